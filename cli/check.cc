@@ -1,0 +1,40 @@
+// writ check: all that is wrong with a policy.
+// Tested by tests/cli/command_line.py.
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "compiler/compile.h"
+
+namespace writ {
+
+int Check(const CheckOptions& options) {
+  Diagnostics diagnostics;
+  const std::shared_ptr<const VerifiedProgram> program =
+      CompileFiles(options.policies, diagnostics);
+  if (options.json) {
+    diagnostics.Sort();
+    std::string findings;
+    for (const Diagnostic& diagnostic : diagnostics.all()) {
+      if (!findings.empty()) findings += ',';
+      findings += "\n  " + RenderJson(diagnostic);
+    }
+    fmt::print("{{\"ok\":{},\"findings\":[{}{}]}}\n", program != nullptr, findings,
+               findings.empty() ? "" : "\n");
+  } else {
+    Report(diagnostics);
+  }
+  if (program == nullptr) return ExitStatusOf(diagnostics);
+  if (!options.json) {
+    const auto count = [](size_t n, std::string_view one, std::string_view many) {
+      return fmt::format("{} {}", n, n == 1 ? one : many);
+    };
+    for (const std::string& file : (*program)->files) fmt::print("{}: ok\n", file);
+    fmt::print("{}, {}, {}\n", count((*program)->rules.size(), "rule", "rules"),
+               count((*program)->tool_index.size(), "tool named", "tools named"),
+               count((*program)->code.size(), "instruction", "instructions"));
+  }
+  return kExitYes;
+}
+
+}  // namespace writ

@@ -1,0 +1,56 @@
+// writ's commands, one function and one file each.
+//
+// Exit status: 0 yes, allowed or clean; 1 no, denied or findings; 2 bad usage or unreadable input.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "proxy/log.h"
+
+namespace writ {
+
+inline constexpr int kExitYes = 0;
+inline constexpr int kExitNo = 1;
+inline constexpr int kExitUsage = 2;
+
+struct RunOptions {
+  std::vector<std::string> policies;
+  std::vector<std::string> server;  // the command after --
+  LogLevel log_level = LogLevel::kInfo;
+  uint64_t max_line_bytes = 16u << 20;
+  uint32_t max_depth = 128;
+  uint32_t max_in_flight = 10'000;
+  std::string denial_prefix;
+};
+int Run(const RunOptions& options);
+
+struct CheckOptions {
+  std::vector<std::string> policies;
+  bool json = false;
+};
+int Check(const CheckOptions& options);
+
+struct TestOptions {
+  std::vector<std::string> suites;
+  bool json = false;
+  bool verbose = false;
+};
+int Test(const TestOptions& options);
+
+struct EvalOptions {
+  std::vector<std::string> policies;
+  std::string file;  // empty or "-": stdin
+};
+int Eval(const EvalOptions& options);
+
+struct DisasmOptions {
+  std::vector<std::string> policies;
+};
+int Disasm(const DisasmOptions& options);
+
+// Parses the command line and runs the command it names.
+int Main(int argc, char** argv);
+
+}  // namespace writ

@@ -1,0 +1,23 @@
+// writ disasm: the bytecode of a policy.
+// Tested by tests/compiler/emit_test.cc (listings) and tests/cli/command_line.py.
+#include "vm/disasm.h"
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "compiler/compile.h"
+
+namespace writ {
+
+int Disasm(const DisasmOptions& options) {
+  Diagnostics diagnostics;
+  const std::shared_ptr<const VerifiedProgram> program =
+      CompileFiles(options.policies, diagnostics);
+  Report(diagnostics);
+  if (program == nullptr) return ExitStatusOf(diagnostics);
+  fmt::print("{}", Disassemble(**program));
+  return kExitYes;
+}
+
+}  // namespace writ

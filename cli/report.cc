@@ -1,0 +1,36 @@
+// Diagnostics on stderr.
+// Tested by tests/cli/command_line.py.
+#include "cli/report.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "cli/commands.h"
+
+namespace writ {
+
+bool WantsColor(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0');
+}
+
+void Report(Diagnostics& diagnostics) {
+  diagnostics.Sort();
+  const bool color = WantsColor(STDERR_FILENO);
+  for (const Diagnostic& diagnostic : diagnostics.all()) {
+    fmt::print(stderr, "{}", Render(diagnostic, color));
+  }
+}
+
+int ExitStatusOf(const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics.all()) {
+    if (diagnostic.severity == Severity::kError && diagnostic.source == nullptr) {
+      return kExitUsage;
+    }
+  }
+  return kExitNo;
+}
+
+}  // namespace writ

@@ -1,0 +1,42 @@
+// writ run: a server behind a policy.
+// Tested by tests/faults/ and tests/e2e/.
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "compiler/compile.h"
+#include "proxy/child.h"
+#include "proxy/counters_memory.h"
+#include "proxy/policy_session.h"
+#include "proxy/pump.h"
+
+namespace writ {
+
+int Run(const RunOptions& options) {
+  Diagnostics diagnostics;
+  std::shared_ptr<const VerifiedProgram> program = CompileFiles(options.policies, diagnostics);
+  Report(diagnostics);
+  if (program == nullptr) return kExitUsage;
+
+  const Log log(options.log_level);
+  for (const std::string& file : (*program)->files) {
+    log.Info(fmt::format("running {}, program {}", file, (*program)->digest.substr(0, 16)));
+  }
+  tl::expected<Child, std::string> server = Child::Start(options.server);
+  if (!server.has_value()) {
+    log.Error(server.error());
+    return kExitUsage;
+  }
+
+  MemoryCounters counters;
+  SessionOptions session_options;
+  session_options.max_depth = options.max_depth;
+  session_options.max_in_flight = options.max_in_flight;
+  session_options.denial_prefix = options.denial_prefix;
+  PolicySession session(std::move(program), counters, log, session_options);
+  PumpOptions pump_options;
+  pump_options.max_line_bytes = options.max_line_bytes;
+  return RunPump(0, 1, *server, session, log, pump_options);
+}
+
+}  // namespace writ

@@ -1,0 +1,57 @@
+// A test suite: policies' expected decisions, case by case, in YAML.
+//
+// The format is described in docs/testing.md. A suite is read whole, with every fault at its line
+// and column, before any case runs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/diagnostic.h"
+#include "compiler/yaml.h"
+#include "vm/machine.h"
+
+namespace writ {
+
+enum class Upstream : uint8_t { kOk, kError, kCancelled, kDied };
+
+struct Step {
+  enum class Kind : uint8_t { kCall, kAdvance, kList } kind = Kind::kCall;
+  const yaml::Node* node = nullptr;
+  // kCall
+  std::string tool;
+  const yaml::Node* args = nullptr;
+  int64_t repeat = 1;
+  Verdict expect = Verdict::kAllow;
+  const yaml::Node* expect_node = nullptr;
+  std::optional<std::string> rule;
+  std::optional<std::string> message;
+  Upstream upstream = Upstream::kOk;
+  // kAdvance: seconds
+  int64_t advance = 0;
+  // kList
+  std::vector<std::string> listed;
+  std::vector<std::string> visible;
+};
+
+struct Case {
+  std::string name;
+  Position at;
+  std::vector<Step> steps;
+};
+
+struct Suite {
+  std::shared_ptr<const Source> source;
+  std::unique_ptr<yaml::Document> document;
+  std::shared_ptr<const VerifiedProgram> program;
+  int64_t now = 0;  // seconds since 1970-01-01T00:00Z
+  std::vector<Case> cases;
+};
+
+// nullopt if there was any error in the suite or its policy.
+std::optional<Suite> LoadSuite(const std::string& path, Diagnostics& diagnostics);
+
+}  // namespace writ

@@ -1,0 +1,138 @@
+// The pipeline from files to a verified program.
+// Tested by tests/compiler/compile_test.cc.
+#include "compiler/compile.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "compiler/emit.h"
+#include "compiler/load_intercept.h"
+
+namespace writ {
+namespace {
+
+// SHA-256 over each source's length and text, in order: no two lists of sources share a digest.
+std::string Digest(const std::vector<std::shared_ptr<const Source>>& sources) {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
+  for (const auto& source : sources) {
+    if (sources.size() > 1) {
+      const std::string length = fmt::format("{}:", source->text().size());
+      EVP_DigestUpdate(context, length.data(), length.size());
+    }
+    EVP_DigestUpdate(context, source->text().data(), source->text().size());
+  }
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context, digest, &size);
+  EVP_MD_CTX_free(context);
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+  return hex;
+}
+
+std::optional<Policy> LoadPolicy(const std::shared_ptr<const Source>& source,
+                                 const yaml::Node& root, std::string space,
+                                 Diagnostics& diagnostics) {
+  if (root.kind == yaml::Kind::kMapping) {
+    if (const yaml::Node* writ = root.Find("writ"); writ != nullptr) {
+      diagnostics.Error(source, writ->at, writ->length,
+                        "policies in writ's own language are not supported yet",
+                        "use version: \"1\"");
+      return std::nullopt;
+    }
+  }
+  return LoadIntercept(source, root, std::move(space), diagnostics);
+}
+
+std::shared_ptr<const VerifiedProgram> EmitAndVerify(
+    const std::vector<Policy>& policies,
+    const std::vector<std::shared_ptr<const Source>>& sources, Diagnostics& diagnostics) {
+  const size_t errors_before = diagnostics.error_count();
+  Program program = Emit(policies, diagnostics);
+  if (diagnostics.error_count() != errors_before) return nullptr;
+  program.digest = Digest(sources);
+  auto verified = Verify(std::move(program));
+  if (!verified.has_value()) {
+    diagnostics.Unreadable(sources.empty() ? "" : sources.front()->name(),
+                           "the compiled program was refused: " + verified.error().text,
+                           "this is a fault in writ; please report it with the policy");
+    return nullptr;
+  }
+  return std::move(*verified);
+}
+
+std::string RealPath(const std::string& path) {
+  char* const real = realpath(path.c_str(), nullptr);
+  if (real == nullptr) return path;
+  std::string copy(real);
+  free(real);
+  return copy;
+}
+
+}  // namespace
+
+std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& diagnostics) {
+  const auto fail = [&](int error, std::string hint = {}) {
+    diagnostics.Unreadable(path, fmt::format("cannot be read: {}", std::strerror(error)),
+                           std::move(hint));
+    return nullptr;
+  };
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return fail(errno, errno == ENOENT ? "check the path; it is relative to the current folder"
+                                       : "");
+  }
+  std::string text;
+  char buffer[1 << 16];
+  ssize_t got;
+  while ((got = read(fd, buffer, sizeof buffer)) != 0) {
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 || text.size() > yaml::kMaxYamlBytes) break;
+    text.append(buffer, static_cast<size_t>(got));
+  }
+  const int error = got < 0 ? errno : 0;
+  close(fd);
+  if (error != 0) return fail(error);
+  return std::make_shared<const Source>(path, std::move(text));
+}
+
+std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
+                                                    Diagnostics& diagnostics) {
+  std::vector<std::shared_ptr<const Source>> sources;
+  std::vector<std::unique_ptr<yaml::Document>> documents;
+  std::vector<Policy> policies;
+  const size_t errors_before = diagnostics.error_count();
+  for (const std::string& path : paths) {
+    std::shared_ptr<const Source> source = ReadSource(path, diagnostics);
+    if (source == nullptr) continue;
+    std::unique_ptr<yaml::Document> document = yaml::Parse(source, diagnostics);
+    if (document == nullptr) continue;
+    std::optional<Policy> policy =
+        LoadPolicy(source, *document->root(), RealPath(path), diagnostics);
+    if (policy.has_value()) policies.push_back(std::move(*policy));
+    sources.push_back(std::move(source));
+    documents.push_back(std::move(document));
+  }
+  if (diagnostics.error_count() != errors_before) return nullptr;
+  return EmitAndVerify(policies, sources, diagnostics);
+}
+
+std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,
+                                                     const yaml::Node& policy, std::string space,
+                                                     Diagnostics& diagnostics) {
+  std::vector<Policy> policies;
+  std::optional<Policy> loaded = LoadPolicy(source, policy, std::move(space), diagnostics);
+  if (!loaded.has_value()) return nullptr;
+  policies.push_back(std::move(*loaded));
+  return EmitAndVerify(policies, {std::move(source)}, diagnostics);
+}
+
+}  // namespace writ

@@ -1,0 +1,28 @@
+// From policy files to a program that may run: read, load, emit, verify.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/diagnostic.h"
+#include "compiler/source.h"
+#include "compiler/yaml.h"
+#include "vm/verify.h"
+
+namespace writ {
+
+// Several policies make one program: all must allow. Null if there was any error; `diagnostics`
+// then says all that is wrong with all of them. Warnings do not stop compilation.
+std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
+                                                    Diagnostics& diagnostics);
+
+// A policy that stands inside another document. `space` names its counters.
+std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,
+                                                     const yaml::Node& policy, std::string space,
+                                                     Diagnostics& diagnostics);
+
+// The file's text, or null with a diagnostic that says why it cannot be read.
+std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& diagnostics);
+
+}  // namespace writ

@@ -1,0 +1,69 @@
+// What is wrong with a source, said so that its author can mend it.
+//
+// A diagnostic prints in the style of compilers:
+//
+//   policy.yaml:7:32: error: operator "starts_with" is not known
+//     7 |           - {path: args.n, op: starts_with, value: a}
+//       |                                ^~~~~~~~~~~
+//     hint: use op: regex with value: "^a"
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/source.h"
+
+namespace writ {
+
+enum class Severity { kError, kWarning };
+
+struct Diagnostic {
+  Severity severity = Severity::kError;
+  std::shared_ptr<const Source> source;  // null when the source could not be read
+  std::string file;                      // used when source is null
+  Position at;
+  uint32_t length = 1;  // code points to underline, at least 1
+  std::string message;  // one sentence, no full stop, no trailing newline
+  std::string hint;     // what to do; may be empty
+  friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
+};
+
+// Collects everything that is wrong with one source, so that an author sees all of it at once.
+class Diagnostics {
+ public:
+  void Error(std::shared_ptr<const Source> source, Position at, uint32_t length,
+             std::string message, std::string hint = {});
+  void Warning(std::shared_ptr<const Source> source, Position at, uint32_t length,
+               std::string message, std::string hint = {});
+  void Unreadable(std::string file, std::string message, std::string hint = {});
+
+  bool has_errors() const { return errors_ > 0; }
+  size_t error_count() const { return errors_; }
+  // In the order of file and position once Sort() was called.
+  const std::vector<Diagnostic>& all() const { return all_; }
+  // By source (in the order first reported), then position; equal ones once.
+  void Sort();
+
+ private:
+  std::vector<Diagnostic> all_;
+  size_t errors_ = 0;
+};
+
+// `text` in double quotes for a message, cut after 60 code points.
+std::string Quote(std::string_view text);
+
+// The text of one diagnostic, ending in a newline. `color` uses ANSI escapes. Control characters
+// of the source line are shown as '?', tabs as one space, lines over 160 code points are cut
+// around the caret.
+std::string Render(const Diagnostic& diagnostic, bool color = false);
+
+// {"severity","file","line","column","length","message","hint"}
+std::string RenderJson(const Diagnostic& diagnostic);
+
+// The candidate nearest to `word` by edit distance, or empty if none is near enough to be meant.
+std::string_view Nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace writ

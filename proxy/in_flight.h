@@ -1,0 +1,54 @@
+// The client's requests that the server has not answered yet.
+//
+// Servers may never answer a cancelled request, so entries would pile up; the table is bounded.
+// At the bound the oldest cancelled tools/call is forgotten (its quota stays counted, its id may
+// be used again); if there is none, a new request finds no room. Requests that are not cancelled
+// are never forgotten, nor is a cancelled tools/list: its late answer must still be filtered.
+//
+// Tested by tests/proxy/in_flight_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "proxy/counters.h"
+
+namespace writ {
+
+enum class RequestKind : uint8_t { kOther, kToolCall, kToolList };
+
+struct PendingRequest {
+  RequestKind kind = RequestKind::kOther;
+  bool cancelled = false;
+  uint64_t order = 0;   // of arrival
+  std::string raw_id;   // to be echoed in writ's own answers
+  Receipt receipt;      // what a tools/call reserved
+};
+
+class InFlight {
+ public:
+  explicit InFlight(size_t bound) : bound_(bound) {}
+
+  bool Contains(const std::string& key) const { return pending_.count(key) > 0; }
+  PendingRequest* Find(const std::string& key);
+  // Makes room if need be. False if there is none.
+  bool MakeRoom();
+  // REQUIRES: !Contains(key) and MakeRoom() was true.
+  PendingRequest& Add(const std::string& key, RequestKind kind, std::string_view raw_id);
+  void Cancel(const std::string& key);
+  void Remove(const std::string& key) { pending_.erase(key); }
+
+  size_t size() const { return pending_.size(); }
+  bool HasToolList() const;
+  const std::unordered_map<std::string, PendingRequest>& all() const { return pending_; }
+  void Clear() { pending_.clear(); }
+
+ private:
+  size_t bound_;
+  uint64_t arrivals_ = 0;
+  std::unordered_map<std::string, PendingRequest> pending_;
+};
+
+}  // namespace writ

@@ -1,0 +1,117 @@
+// One line on stderr each.
+// Tested by tests/proxy/log_test.cc.
+#include "proxy/log.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <iterator>
+
+namespace writ {
+namespace {
+
+constexpr std::string_view kCutMark = " [cut]";
+constexpr int kPatienceMilliseconds = 100;
+
+std::string_view NameOf(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarn:
+      return "warn";
+    case LogLevel::kError:
+      break;
+  }
+  return "error";
+}
+
+// Length of the well-formed UTF-8 character at the front of `text` (Unicode, table 3-7), or 0.
+size_t CharacterLength(std::string_view text) {
+  auto at = [&](size_t i) { return static_cast<uint8_t>(i < text.size() ? text[i] : 0); };
+  auto follows = [&](size_t i) { return (at(i) & 0xC0) == 0x80; };
+  uint8_t first = at(0);
+  uint8_t second = at(1);
+  if (first < 0x80) return 1;
+  if (first < 0xC2 || first > 0xF4 || !follows(1)) return 0;
+  if (first < 0xE0) return 2;
+  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
+  if (!follows(2)) return 0;
+  if (first < 0xF0) return 3;
+  if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
+  return follows(3) ? 4 : 0;
+}
+
+// C0 and C1 controls, DEL, line and paragraph separators, and the marks that change the direction
+// of what stands around them.
+bool MayDisturb(std::string_view character) {
+  auto first = static_cast<uint8_t>(character[0]);
+  if (character.size() == 1) return first < 0x20 || first == 0x7F;
+  auto second = static_cast<uint8_t>(character[1]);
+  if (character.size() == 2) return first == 0xC2 && second < 0xA0;
+  if (character.size() != 3 || first != 0xE2) return false;
+  auto third = static_cast<uint8_t>(character[2]);
+  if (second == 0x80) return third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE);
+  return second == 0x81 && third >= 0xA6 && third <= 0xA9;
+}
+
+// Appends `message` escaped, as much of it as leaves `line` no longer than `most` bytes.
+void AppendEscaped(std::string_view message, size_t most, std::string* line) {
+  std::string piece;
+  while (!message.empty()) {
+    size_t length = CharacterLength(message);
+    std::string_view character = message.substr(0, std::max<size_t>(length, 1));
+    piece.clear();
+    if (length == 0 || MayDisturb(character)) {
+      for (char byte : character) {
+        fmt::format_to(std::back_inserter(piece), "\\x{:02X}", static_cast<uint8_t>(byte));
+      }
+    } else {
+      piece = character;
+    }
+    if (line->size() + piece.size() > most) {
+      line->append(kCutMark);
+      return;
+    }
+    line->append(piece);
+    message.remove_prefix(character.size());
+  }
+}
+
+// False if the reader does not take it in time, or is gone.
+bool WriteInTime(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    pollfd entry = {fd, POLLOUT, 0};
+    int ready = poll(&entry, 1, kPatienceMilliseconds);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return false;
+    ssize_t count = write(fd, bytes.data(), std::min(bytes.size(), Log::kMostBytes));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+void Log::Write(LogLevel level, std::string_view message) const {
+  if (!enabled(level)) return;
+  std::string line = fmt::format("writ: {}: ", NameOf(level));
+  AppendEscaped(message, kMostBytes - kCutMark.size() - 1, &line);
+  line.push_back('\n');
+  WriteInTime(fd_, line);
+}
+
+void Log::PassOn(std::string_view line) const {
+  std::string whole(line);
+  whole.push_back('\n');
+  WriteInTime(fd_, whole);
+}
+
+}  // namespace writ

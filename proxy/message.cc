@@ -1,0 +1,292 @@
+// Reading the client's messages.
+// Tested by tests/proxy/message_test.cc.
+//
+// The envelope is read by the same scanner as the arguments, with a trie of its own: jsonrpc, id,
+// method, params and what of params matters are slots. Where `params.name` comes before
+// `arguments` (nearly always), the arguments go to the tool's slots in the same pass; otherwise
+// their span is scanned again once the tool is known.
+#include "proxy/message.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "vm/json_text.h"
+
+namespace writ {
+namespace {
+
+enum Slot : uint32_t {
+  kJsonrpc,
+  kId,
+  kMethod,
+  kParams,
+  kResult,
+  kErrorMember,
+  kName,
+  kArguments,
+  kTask,
+  kRequestIdSlot,
+  kProtocolVersion,
+  kSlotCount,
+};
+
+struct EnvelopeTrie {
+  PathTrie trie;
+  uint32_t root = kNoNode;
+  uint32_t params = kNoNode;
+  uint32_t arguments = kNoNode;
+  // Edges of the envelope's own members, and of those that a tools/call has in its params.
+  uint64_t envelope_edges = 0;
+  uint64_t id_edge = 0;
+  uint64_t call_edges = 0;
+};
+
+const EnvelopeTrie& Envelope() {
+  static const EnvelopeTrie envelope = [] {
+    EnvelopeTrie made;
+    PathTrieBuilder builder;
+    const auto member = [&builder](uint32_t node, std::string_view name, uint32_t slot) {
+      const uint32_t child = builder.Child(node, name);
+      // Values are decoded here, after the scan, and only where the kind of message asks for it.
+      builder.SetSlot(child, slot, false);
+      return child;
+    };
+    made.root = builder.NewRoot();
+    member(made.root, "jsonrpc", kJsonrpc);
+    member(made.root, "id", kId);
+    member(made.root, "method", kMethod);
+    made.params = member(made.root, "params", kParams);
+    member(made.root, "result", kResult);
+    member(made.root, "error", kErrorMember);
+    member(made.params, "name", kName);
+    made.arguments = member(made.params, "arguments", kArguments);
+    member(made.params, "task", kTask);
+    member(made.params, "requestId", kRequestIdSlot);
+    builder.Child(made.params, "inputResponses");
+    builder.Child(made.params, "requestState");
+    const uint32_t meta = builder.Child(made.params, "_meta");
+    member(meta, "io.modelcontextprotocol/protocolVersion", kProtocolVersion);
+    made.trie = builder.Build();
+    const PathNode& root = made.trie.node(made.root);
+    for (uint32_t e = root.first_edge; e < root.first_edge + root.edge_count; ++e) {
+      made.envelope_edges |= uint64_t{1} << e;
+      if (made.trie.edge(e).name == "id") made.id_edge = uint64_t{1} << e;
+    }
+    const PathNode& params = made.trie.node(made.params);
+    for (uint32_t e = params.first_edge; e < params.first_edge + params.edge_count; ++e) {
+      if (made.trie.edge(e).name != "requestId") made.call_edges |= uint64_t{1} << e;
+    }
+    return made;
+  }();
+  return envelope;
+}
+
+constexpr std::string_view kToolsCall = "tools/call";
+
+bool IsBlank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+// The first name of the trie that a member's name only looks like.
+std::string_view LookalikeOf(const PathTrie& trie, uint64_t edges) {
+  return trie.edge(static_cast<uint32_t>(__builtin_ctzll(edges))).name;
+}
+
+}  // namespace
+
+// Sends the arguments to the tool's slots if the tool is known when they come.
+class MessageReader::ToolArguments : public NestedTarget {
+ public:
+  explicit ToolArguments(MessageReader& reader) : reader_(reader) {}
+
+  ScanTarget* Enter() override {
+    const Value& method = reader_.slots_[kMethod];
+    const Value& name = reader_.slots_[kName];
+    if (entered_ || !method.is(Tag::kString) || method.view() != kToolsCall ||
+        !name.is(Tag::kString) || name.view().find('\\') != std::string_view::npos) {
+      return nullptr;
+    }
+    entered_ = true;
+    reader_.message_.tool = name.view();
+    return reader_.machine_.BeginCall(name.view());
+  }
+
+  bool entered() const { return entered_; }
+
+ private:
+  MessageReader& reader_;
+  bool entered_ = false;
+};
+
+MessageReader::MessageReader(Machine& machine, uint32_t max_depth)
+    : machine_(machine), scanner_(machine.arena(), max_depth) {
+  static_assert(kSlotCount <= sizeof slots_ / sizeof slots_[0]);
+}
+
+void MessageReader::Refuse(int code, std::string why) {
+  message_.kind = MessageKind::kRefused;
+  message_.refusal_code = code;
+  message_.refusal = std::move(why);
+}
+
+const ClientMessage& MessageReader::Read(std::string_view line) {
+  machine_.ResetArena();
+  message_.kind = MessageKind::kBlank;
+  message_.method = {};
+  message_.is_tool_call = false;
+  message_.tool = {};
+  message_.has_task = false;
+  message_.is_stateless = false;
+  message_.may_answer = false;
+  if (IsBlank(line)) return message_;
+
+  std::fill(std::begin(slots_), std::end(slots_), Value());
+  std::fill(std::begin(raw_), std::end(raw_), std::string_view());
+  envelope_ = {};
+  envelope_.trie = &Envelope().trie;
+  envelope_.root = Envelope().root;
+  envelope_.slots = slots_;
+  envelope_.raw = raw_;
+  ToolArguments arguments(*this);
+  const ScanResult scanned =
+      scanner_.Scan(line, true, envelope_, Envelope().arguments, &arguments);
+  ReadRequestId(raw_[kId], message_.id);
+  if (!arguments.entered()) message_.tool = {};
+  Classify(line, scanned);
+  if (message_.kind == MessageKind::kRefused && scanned.is_json()) DecideWhetherToAnswer();
+  return message_;
+}
+
+void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
+  const EnvelopeTrie& envelope = Envelope();
+  if (!scanned.ok()) return RefuseViolation(line, scanned);
+  const size_t first = line.find_first_not_of(" \t\r");
+  if (line[first] == '[') return Refuse(kInvalidRequest, "a batch");
+  if (line[first] != '{') return Refuse(kInvalidRequest, "not a JSON object");
+
+  if (const uint64_t edges = envelope_.lookalike_edges & envelope.envelope_edges; edges != 0) {
+    return Refuse(kInvalidRequest,
+                  fmt::format("a member whose name looks like {} but is not",
+                              JsonQuote(LookalikeOf(envelope.trie, edges))));
+  }
+  if ((envelope_.nul_nodes >> envelope.root & 1) != 0) {
+    return Refuse(kInvalidRequest, "a member whose name holds a NUL");
+  }
+  if (!slots_[kJsonrpc].is(Tag::kString)) return Refuse(kInvalidRequest, "jsonrpc is not \"2.0\"");
+  std::string decoded;
+  if (!AppendDecoded(slots_[kJsonrpc].view(), decoded) || decoded != "2.0") {
+    return Refuse(kInvalidRequest, "jsonrpc is not \"2.0\"");
+  }
+
+  const bool has_method = !slots_[kMethod].is(Tag::kAbsent);
+  const bool has_result = !slots_[kResult].is(Tag::kAbsent);
+  const bool has_error = !slots_[kErrorMember].is(Tag::kAbsent);
+  if (has_method + has_result + has_error != 1) {
+    return Refuse(kInvalidRequest, has_method || has_result || has_error
+                                       ? "more than one of method, result and error"
+                                       : "none of method, result and error");
+  }
+  if (!has_method) {
+    if (message_.id.is_valid() || (has_error && message_.id.kind == IdKind::kNull)) {
+      message_.kind = MessageKind::kResponse;
+      return;
+    }
+    return Refuse(kInvalidRequest, "a response without a valid id");
+  }
+
+  if (!slots_[kMethod].is(Tag::kString)) return Refuse(kInvalidRequest, "method is no string");
+  message_.method = slots_[kMethod].view();
+  if (message_.method.find('\\') != std::string_view::npos) {
+    bool lone_surrogate = false;
+    message_.method = Unescape(message_.method, machine_.arena(), &lone_surrogate);
+    if (lone_surrogate) return Refuse(kParseError, "a lone surrogate in method");
+  }
+  message_.is_tool_call = message_.method == kToolsCall;
+  if (message_.id.kind != IdKind::kNone && !message_.id.is_valid()) {
+    return Refuse(kInvalidRequest, "an id that is neither a string nor an integer");
+  }
+  if (!slots_[kParams].is(Tag::kAbsent) && !slots_[kParams].is(Tag::kMapSpan)) {
+    return Refuse(message_.is_tool_call ? kInvalidParams : kInvalidRequest,
+                  "params is no object");
+  }
+  if (message_.is_tool_call) {
+    if (!ReadToolCall()) return;
+  } else if (message_.method == "notifications/cancelled") {
+    ReadRequestId(raw_[kRequestIdSlot], message_.cancelled);
+  }
+  message_.kind = message_.id.kind == IdKind::kNone ? MessageKind::kNotification
+                                                    : MessageKind::kRequest;
+}
+
+void MessageReader::RefuseViolation(std::string_view line, const ScanResult& scanned) {
+  if (scanned.violation != Violation::kDuplicateMember) {
+    return Refuse(kParseError, fmt::format("{} (byte {})", ViolationText(scanned.violation),
+                                           scanned.offset + 1));
+  }
+  const std::string_view params = raw_[kParams];
+  const auto begin = static_cast<size_t>(params.data() - line.data());
+  const bool in_params = params.data() != nullptr && scanned.offset >= begin &&
+                         scanned.offset < begin + params.size();
+  const bool tool_call = slots_[kMethod].is(Tag::kString) && slots_[kMethod].view() == kToolsCall;
+  Refuse(in_params && tool_call ? kInvalidParams : kInvalidRequest,
+         fmt::format("duplicate member {} (byte {})",
+                     JsonQuote(scanner_.offending_name().substr(0, 64)), scanned.offset + 1));
+}
+
+// The rest of what a tools/call must be. False if it was refused.
+bool MessageReader::ReadToolCall() {
+  const EnvelopeTrie& envelope = Envelope();
+  const auto refuse = [this](std::string why) {
+    Refuse(kInvalidParams, std::move(why));
+    return false;
+  };
+  if (message_.id.kind == IdKind::kNone) {
+    Refuse(kInvalidRequest, "a tools/call without an id");
+    return false;
+  }
+  if (const uint64_t edges = envelope_.lookalike_edges & envelope.call_edges; edges != 0) {
+    return refuse(fmt::format("a member of params whose name looks like {} but is not",
+                              JsonQuote(LookalikeOf(envelope.trie, edges))));
+  }
+  if ((envelope_.nul_nodes >> envelope.params & 1) != 0) {
+    return refuse("a member of params whose name holds a NUL");
+  }
+  const Value& name = slots_[kName];
+  if (!name.is(Tag::kString)) return refuse("params.name is missing or no string");
+  const Value& arguments = slots_[kArguments];
+  if (!arguments.is(Tag::kAbsent) && !arguments.is(Tag::kMapSpan)) {
+    return refuse("params.arguments is no object");
+  }
+  const bool scanned_arguments = message_.tool.data() != nullptr;
+  if (!scanned_arguments) {
+    bool lone_surrogate = false;
+    message_.tool = name.view().find('\\') == std::string_view::npos
+                        ? name.view()
+                        : Unescape(name.view(), machine_.arena(), &lone_surrogate);
+    if (lone_surrogate) return refuse("a lone surrogate in params.name");
+    if (message_.tool.find('\0') != std::string_view::npos) {
+      return refuse("a NUL in params.name");
+    }
+    ScanTarget* target = machine_.BeginCall(message_.tool);
+    if (target != nullptr && arguments.is(Tag::kMapSpan)) {
+      const ScanResult again = scanner_.Scan(arguments.view(), false, *target);
+      if (!again.ok()) {
+        Refuse(kParseError, std::string(ViolationText(again.violation)));
+        return false;
+      }
+    }
+  }
+  message_.has_task = !slots_[kTask].is(Tag::kAbsent);
+  message_.is_stateless = !slots_[kProtocolVersion].is(Tag::kAbsent);
+  return true;
+}
+
+void MessageReader::DecideWhetherToAnswer() {
+  const bool response = !slots_[kResult].is(Tag::kAbsent) || !slots_[kErrorMember].is(Tag::kAbsent);
+  const bool one_id = message_.id.is_valid() && (envelope_.filled_twice >> kId & 1) == 0 &&
+                      (envelope_.lookalike_edges & Envelope().id_edge) == 0;
+  message_.may_answer = one_id && !response;
+}
+
+}  // namespace writ

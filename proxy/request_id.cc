@@ -1,0 +1,56 @@
+// Reading JSON-RPC ids.
+// Tested by tests/proxy/request_id_test.cc.
+#include "proxy/request_id.h"
+
+#include <charconv>
+#include <cstring>
+#include <limits>
+
+#include "vm/json_text.h"
+
+namespace writ {
+namespace {
+
+bool IsIntegerToken(std::string_view raw) {
+  if (!raw.empty() && raw.front() == '-') raw.remove_prefix(1);
+  return !raw.empty() && raw.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+void AppendNumberKey(std::string_view raw, std::string& key) {
+  double value = 0;
+  const auto parsed = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+  if (parsed.ec != std::errc()) {
+    // Too large for a double: servers that round all read the same infinity.
+    value = std::numeric_limits<double>::infinity();
+    if (raw.front() == '-') value = -value;
+  }
+  if (value == 0) value = 0;  // -0 is 0
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  key = 'n';
+  key.append(bytes, sizeof bytes);
+}
+
+}  // namespace
+
+void ReadRequestId(std::string_view raw, RequestId& id) {
+  id.raw = raw;
+  id.key.clear();
+  if (raw.empty()) {
+    id.kind = IdKind::kNone;
+    return;
+  }
+  const char first = raw.front();
+  if (first == '"') {
+    id.key = 's';
+    const bool clean = AppendDecoded(raw.substr(1, raw.size() - 2), id.key);
+    id.kind = clean ? IdKind::kString : IdKind::kInvalid;
+  } else if (first == '-' || (first >= '0' && first <= '9')) {
+    AppendNumberKey(raw, id.key);
+    id.kind = IsIntegerToken(raw) ? IdKind::kInteger : IdKind::kInvalid;
+  } else {
+    id.kind = raw == "null" ? IdKind::kNull : IdKind::kInvalid;
+  }
+}
+
+}  // namespace writ

@@ -1,0 +1,34 @@
+// JSON-RPC ids, compared as servers compare them.
+//
+// Two ids are one if they are strings that decode to the same text, or numbers that are the same
+// double (JavaScript servers know no other numbers, so 7, 7.0 and 7e0 come back as 7). A string is
+// never a number.
+//
+// Tested by tests/proxy/request_id_test.cc.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace writ {
+
+enum class IdKind : uint8_t {
+  kNone,     // no id member
+  kNull,     //
+  kString,   //
+  kInteger,  // an integer token
+  kInvalid,  // anything else: a fraction, an exponent, a list, a lone surrogate, bytes not UTF-8
+};
+
+struct RequestId {
+  IdKind kind = IdKind::kNone;
+  std::string_view raw;  // the token as the line has it, to be echoed
+  std::string key;       // equal for equal ids; also set for numbers that are no integer tokens
+
+  bool is_valid() const { return kind == IdKind::kString || kind == IdKind::kInteger; }
+};
+
+// Reads an id's token (empty for none) into `id`, whose buffers are reused.
+void ReadRequestId(std::string_view raw, RequestId& id);
+
+}  // namespace writ

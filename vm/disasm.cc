@@ -1,0 +1,247 @@
+// The disassembler.
+// Tested by tests/vm/disasm_test.cc.
+#include "vm/disasm.h"
+
+#include <fmt/format.h>
+
+#include "vm/json_text.h"
+
+namespace writ {
+namespace {
+
+std::string_view KindName(BlockKind kind) {
+  switch (kind) {
+    case BlockKind::kDecision: return "decision";
+    case BlockKind::kValue: return "value";
+    case BlockKind::kLoopBody: return "loop body";
+  }
+  return "?";
+}
+
+// What stands between a slot and its constant, as people write it.
+std::string_view Infix(Opcode op) {
+  switch (op) {
+    case Opcode::kCondEq: return "==";
+    case Opcode::kCondIn: return "in";
+    case Opcode::kCondContains: return "contains";
+    case Opcode::kCondLt: return "<";
+    case Opcode::kCondLte: return "<=";
+    case Opcode::kCondGt: return ">";
+    case Opcode::kCondGte: return ">=";
+    case Opcode::kCondRegex: return "~";
+    default: return ",";
+  }
+}
+
+class Disassembler {
+ public:
+  explicit Disassembler(const Program& program) : program_(program) {}
+
+  std::string Run() {
+    for (const auto& [name, entry] : program_.tool_index) Tool("tool " + JsonQuote(name), entry);
+    Tool("other tools", program_.other_tools);
+    for (size_t i = 0; i < program_.blocks.size(); ++i) ShowBlock(i);
+    return std::move(out_);
+  }
+
+ private:
+  void Tool(const std::string& label, uint32_t entry) {
+    if (entry >= program_.tools.size()) {
+      out_ += fmt::format("{}: no entry {}\n", label, entry);
+      return;
+    }
+    out_ += fmt::format("{}: block {}\n", label, program_.tools[entry].block);
+  }
+
+  void ShowBlock(size_t number) {
+    block_ = &program_.blocks[number];
+    out_ += fmt::format("\nblock {}, {}", number, KindName(block_->kind));
+    if (block_->registers > 0) out_ += fmt::format(", {} registers", block_->registers);
+    if (block_->outer_levels > 0) out_ += fmt::format(", {} frames out", block_->outer_levels);
+    out_ += '\n';
+    for (uint32_t i = 0; i < block_->instruction_count; ++i) ShowInstruction(i);
+  }
+
+  void ShowInstruction(uint32_t i) {
+    const size_t index = size_t{block_->first_instruction} + i;
+    if (index >= program_.code.size()) {
+      out_ += fmt::format("{:6}  out of bounds\n", i);
+      return;
+    }
+    const Instruction& at = program_.code[index];
+    if (static_cast<size_t>(at.op) >= kOpcodeCount) {
+      out_ += fmt::format("{:6}  unknown opcode {}\n", i, static_cast<int>(at.op));
+      return;
+    }
+    const OpcodeInfo& info = Info(at.op);
+    std::string line = fmt::format("{:6}  {:<15} {:<44}", i, info.name, Operands(at, info));
+    if (info.d == OperandClass::kTo) {
+      line += fmt::format(" true {}, false {}", i + at.c, i + at.d);
+    } else if (info.c == OperandClass::kTo) {
+      line += fmt::format(" to {}", i + at.c);
+    }
+    if (index < program_.positions.size() && program_.positions[index].line > 0) {
+      const SourcePosition& position = program_.positions[index];
+      line = fmt::format("{:<90} {}:{}:{}", line, File(position.file), position.line,
+                         position.column);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out_ += line + '\n';
+  }
+
+  std::string Operands(const Instruction& at, const OpcodeInfo& info) {
+    std::string text;
+    const auto add = [&text](const std::string& operand) {
+      if (operand.empty()) return;
+      if (!text.empty()) text += ", ";
+      text += operand;
+    };
+    if (info.a == OperandClass::kImm && at.op == Opcode::kFail) {
+      add(std::string(ErrorText(static_cast<Error>(at.a))));
+    } else if (info.a != OperandClass::kImm) {
+      add(Operand(at, info.a, at.a));
+    }
+    add(Operand(at, info.b, at.b));
+    add(Operand(at, info.c, at.c));
+    add(Operand(at, info.d, at.d));
+    if (info.a == OperandClass::kImm && at.op != Opcode::kFail &&
+        (at.a & kCondAbsentIsTrue) != 0) {
+      text += " or absent";
+    }
+    return text;
+  }
+
+  std::string Operand(const Instruction& at, OperandClass operand, uint32_t value) {
+    switch (operand) {
+      case OperandClass::kNone:
+      case OperandClass::kTo: return {};
+      case OperandClass::kImm: return fmt::format("{}", value);
+      case OperandClass::kReg:
+      case OperandClass::kDst: return fmt::format("r{}", value);
+      case OperandClass::kConst: return Constant(Entry(value));
+      case OperandClass::kSlot: return Slot(Entry(value));
+      case OperandClass::kSlotConst:
+        return fmt::format("{} {} {}", Slot(Entry(value)), Infix(at.op),
+                           Constant(Entry(value + 1)));
+      case OperandClass::kSlotPattern:
+        return fmt::format("{} {} {}", Slot(Entry(value)), Infix(at.op),
+                           Pattern(Entry(value + 1)));
+      case OperandClass::kBlock: return fmt::format("block {}", Entry(value));
+      case OperandClass::kRule: return RuleName(Entry(value));
+      case OperandClass::kQuota: return QuotaText(Entry(value));
+    }
+    return "?";
+  }
+
+  uint32_t Entry(uint32_t operand) const {
+    const size_t index = size_t{block_->first_operand} + operand;
+    return index < program_.operands.size() ? program_.operands[index] : UINT32_MAX;
+  }
+
+  std::string Slot(uint32_t slot) const {
+    return slot < program_.slot_names.size() ? program_.slot_names[slot]
+                                             : fmt::format("slot {}?", slot);
+  }
+  std::string Constant(uint32_t constant) const {
+    return constant < program_.constants.size() ? FormatValue(program_.constants[constant])
+                                                : fmt::format("constant {}?", constant);
+  }
+  std::string Pattern(uint32_t pattern) const {
+    return pattern < program_.patterns.size() ? JsonQuote(program_.patterns[pattern])
+                                              : fmt::format("pattern {}?", pattern);
+  }
+  std::string RuleName(uint32_t rule) const {
+    return rule < program_.rules.size() ? "rule " + JsonQuote(program_.rules[rule].name)
+                                        : fmt::format("rule {}?", rule);
+  }
+  std::string QuotaText(uint32_t quota) const {
+    if (quota >= program_.quotas.size() ||
+        program_.quotas[quota].counter >= program_.counters.size()) {
+      return fmt::format("quota {}?", quota);
+    }
+    const Quota& q = program_.quotas[quota];
+    const Counter& counter = program_.counters[q.counter];
+    const std::string amount = q.amount_slot == kNoSlot ? fmt::format("{}", q.amount)
+                                                        : Slot(q.amount_slot);
+    return fmt::format("{} of {} up to {} per {}", amount, counter.path, q.limit,
+                       WindowName(counter.window));
+  }
+  std::string File(uint32_t file) const {
+    return file < program_.files.size() ? program_.files[file] : fmt::format("file {}?", file);
+  }
+
+  const Program& program_;
+  const Block* block_ = nullptr;
+  std::string out_;
+};
+
+void AppendValue(const Value& value, size_t limit, std::string& out) {
+  if (out.size() > limit) return;
+  switch (value.tag) {
+    case Tag::kAbsent: out += "absent"; break;
+    case Tag::kNull: out += "null"; break;
+    case Tag::kBool: out += value.i != 0 ? "true" : "false"; break;
+    case Tag::kInt: out += fmt::format("{}", value.i); break;
+    case Tag::kUint: out += fmt::format("{}u", value.u); break;
+    case Tag::kDouble: {
+      const std::string digits = fmt::format("{}", value.d);
+      out += digits;
+      if (digits.find_first_not_of("-0123456789") == std::string::npos) out += ".0";
+      break;
+    }
+    case Tag::kString: out += JsonQuote(value.view()); break;
+    case Tag::kBytes: out += "b" + JsonQuote(value.view()); break;
+    case Tag::kTimestamp: out += fmt::format("timestamp({}.{:09})", value.i, value.size); break;
+    case Tag::kDuration: out += fmt::format("duration({}ns)", value.i); break;
+    case Tag::kListSpan:
+    case Tag::kMapSpan:
+    case Tag::kUnsafeNumber: out += value.view(); break;
+    case Tag::kType: out += value.view(); break;
+    case Tag::kList:
+      out += '[';
+      for (uint32_t i = 0; i < value.list->size && out.size() <= limit; ++i) {
+        if (i > 0) out += ", ";
+        AppendValue(value.list->items[i], limit, out);
+      }
+      out += ']';
+      break;
+    case Tag::kMap:
+      out += '{';
+      for (uint32_t i = 0; i < value.map->size && out.size() <= limit; ++i) {
+        if (i > 0) out += ", ";
+        AppendValue(value.map->entries[i].key, limit, out);
+        out += ": ";
+        AppendValue(value.map->entries[i].value, limit, out);
+      }
+      out += '}';
+      break;
+    case Tag::kOptional:
+      if (value.optional == nullptr) {
+        out += "optional.none()";
+      } else {
+        out += "optional.of(";
+        AppendValue(*value.optional, limit, out);
+        out += ')';
+      }
+      break;
+    case Tag::kError: out += fmt::format("error({})", ErrorText(value.code)); break;
+  }
+}
+
+}  // namespace
+
+std::string FormatValue(const Value& value, size_t limit) {
+  std::string out;
+  AppendValue(value, limit, out);
+  if (out.size() > limit) {
+    size_t cut = limit;
+    while (cut > 0 && (out[cut] & 0xC0) == 0x80) --cut;
+    out.resize(cut);
+    out += "…";
+  }
+  return out;
+}
+
+std::string Disassemble(const Program& program) { return Disassembler(program).Run(); }
+
+}  // namespace writ

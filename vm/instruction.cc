@@ -1,0 +1,40 @@
+// The opcode table as data.
+// Tested by tests/vm/isa_test.cc.
+#include "vm/instruction.h"
+
+#include <array>
+
+namespace writ {
+namespace {
+
+constexpr std::array<OpcodeInfo, kOpcodeCount> kInfos = {{
+#define OP(name, a, b, c, d, cost, text)                                                   \
+  {#name, OperandClass::k##a, OperandClass::k##b, OperandClass::k##c, OperandClass::k##d, \
+   cost, text},
+#include "vm/opcodes.def"
+#undef OP
+}};
+
+}  // namespace
+
+const OpcodeInfo& Info(Opcode op) { return kInfos[static_cast<size_t>(op)]; }
+
+std::string_view OperandClassName(OperandClass operand) {
+  switch (operand) {
+    case OperandClass::kNone: return "None";
+    case OperandClass::kReg: return "Reg";
+    case OperandClass::kDst: return "Dst";
+    case OperandClass::kImm: return "Imm";
+    case OperandClass::kTo: return "To";
+    case OperandClass::kConst: return "Const";
+    case OperandClass::kSlot: return "Slot";
+    case OperandClass::kSlotConst: return "SlotConst";
+    case OperandClass::kSlotPattern: return "SlotPattern";
+    case OperandClass::kBlock: return "Block";
+    case OperandClass::kRule: return "Rule";
+    case OperandClass::kQuota: return "Quota";
+  }
+  return "?";
+}
+
+}  // namespace writ

@@ -1,0 +1,676 @@
+// The strict scanner.
+// Tested by tests/vm/json_test.cc and, against a reader written to be checked by eye,
+// tests/vm/json_agreement_test.cc.
+#include "vm/json.h"
+
+#include <algorithm>
+
+#include "vm/number.h"
+#include "vm/utf8.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace writ {
+namespace {
+
+// Objects with up to this many members are checked for duplicates name by name; larger ones are
+// sorted when they close, so that no choice of names makes the check quadratic.
+constexpr uint32_t kCompareEachUpTo = 24;
+
+enum Class : uint8_t { kPlain, kQuote, kBackslash, kControl, kHigh };
+
+constexpr std::array<uint8_t, 256> MakeClasses() {
+  std::array<uint8_t, 256> classes{};
+  for (size_t c = 0; c < 256; ++c) {
+    classes[c] = c < 0x20 ? kControl : c >= 0x80 ? kHigh : kPlain;
+  }
+  classes['"'] = kQuote;
+  classes['\\'] = kBackslash;
+  return classes;
+}
+constexpr std::array<uint8_t, 256> kClasses = MakeClasses();
+
+uint8_t ClassOf(char c) { return kClasses[static_cast<unsigned char>(c)]; }
+
+// The first byte at or after p that is not plain string content.
+const char* SkipPlain(const char* p) {
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i space = _mm_set1_epi8(0x20);
+  for (;; p += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    // Signed comparison with 0x20 finds control characters and bytes from 0x80 alike.
+    const __m128i special =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+                     _mm_cmplt_epi8(bytes, space));
+    const int mask = _mm_movemask_epi8(special);
+    if (mask != 0) return p + __builtin_ctz(static_cast<unsigned>(mask));
+  }
+#else
+  while (ClassOf(*p) == kPlain) ++p;
+  return p;
+#endif
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The value of the four hex digits at p, or -1.
+int32_t HexQuad(const char* p) {
+  int32_t value = 0;
+  for (int i = 0; i < 4; ++i) {
+    const int digit = HexDigit(p[i]);
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+uint32_t HashName(std::string_view name, uint64_t word) {
+  uint64_t tail = 0;
+  if (name.size() > 8) __builtin_memcpy(&tail, name.data() + name.size() - 8, 8);
+  const uint64_t mixed = (word ^ (tail * 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93 + name.size();
+  return static_cast<uint32_t>(mixed >> 32);
+}
+
+}  // namespace
+
+std::string_view ViolationText(Violation violation) {
+  switch (violation) {
+    case Violation::kNone: return "no violation";
+    case Violation::kNotJson: return "not JSON";
+    case Violation::kInvalidUtf8: return "invalid UTF-8";
+    case Violation::kCarriageReturn: return "a CR that does not end the line";
+    case Violation::kTooDeep: return "nested too deep";
+    case Violation::kDuplicateMember: return "duplicate member";
+    case Violation::kSurrogateInName: return "a lone surrogate in a member name";
+    case Violation::kSurrogateInValue: return "a lone surrogate in a value that a rule reads";
+  }
+  return "?";
+}
+
+Scanner::Scanner(Arena& arena, uint32_t max_depth) : arena_(arena), max_depth_(max_depth) {
+  frames_.resize(max_depth_ + 1);
+  names_.reserve(64);
+}
+
+void Scanner::Found(Violation violation, const char* where) {
+  if (result_.violation != Violation::kNone && violation != Violation::kNotJson) return;
+  result_.violation = violation;
+  result_.offset = static_cast<size_t>(where - text_);
+}
+
+const char* Scanner::SkipSpace(const char* p, const char* end) {
+  for (;; ++p) {
+    if (*p == ' ' || *p == '\t') continue;
+    if (*p != '\r' || p >= end) return p;
+    if (p + 1 != end) Found(Violation::kCarriageReturn, p);
+  }
+}
+
+// p stands after the opening quote and is left after the closing one.
+bool Scanner::ScanString(const char*& p, StringToken* token) {
+  token->begin = p;
+  token->escaped = false;
+  token->ascii = true;
+  for (;;) {
+    p = SkipPlain(p);
+    switch (ClassOf(*p)) {
+      case kQuote:
+        token->end = p++;
+        return true;
+      case kBackslash:
+        token->escaped = true;
+        switch (p[1]) {
+          case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+            p += 2;
+            break;
+          case 'u':
+            if (HexQuad(p + 2) < 0) return false;
+            p += 6;
+            break;
+          default: return false;
+        }
+        break;
+      case kHigh: {
+        token->ascii = false;
+        const size_t length = Utf8Length(p);
+        if (length == 0) {
+          Found(Violation::kInvalidUtf8, p);
+          ++p;
+        } else {
+          p += length;
+        }
+        break;
+      }
+      default: return false;  // a control character, or the end of the line
+    }
+  }
+}
+
+bool Scanner::ScanNumber(const char*& p) {
+  if (*p == '-') ++p;
+  if (*p == '0') {
+    ++p;
+  } else if (IsDigit(*p)) {
+    while (IsDigit(*p)) ++p;
+  } else {
+    return false;
+  }
+  if (*p == '.') {
+    if (!IsDigit(*++p)) return false;
+    while (IsDigit(*p)) ++p;
+  }
+  if (*p == 'e' || *p == 'E') {
+    ++p;
+    if (*p == '+' || *p == '-') ++p;
+    if (!IsDigit(*p)) return false;
+    while (IsDigit(*p)) ++p;
+  }
+  return true;
+}
+
+// Checks a value that opens beyond the nesting limit, one bit a level, so that 16 MiB of brackets
+// cost two of memory. Names are not compared: the line is refused already.
+bool Scanner::SkipTooDeep(const char*& p, const char* end) {
+  Found(Violation::kTooDeep, p);
+  size_t depth = 0;
+  deep_.clear();
+  StringToken token;
+  const auto push = [&](bool object) {
+    if (depth / 64 >= deep_.size()) deep_.push_back(0);
+    const uint64_t bit = uint64_t{1} << (depth % 64);
+    deep_[depth / 64] = object ? deep_[depth / 64] | bit : deep_[depth / 64] & ~bit;
+    ++depth;
+  };
+  const auto in_object = [&] {
+    return (deep_[(depth - 1) / 64] >> ((depth - 1) % 64) & 1) != 0;
+  };
+  const auto member_name = [&]() -> bool {
+    if (*p != '"') return false;
+    if (!ScanString(++p, &token)) return false;
+    p = SkipSpace(p, end);
+    if (*p != ':') return false;
+    p = SkipSpace(p + 1, end);
+    return true;
+  };
+  for (;;) {
+    // p is at a value.
+    bool closed = false;  // a value just ended
+    switch (*p) {
+      case '{':
+        push(true);
+        p = SkipSpace(p + 1, end);
+        if (*p == '}') {
+          closed = true;
+          ++p;
+          --depth;
+        } else if (!member_name()) {
+          return false;
+        }
+        break;
+      case '[':
+        push(false);
+        p = SkipSpace(p + 1, end);
+        if (*p == ']') {
+          closed = true;
+          ++p;
+          --depth;
+        }
+        break;
+      case '"':
+        if (!ScanString(++p, &token)) return false;
+        closed = true;
+        break;
+      case 't':
+        if (std::memcmp(p, "true", 4) != 0) return false;
+        p += 4;
+        closed = true;
+        break;
+      case 'f':
+        if (std::memcmp(p, "false", 5) != 0) return false;
+        p += 5;
+        closed = true;
+        break;
+      case 'n':
+        if (std::memcmp(p, "null", 4) != 0) return false;
+        p += 4;
+        closed = true;
+        break;
+      default:
+        if (!ScanNumber(p)) return false;
+        closed = true;
+    }
+    while (closed) {
+      if (depth == 0) return true;
+      p = SkipSpace(p, end);
+      if (*p == ',') {
+        p = SkipSpace(p + 1, end);
+        if (in_object() && !member_name()) return false;
+        closed = false;
+      } else if (*p == (in_object() ? '}' : ']')) {
+        ++p;
+        --depth;
+      } else {
+        return false;
+      }
+    }
+  }
+}
+
+void Scanner::AddName(Frame& frame, std::string_view name, uint64_t word, const char* where) {
+  const uint32_t hash = HashName(name, word);
+  const auto count = static_cast<uint32_t>(names_.size()) - frame.first_name;
+  if (count < kCompareEachUpTo) {
+    for (size_t i = frame.first_name; i < names_.size(); ++i) {
+      const Name& other = names_[i];
+      if (other.hash == hash && other.size == name.size() &&
+          std::memcmp(other.text, name.data(), name.size()) == 0) {
+        Found(Violation::kDuplicateMember, where);
+        if (offending_name_.empty()) offending_name_ = name;
+        return;
+      }
+    }
+  }
+  names_.push_back({name.data(), static_cast<uint32_t>(name.size()), hash});
+}
+
+void Scanner::CloseNames(const Frame& frame, const char* where) {
+  const auto first = names_.begin() + frame.first_name;
+  if (names_.end() - first > kCompareEachUpTo) {
+    std::sort(first, names_.end(), [](const Name& a, const Name& b) {
+      if (a.hash != b.hash) return a.hash < b.hash;
+      if (a.size != b.size) return a.size < b.size;
+      return std::memcmp(a.text, b.text, a.size) < 0;
+    });
+    for (auto name = first; name + 1 != names_.end(); ++name) {
+      if (name[0].hash == name[1].hash && name[0].size == name[1].size &&
+          std::memcmp(name[0].text, name[1].text, name[0].size) == 0) {
+        Found(Violation::kDuplicateMember, where);
+        if (offending_name_.empty()) offending_name_ = {name->text, name->size};
+        break;
+      }
+    }
+  }
+  names_.resize(frame.first_name);
+}
+
+ScanResult Scanner::Scan(std::string_view text, bool whole_line, ScanTarget& target,
+                         uint32_t nested_node, NestedTarget* nested) {
+  text_ = text.data();
+  result_ = {};
+  offending_name_ = {};
+  names_.clear();
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  const auto not_json = [&] {
+    Found(Violation::kNotJson, std::min(p, end));
+    return result_;
+  };
+
+  uint32_t depth = 0;
+  // What is known of the value at p.
+  ScanTarget* into = &target;
+  uint32_t node = target.root;
+  uint32_t slot = target.trie->node(node).slot;
+  bool in_slot = slot != kNoSlot && target.trie->node(node).reads_value;
+  const PathEdge* lookalike = nullptr;  // of the member whose value is at p
+  Frame* frame = nullptr;
+  StringToken token;
+
+  const auto store = [&](ScanTarget* to, uint32_t where, const Value& value, const char* begin) {
+    to->slots[where] = value;
+    if (where < 64) {
+      const uint64_t bit = uint64_t{1} << where;
+      to->filled_twice |= to->filled & bit;
+      to->filled |= bit;
+    }
+    if (to->raw != nullptr) to->raw[where] = {begin, static_cast<size_t>(p - begin)};
+  };
+
+  p = SkipSpace(p, end);
+
+value:
+  if (lookalike != nullptr && *p != 'n') {
+    if (into->lookalike == nullptr) into->lookalike = lookalike;
+  }
+  // A value that only looks wanted is checked and forgotten.
+  if (*p == '{' || *p == '[') {
+    const bool is_object = *p == '{';
+    if (depth == max_depth_) {
+      if (!SkipTooDeep(p, end)) return not_json();
+      goto after_value;
+    }
+    frame = &frames_[depth++];
+    *frame = {p,         into, into, slot, kNoSlot, node, static_cast<uint32_t>(names_.size()),
+              is_object, in_slot};
+    if (is_object && nested != nullptr && into == &target && node == nested_node) {
+      ScanTarget* inner = nested->Enter();
+      frame->members = inner;
+      frame->node = kNoNode;
+      if (inner != nullptr) {
+        const PathNode& root = inner->trie->node(inner->root);
+        frame->node = inner->root;
+        frame->inner_slot = root.slot;
+        frame->in_slot = in_slot || (root.slot != kNoSlot && root.reads_value);
+      }
+    }
+    p = SkipSpace(p + 1, end);
+    if (is_object) {
+      if (*p == '}') goto close;
+      goto member;
+    }
+    if (*p == ']') goto close;
+    into = nullptr;
+    node = kNoNode;
+    slot = kNoSlot;
+    in_slot = frame->in_slot;
+    lookalike = nullptr;
+    goto value;
+  }
+  {
+    const char* const begin = p;
+    Value read;
+    switch (*p) {
+      case '"':
+        if (!ScanString(++p, &token)) return not_json();
+        read = Value::String({token.begin, static_cast<size_t>(token.end - token.begin)});
+        if (in_slot && token.escaped) {
+          bool lone_surrogate = false;
+          read = Value::String(Unescape(read.view(), arena_, &lone_surrogate));
+          if (lone_surrogate) Found(Violation::kSurrogateInValue, begin);
+        }
+        break;
+      case 't':
+        if (std::memcmp(p, "true", 4) != 0) return not_json();
+        p += 4;
+        read = Value::Bool(true);
+        break;
+      case 'f':
+        if (std::memcmp(p, "false", 5) != 0) return not_json();
+        p += 5;
+        read = Value::Bool(false);
+        break;
+      case 'n':
+        if (std::memcmp(p, "null", 4) != 0) return not_json();
+        p += 4;
+        read = Value::Null();
+        break;
+      default:
+        if (!ScanNumber(p)) return not_json();
+        if (slot != kNoSlot) read = ReadNumber({begin, static_cast<size_t>(p - begin)});
+    }
+    if (slot != kNoSlot) store(into, slot, read, begin);
+  }
+
+after_value:
+  if (depth == 0) goto finish;
+  frame = &frames_[depth - 1];
+  p = SkipSpace(p, end);
+  if (frame->is_object) {
+    if (*p == ',') {
+      p = SkipSpace(p + 1, end);
+      goto member;
+    }
+    if (*p == '}') goto close;
+    return not_json();
+  }
+  if (*p == ',') {
+    p = SkipSpace(p + 1, end);
+    into = nullptr;
+    node = kNoNode;
+    slot = kNoSlot;
+    in_slot = frame->in_slot;
+    lookalike = nullptr;
+    goto value;
+  }
+  if (*p == ']') goto close;
+  return not_json();
+
+member : {
+  if (*p != '"') return not_json();
+  const char* const where = p;
+  if (!ScanString(++p, &token)) return not_json();
+  std::string_view name(token.begin, static_cast<size_t>(token.end - token.begin));
+  bool has_nul = false;
+  if (token.escaped) {
+    bool lone_surrogate = false;
+    name = Unescape(name, arena_, &lone_surrogate);
+    if (lone_surrogate) Found(Violation::kSurrogateInName, where);
+    has_nul = name.find('\0') != std::string_view::npos;
+    token.ascii = std::all_of(name.begin(), name.end(),
+                              [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  }
+  const uint64_t word = NameWord(name.data(), name.size());
+  AddName(*frame, name, word, where);
+  into = frame->members;
+  node = kNoNode;
+  slot = kNoSlot;
+  in_slot = frame->in_slot;
+  lookalike = nullptr;
+  if (frame->node != kNoNode) {
+    const PathEdge* edge = into->trie->Find(frame->node, name, word);
+    if (edge != nullptr) {
+      node = edge->child;
+      slot = into->trie->node(node).slot;
+      in_slot = in_slot || into->trie->node(node).reads_value;
+    } else {
+      lookalike = into->trie->FindLookalike(frame->node, name, word, token.ascii);
+      if (lookalike != nullptr) {
+        const auto index = static_cast<size_t>(lookalike - &into->trie->edge(0));
+        into->lookalike_edges |= uint64_t{1} << std::min<size_t>(index, 63);
+      }
+      if (has_nul) into->nul_nodes |= uint64_t{1} << std::min<uint32_t>(frame->node, 63);
+    }
+  }
+  p = SkipSpace(p, end);
+  if (*p != ':') return not_json();
+  p = SkipSpace(p + 1, end);
+  goto value;
+}
+
+close:
+  ++p;
+  if (frame->is_object) CloseNames(*frame, frame->start);
+  if (frame->slot != kNoSlot || frame->inner_slot != kNoSlot) {
+    const Value span = Value::Text(frame->is_object ? Tag::kMapSpan : Tag::kListSpan,
+                                   {frame->start, static_cast<size_t>(p - frame->start)});
+    if (frame->slot != kNoSlot) store(frame->owner, frame->slot, span, frame->start);
+    if (frame->inner_slot != kNoSlot) {
+      store(frame->members, frame->inner_slot, span, frame->start);
+    }
+  }
+  --depth;
+  goto after_value;
+
+finish:
+  if (whole_line) {
+    p = SkipSpace(p, end);
+    if (p != end) return not_json();
+  }
+  return result_;
+}
+
+std::string_view Unescape(std::string_view inside, Arena& arena, bool* lone_surrogate) {
+  // Eight bytes more, for NameWord.
+  char* const begin = arena.Allocate<char>(inside.size() + 8);
+  char* out = begin;
+  const char* p = inside.data();
+  const char* const end = p + inside.size();
+  while (p < end) {
+    if (*p != '\\') {
+      *out++ = *p++;
+      continue;
+    }
+    switch (p[1]) {
+      case 'b': *out++ = '\b'; break;
+      case 'f': *out++ = '\f'; break;
+      case 'n': *out++ = '\n'; break;
+      case 'r': *out++ = '\r'; break;
+      case 't': *out++ = '\t'; break;
+      case 'u': {
+        auto c = static_cast<uint32_t>(HexQuad(p + 2));
+        p += 4;
+        if (c >= 0xD800 && c < 0xDC00 && end - p >= 8 && p[2] == '\\' && p[3] == 'u') {
+          const int32_t low = HexQuad(p + 4);
+          if (low >= 0xDC00 && low < 0xE000) {
+            c = 0x10000 + ((c - 0xD800) << 10) + (static_cast<uint32_t>(low) - 0xDC00);
+            p += 6;
+          }
+        }
+        if (c >= 0xD800 && c < 0xE000) *lone_surrogate = true;
+        out = AppendUtf8(c, out);
+        break;
+      }
+      default: *out++ = p[1];
+    }
+    p += 2;
+  }
+  return {begin, static_cast<size_t>(out - begin)};
+}
+
+namespace {
+
+// Walks a value that was scanned before.
+class SpanReader {
+ public:
+  SpanReader(std::string_view span, Arena& arena) : p_(span.data() + 1), arena_(arena) {}
+
+  // True if the container has another item; then p_ is at it.
+  bool Next() {
+    SkipSpace();
+    if (*p_ == ',') {
+      ++p_;
+      SkipSpace();
+    }
+    return *p_ != ']' && *p_ != '}';
+  }
+
+  // The items from here to the end; p_ is used up.
+  uint32_t Count(bool is_map) {
+    uint32_t count = 0;
+    for (; Next(); ++count) {
+      if (is_map) {
+        SkipString();
+        SkipSpace();
+        ++p_;  // the colon
+        SkipSpace();
+      }
+      if (*p_ == '"') {
+        SkipString();
+      } else if (*p_ == '{' || *p_ == '[') {
+        SkipContainer();
+      } else {
+        SkipScalar();
+      }
+    }
+    return count;
+  }
+
+  Value Name() {
+    const Value name = String();
+    SkipSpace();
+    ++p_;  // the colon
+    SkipSpace();
+    return name;
+  }
+
+  Value Item() {
+    const char* const begin = p_;
+    switch (*p_) {
+      case '"': return String();
+      case 't': p_ += 4; return Value::Bool(true);
+      case 'f': p_ += 5; return Value::Bool(false);
+      case 'n': p_ += 4; return Value::Null();
+      case '{':
+      case '[': {
+        const Tag tag = *p_ == '{' ? Tag::kMapSpan : Tag::kListSpan;
+        SkipContainer();
+        return Value::Text(tag, {begin, static_cast<size_t>(p_ - begin)});
+      }
+      default:
+        SkipScalar();
+        return ReadNumber({begin, static_cast<size_t>(p_ - begin)});
+    }
+  }
+
+ private:
+  void SkipSpace() {
+    while (*p_ == ' ' || *p_ == '\t' || *p_ == '\r') ++p_;
+  }
+
+  // Leaves p_ after the closing quote; true if there were escapes.
+  bool SkipString() {
+    bool escaped = false;
+    ++p_;
+    while (*p_ != '"') {
+      if (*p_ == '\\') {
+        escaped = true;
+        ++p_;
+      }
+      ++p_;
+    }
+    ++p_;
+    return escaped;
+  }
+
+  Value String() {
+    const char* const begin = p_ + 1;
+    const bool escaped = SkipString();
+    const std::string_view inside(begin, static_cast<size_t>(p_ - 1 - begin));
+    bool lone_surrogate = false;
+    return Value::String(escaped ? Unescape(inside, arena_, &lone_surrogate) : inside);
+  }
+
+  void SkipScalar() {
+    while (*p_ != ',' && *p_ != ']' && *p_ != '}' && *p_ != ' ' && *p_ != '\t' && *p_ != '\r') ++p_;
+  }
+
+  void SkipContainer() {
+    size_t depth = 0;
+    do {
+      if (*p_ == '"') {
+        SkipString();
+        continue;
+      }
+      if (*p_ == '{' || *p_ == '[') ++depth;
+      if (*p_ == '}' || *p_ == ']') --depth;
+      ++p_;
+    } while (depth > 0);
+  }
+
+  const char* p_;
+  Arena& arena_;
+};
+
+}  // namespace
+
+const List* ReadListSpan(std::string_view span, Arena& arena) {
+  const uint32_t size = SpanReader(span, arena).Count(false);
+  Value* items = arena.Allocate<Value>(size);
+  SpanReader reader(span, arena);
+  for (uint32_t i = 0; reader.Next(); ++i) items[i] = reader.Item();
+  return arena.New(List{size, items});
+}
+
+const Map* ReadMapSpan(std::string_view span, Arena& arena) {
+  const uint32_t size = SpanReader(span, arena).Count(true);
+  MapEntry* entries = arena.Allocate<MapEntry>(size);
+  SpanReader reader(span, arena);
+  for (uint32_t i = 0; reader.Next(); ++i) {
+    entries[i].key = reader.Name();
+    entries[i].value = reader.Item();
+  }
+  return arena.New(Map{size, entries});
+}
+
+}  // namespace writ

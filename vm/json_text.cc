@@ -1,0 +1,68 @@
+// Decoding and writing JSON strings.
+// Tested by tests/vm/json_text_test.cc.
+#include "vm/json_text.h"
+
+#include <fmt/format.h>
+
+#include "vm/arena.h"
+#include "vm/json.h"
+#include "vm/utf8.h"
+
+namespace writ {
+
+bool AppendDecoded(std::string_view inside, std::string& out) {
+  if (inside.find('\\') != std::string_view::npos) {
+    Arena arena;
+    bool lone_surrogate = false;
+    const std::string_view text = Unescape(inside, arena, &lone_surrogate);
+    if (lone_surrogate) return false;
+    out += text;
+  } else {
+    out += inside;
+  }
+  // The closing quote ends what Utf8Length looks at.
+  for (const char* p = inside.data(); p < inside.data() + inside.size();) {
+    const size_t length = Utf8Length(p);
+    if (length == 0) return false;
+    p += length;
+  }
+  return true;
+}
+
+void AppendJsonString(std::string_view text, std::string& out) {
+  out += '"';
+  while (!text.empty()) {
+    const char c = text.front();
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      char encoded[4];
+      const uint32_t code_point = TakeCodePoint(text);
+      const bool surrogate = code_point >= 0xD800 && code_point < 0xE000;
+      const char* end = AppendUtf8(surrogate ? 0xFFFD : code_point, encoded);
+      out.append(encoded, static_cast<size_t>(end - encoded));
+      continue;
+    }
+    text.remove_prefix(1);
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+          out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+std::string JsonQuote(std::string_view text) {
+  std::string out;
+  AppendJsonString(text, out);
+  return out;
+}
+
+}  // namespace writ

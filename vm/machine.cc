@@ -1,0 +1,657 @@
+// The machine's loop and the steps of a decision.
+// Tested by tests/vm/machine_test.cc.
+//
+// Tests have two exits because a condition's outcome is nearly always a jump: with both targets in
+// the instruction, no boolean is made, stored and tested again, negation is a swap, and either
+// outcome may continue at the next instruction.
+//
+// Nothing in the loop checks bounds, types of operands or jump targets: the verifier has shown
+// them (vm/verify.h). What is checked here is what depends on the call: types of values, the
+// budget of loops.
+#include "vm/machine.h"
+
+#include <re2/re2.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "vm/compare.h"
+
+namespace writ {
+
+std::string_view VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAllow: return "allow";
+    case Verdict::kDeny: return "deny";
+    case Verdict::kError: return "error";
+  }
+  return "?";
+}
+
+std::string_view CodeName(Code code) {
+  switch (code) {
+    case Code::kAllowed: return "allowed";
+    case Code::kHidden: return "hidden";
+    case Code::kDefault: return "default";
+    case Code::kRule: return "rule";
+    case Code::kQuota: return "quota";
+    case Code::kError: return "error";
+    case Code::kNumber: return "number";
+    case Code::kAmbiguous: return "ambiguous";
+    case Code::kAmount: return "amount";
+    case Code::kState: return "state";
+  }
+  return "?";
+}
+
+Machine::Machine(std::shared_ptr<const VerifiedProgram> program) : program_(std::move(program)) {
+  slots_.resize(program_->max_slots());
+  registers_.resize(program_->max_registers() + 1);
+  memo_.resize((*program_)->blocks.size());
+  forced_.reserve(memo_.size());
+  reservations_.reserve((*program_)->quotas.size());
+  noted_quotas_.reserve((*program_)->quotas.size());
+  tool_ = &(*program_)->tools[(*program_)->other_tools];
+}
+
+ScanTarget* Machine::BeginCall(std::string_view tool) {
+  tool_ = &program_->Find(tool);
+  std::fill_n(slots_.begin(), (*program_)->shared_slots, Value());
+  std::fill_n(slots_.begin() + tool_->first_slot, tool_->slot_count, Value());
+  target_ = {};
+  if (tool_->root == kNoNode) return nullptr;
+  target_.trie = &(*program_)->paths;
+  target_.root = tool_->root;
+  target_.slots = slots_.data();
+  return &target_;
+}
+
+namespace {
+
+// The error scopes that are open in one run of a block.
+struct Scope {
+  const Instruction* handler;  // where an error goes on; null before the first Operand
+  uint16_t ordinal;            // of the operand being evaluated
+  uint8_t kept;                // the register that keeps the leftmost error
+};
+
+Value Raised(Error code, const Program& program, const Instruction* at) {
+  Value error = Value::Failure(code);
+  error.size = static_cast<uint32_t>(at - program.code.data());
+  return error;
+}
+
+bool Holds(Opcode op, int order) {
+  switch (op) {
+    case Opcode::kCondLt: return order == -1;
+    case Opcode::kCondLte: return order == -1 || order == 0;
+    case Opcode::kCondGt: return order == 1;
+    default: return order == 0 || order == 1;
+  }
+}
+
+}  // namespace
+
+Machine::End Machine::Run(uint32_t block, Frame* outer, Value* result, uint32_t base,
+                          const Value* parameters, uint32_t parameter_count) {
+  const Program& program = **program_;
+  std::array<Scope, kMaxScopes> scopes;
+  size_t open_scopes = 0;
+
+  const Block* code_block;
+  const Instruction* pc;
+  const uint32_t* operands;
+  Frame frame;
+  Value* r;
+  Value error;
+
+  // Chain comes back here with another block.
+enter:
+  code_block = &program.blocks[block];
+  pc = program.code.data() + code_block->first_instruction;
+  operands = program.operands.data() + code_block->first_operand;
+  frame = {registers_.data() + base, outer, base + code_block->registers};
+  r = frame.registers;
+  std::fill_n(r, code_block->registers, Value());
+  for (uint32_t i = 0; i < parameter_count; ++i) r[i] = parameters[i];
+
+#define OP(name, a, b, c, d, cost, text) &&do_##name,
+  static const void* const kHandlers[] = {
+#include "vm/opcodes.def"
+  };
+#undef OP
+#define DISPATCH() goto* kHandlers[static_cast<size_t>(pc->op)]
+#define NEXT() \
+  do {         \
+    ++pc;      \
+    DISPATCH();\
+  } while (false)
+#define EXIT(condition)                \
+  do {                                 \
+    pc += (condition) ? pc->c : pc->d; \
+    DISPATCH();                        \
+  } while (false)
+#define RAISE(code)                       \
+  do {                                    \
+    error = Raised(code, program, pc);    \
+    goto raise;                           \
+  } while (false)
+#define SLOT(index) slots_[operands[index]]
+#define CONSTANT(index) program.constants[operands[index]]
+
+  DISPATCH();
+
+do_Jump:
+  pc += pc->c;
+  DISPATCH();
+
+do_Return:
+  *result = r[pc->a];
+  if (result->is(Tag::kError)) return End::kRaised;
+  return End::kReturned;
+
+do_Break:
+  *result = r[pc->a];
+  return End::kBroke;
+
+do_Fail:
+  RAISE(static_cast<Error>(pc->a));
+
+do_Pass:
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  return End::kPassed;
+
+do_Deny:
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  denied_by_ = operands[pc->b];
+  return End::kDenied;
+
+do_DenyHidden:
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  return End::kHidden;
+
+do_DenyDefault:
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  return End::kDefault;
+
+do_Chain:
+  block = operands[pc->b];
+  goto enter;
+
+do_Reserve:
+  noted_quotas_.push_back(operands[pc->b]);
+  NEXT();
+
+do_ScopeBegin:
+  scopes[open_scopes++] = {nullptr, 0, pc->a};
+  r[pc->a] = Value();
+  NEXT();
+
+do_Operand:
+  scopes[open_scopes - 1].handler = pc + pc->c;
+  scopes[open_scopes - 1].ordinal = pc->b;
+  NEXT();
+
+do_ScopeEnd:
+  --open_scopes;
+  if (r[pc->a].is(Tag::kError)) {
+    error = r[pc->a];
+    goto raise;
+  }
+  NEXT();
+
+do_ScopeDrop:
+  --open_scopes;
+  NEXT();
+
+do_LoadConst:
+  r[pc->a] = CONSTANT(pc->b);
+  NEXT();
+
+do_LoadSlot : {
+  const Value& value = SLOT(pc->b);
+  if (value.is(Tag::kAbsent)) RAISE(Error::kNoSuchField);
+  if (value.is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
+  r[pc->a] = value;
+  NEXT();
+}
+
+do_Move:
+  r[pc->a] = r[pc->b];
+  NEXT();
+
+do_Outer : {
+  const Frame* from = &frame;
+  for (uint32_t level = pc->b; level > 0; --level) from = from->outer;
+  r[pc->a] = from->registers[pc->c];
+  if (r[pc->a].is(Tag::kError)) {
+    error = r[pc->a];
+    goto raise;
+  }
+  NEXT();
+}
+
+do_Not:
+  if (!r[pc->b].is(Tag::kBool)) RAISE(Error::kNoSuchOverload);
+  r[pc->a] = Value::Bool(r[pc->b].i == 0);
+  NEXT();
+
+do_Equal : {
+  bool unsafe = false;
+  const bool equal = CelEqual(r[pc->b], r[pc->c], arena_, &unsafe);
+  if (unsafe) RAISE(Error::kUnsafeNumber);
+  r[pc->a] = Value::Bool(equal);
+  NEXT();
+}
+
+do_Less:
+  if (!r[pc->b].is_number() || !r[pc->c].is_number()) RAISE(Error::kNoSuchOverload);
+  r[pc->a] = Value::Bool(CompareNumbers(r[pc->b], r[pc->c]) == -1);
+  NEXT();
+
+do_Add : {
+  const Value& x = r[pc->b];
+  const Value& y = r[pc->c];
+  if (x.tag != y.tag) RAISE(Error::kNoSuchOverload);
+  switch (x.tag) {
+    case Tag::kInt: {
+      int64_t sum;
+      if (__builtin_add_overflow(x.i, y.i, &sum)) RAISE(Error::kOverflow);
+      r[pc->a] = Value::Int(sum);
+      break;
+    }
+    case Tag::kUint: {
+      uint64_t sum;
+      if (__builtin_add_overflow(x.u, y.u, &sum)) RAISE(Error::kOverflow);
+      r[pc->a] = Value::Uint(sum);
+      break;
+    }
+    case Tag::kDouble: r[pc->a] = Value::Double(x.d + y.d); break;
+    case Tag::kString: {
+      char* text = arena_.Allocate<char>(size_t{x.size} + y.size);
+      std::copy_n(x.text, x.size, text);
+      std::copy_n(y.text, y.size, text + x.size);
+      r[pc->a] = Value::String({text, size_t{x.size} + y.size});
+      break;
+    }
+    default: RAISE(Error::kNoSuchOverload);
+  }
+  NEXT();
+}
+
+do_Size : {
+  Value& of = r[pc->b];
+  if (of.is_list()) {
+    r[pc->a] = Value::Int(Items(of)->size);
+  } else if (of.is_map()) {
+    r[pc->a] = Value::Int(Entries(of)->size);
+  } else if (of.is(Tag::kString)) {
+    int64_t code_points = 0;
+    for (const char byte : of.view()) code_points += (byte & 0xC0) != 0x80;
+    r[pc->a] = Value::Int(code_points);
+  } else if (of.is(Tag::kBytes)) {
+    r[pc->a] = Value::Int(of.size);
+  } else {
+    RAISE(Error::kNoSuchOverload);
+  }
+  NEXT();
+}
+
+do_Select:
+do_OptionalSelect : {
+  const bool optional = pc->op == Opcode::kOptionalSelect;
+  Value from = r[pc->b];
+  if (optional && from.is(Tag::kOptional)) {
+    if (from.optional == nullptr) {
+      r[pc->a] = from;
+      NEXT();
+    }
+    from = *from.optional;
+  }
+  if (!from.is_map()) RAISE(Error::kNoSuchOverload);
+  const std::string_view name = CONSTANT(pc->c).view();
+  const Map* map = Entries(from);
+  const Value* found = nullptr;
+  for (uint32_t i = 0; i < map->size && found == nullptr; ++i) {
+    const Value& key = map->entries[i].key;
+    if (key.is(Tag::kString) && key.view() == name) found = &map->entries[i].value;
+  }
+  if (found == nullptr && !optional) RAISE(Error::kNoSuchKey);
+  if (found != nullptr && found->is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
+  r[pc->a] = optional ? Value::Optional(found) : *found;
+  NEXT();
+}
+
+do_Append : {
+  Value& list = r[pc->b];
+  if (!list.is_list()) RAISE(Error::kNoSuchOverload);
+  const List* items = Items(list);
+  Value* longer = arena_.Allocate<Value>(items->size + 1);
+  std::copy_n(items->items, items->size, longer);
+  longer[items->size] = r[pc->c];
+  r[pc->a] = Value::Of(arena_.New(List{items->size + 1, longer}));
+  NEXT();
+}
+
+do_OptionalNone:
+  r[pc->a] = Value::Optional(nullptr);
+  NEXT();
+
+do_OptionalOf:
+  r[pc->a] = Value::Optional(arena_.New(r[pc->b]));
+  NEXT();
+
+do_OptionalValue : {
+  const Value optional = r[pc->b];
+  if (!optional.is(Tag::kOptional)) RAISE(Error::kNoSuchOverload);
+  if (optional.optional == nullptr) RAISE(Error::kOptionalNone);
+  r[pc->a] = *optional.optional;
+  NEXT();
+}
+
+do_Force : {
+  const uint32_t forced = operands[pc->b];
+  if (memo_[forced].is(Tag::kAbsent)) {
+    memo_[forced] = RunValue(forced, nullptr, frame.base);
+    forced_.push_back(forced);
+  }
+  r[pc->a] = memo_[forced];
+  if (r[pc->a].is(Tag::kError)) {
+    error = r[pc->a];
+    goto raise;
+  }
+  NEXT();
+}
+
+do_Bind : {
+  Frame* keeper = &frame;
+  for (uint32_t level = pc->d; level > 0; --level) keeper = keeper->outer;
+  Value& kept = keeper->registers[pc->c];
+  if (kept.is(Tag::kAbsent)) kept = RunValue(operands[pc->b], keeper, frame.base);
+  r[pc->a] = kept;
+  if (kept.is(Tag::kError)) {
+    error = kept;
+    goto raise;
+  }
+  NEXT();
+}
+
+do_Loop : {
+  Value end = r[pc->a];
+  if (!RunLoop(*pc, operands[pc->b], frame, &end)) RAISE(Error::kNoSuchOverload);
+  r[pc->a] = end;
+  if (end.is(Tag::kError)) {
+    error = end;
+    goto raise;
+  }
+  NEXT();
+}
+
+do_TestTrue : {
+  const Value& value = r[pc->a];
+  if (value.is(Tag::kError)) {
+    error = value;
+    goto raise;
+  }
+  if (!value.is(Tag::kBool)) RAISE(Error::kNoSuchOverload);
+  EXIT(value.i != 0);
+}
+
+do_TestEqual : {
+  bool unsafe = false;
+  const bool equal = CelEqual(r[pc->a], r[pc->b], arena_, &unsafe);
+  if (unsafe) RAISE(Error::kUnsafeNumber);
+  EXIT(equal);
+}
+
+do_TestLess:
+  if (!r[pc->a].is_number() || !r[pc->b].is_number()) RAISE(Error::kNoSuchOverload);
+  EXIT(CompareNumbers(r[pc->a], r[pc->b]) == -1);
+
+do_TestPresent:
+  EXIT(!SLOT(pc->b).is(Tag::kAbsent));
+
+do_TestHasValue:
+  if (!r[pc->a].is(Tag::kOptional)) RAISE(Error::kNoSuchOverload);
+  EXIT(r[pc->a].optional != nullptr);
+
+do_CondPresent : {
+  const Tag tag = SLOT(pc->b).tag;
+  EXIT(tag != Tag::kAbsent && tag != Tag::kNull);
+}
+
+do_CondEq : {
+  const Value& actual = SLOT(pc->b);
+  const Value& wanted = CONSTANT(pc->b + 1);
+  // Text against text, the most common condition of all.
+  if (actual.is(Tag::kString) && wanted.is(Tag::kString)) EXIT(actual.view() == wanted.view());
+  if (actual.is(Tag::kAbsent)) EXIT((pc->a & kCondAbsentIsTrue) != 0);
+  bool unsafe = false;
+  const bool equal = CondEqual(actual, wanted, (pc->a & kCondCounter) == 0, arena_, &unsafe);
+  if (unsafe) RAISE(Error::kUnsafeNumber);
+  EXIT(equal);
+}
+
+do_CondIn : {
+  const Value& actual = SLOT(pc->b);
+  if (actual.is(Tag::kAbsent)) EXIT((pc->a & kCondAbsentIsTrue) != 0);
+  const List& wanted = *CONSTANT(pc->b + 1).list;
+  bool found = false;
+  bool unsafe = actual.is(Tag::kUnsafeNumber);
+  for (uint32_t i = 0; i < wanted.size && !found && !unsafe; ++i) {
+    found = CondEqual(actual, wanted.items[i], (pc->a & kCondCounter) == 0, arena_, &unsafe);
+  }
+  if (unsafe) RAISE(Error::kUnsafeNumber);
+  EXIT(found);
+}
+
+do_CondContains : {
+  Value& actual = SLOT(pc->b);
+  const Value& wanted = CONSTANT(pc->b + 1);
+  if (actual.is(Tag::kString)) {
+    EXIT(wanted.is(Tag::kString) &&
+         actual.view().find(wanted.view()) != std::string_view::npos);
+  }
+  if (!actual.is_list()) {
+    if (actual.is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
+    EXIT(actual.is(Tag::kAbsent) && (pc->a & kCondAbsentIsTrue) != 0);
+  }
+  const List* items = Items(actual);
+  bool found = false;
+  bool unsafe = false;
+  for (uint32_t i = 0; i < items->size && !found && !unsafe; ++i) {
+    found = CondEqual(items->items[i], wanted, true, arena_, &unsafe);
+  }
+  if (unsafe) RAISE(Error::kUnsafeNumber);
+  EXIT(found);
+}
+
+do_CondLt:
+do_CondLte:
+do_CondGt:
+do_CondGte : {
+  const Value& actual = SLOT(pc->b);
+  if (!actual.is_number()) {
+    if (actual.is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
+    EXIT(actual.is(Tag::kAbsent) && (pc->a & kCondAbsentIsTrue) != 0);
+  }
+  EXIT(Holds(pc->op, CompareNumbers(actual, CONSTANT(pc->b + 1))));
+}
+
+do_CondRegex : {
+  const Value& actual = SLOT(pc->b);
+  if (!actual.is(Tag::kString)) {
+    EXIT(actual.is(Tag::kAbsent) && (pc->a & kCondAbsentIsTrue) != 0);
+  }
+  const re2::RE2& pattern = program_->pattern(operands[pc->b + 1]);
+  EXIT(pattern.Match({actual.text, actual.size}, 0, actual.size, re2::RE2::UNANCHORED, nullptr, 0));
+}
+
+raise:
+  // The innermost scope that still has somewhere to go on takes the error; a handler at or before
+  // the instruction belongs to an operand that is done. A spent budget is nobody's to absorb.
+  while (open_scopes > 0 && error.code != Error::kBudget) {
+    const Scope& scope = scopes[open_scopes - 1];
+    if (scope.handler > pc) {
+      Value& kept = r[scope.kept];
+      if (!kept.is(Tag::kError) || scope.ordinal < kept.reserved) {
+        kept = error;
+        kept.reserved = scope.ordinal;
+      }
+      pc = scope.handler;
+      DISPATCH();
+    }
+    --open_scopes;
+  }
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  *result = error;
+  return End::kRaised;
+
+#undef DISPATCH
+#undef NEXT
+#undef EXIT
+#undef RAISE
+#undef SLOT
+#undef CONSTANT
+}
+
+Value Machine::RunValue(uint32_t block, Frame* outer, uint32_t base) {
+  Value result;
+  Run(block, outer, &result, base, nullptr, 0);
+  return result;
+}
+
+// False if the range is nothing to loop over.
+bool Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator) {
+  Value& range = frame.registers[at.c];
+  const bool over_map = range.is_map();
+  if (!over_map && !range.is_list()) return false;
+  const bool go_on_after_error = at.d == 1;
+  const uint32_t size = over_map ? Entries(range)->size : Items(range)->size;
+  for (uint32_t i = 0; i < size; ++i) {
+    if (--loop_budget_ < 0) {
+      *accumulator = Raised(Error::kBudget, **program_, &at);
+      return true;
+    }
+    Value parameters[3] = {*accumulator, Value(), Value()};
+    if (over_map) {
+      parameters[1] = range.map->entries[i].key;
+      parameters[2] = range.map->entries[i].value;
+    } else {
+      parameters[1] = range.list->items[i];
+      parameters[2] = Value::Int(i);
+    }
+    const End end = Run(body, &frame, accumulator, frame.base, parameters, 3);
+    if (end == End::kBroke) return true;
+    if (end == End::kRaised && (!go_on_after_error || accumulator->code == Error::kBudget)) {
+      return true;
+    }
+  }
+  return true;
+}
+
+const List* Machine::Items(Value& list) { return writ::Items(list, arena_); }
+const Map* Machine::Entries(Value& map) { return writ::Entries(map, arena_); }
+
+Value Machine::Evaluate(uint32_t block) {
+  for (const uint32_t forced : forced_) memo_[forced] = Value();
+  forced_.clear();
+  loop_budget_ = kLoopBudget;
+  return RunValue(block, nullptr, 0);
+}
+
+uint32_t Machine::RuleAt(uint32_t instruction) const {
+  const std::vector<RuleStart>& starts = (*program_)->rule_starts;
+  auto after = std::upper_bound(
+      starts.begin(), starts.end(), instruction,
+      [](uint32_t wanted, const RuleStart& start) { return wanted < start.instruction; });
+  return after == starts.begin() ? kNoRule : (after - 1)->rule;
+}
+
+Decision Machine::Decide() {
+  for (const uint32_t forced : forced_) memo_[forced] = Value();
+  forced_.clear();
+  noted_quotas_.clear();
+  reservations_.clear();
+  loop_budget_ = kLoopBudget;
+
+  Decision decision;
+  Value error;
+  const End end = Run(tool_->block, nullptr, &error, 0, nullptr, 0);
+  decision.instruction = decided_at_;
+  switch (end) {
+    case End::kPassed: break;
+    case End::kDenied:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kRule;
+      decision.rule = denied_by_;
+      return decision;
+    case End::kHidden:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kHidden;
+      return decision;
+    case End::kDefault:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kDefault;
+      return decision;
+    default:
+      decision.verdict = Verdict::kError;
+      decision.error = error.code;
+      decision.code = error.code == Error::kUnsafeNumber ? Code::kNumber : Code::kError;
+      decision.rule = RuleAt(decided_at_);
+      decision.instruction = error.size;
+      return decision;
+  }
+  decision.verdict = Verdict::kAllow;
+  decision.code = Code::kAllowed;
+  if (!noted_quotas_.empty()) ReadAmounts(decision);
+  if (decision.verdict == Verdict::kAllow && target_.lookalike != nullptr) {
+    decision.verdict = Verdict::kDeny;
+    decision.code = Code::kAmbiguous;
+    decision.expected_name = target_.lookalike->name;
+  }
+  if (decision.verdict == Verdict::kAllow) {
+    decision.reservations = reservations_.data();
+    decision.reservation_count = static_cast<uint32_t>(reservations_.size());
+  }
+  return decision;
+}
+
+// Step 4. An amount is a whole number of units: fractions round up, so that no sequence of small
+// calls is free; what is negative or no number denies.
+void Machine::ReadAmounts(Decision& decision) {
+  for (const uint32_t noted : noted_quotas_) {
+    const Quota& quota = (*program_)->quotas[noted];
+    int64_t amount = quota.amount;
+    if (quota.amount_slot != kNoSlot) {
+      const Value& value = slots_[quota.amount_slot];
+      amount = -1;
+      if (value.is(Tag::kInt)) {
+        amount = value.i;
+      } else if (value.is(Tag::kUint) && value.u <= INT64_MAX) {
+        amount = static_cast<int64_t>(value.u);
+      } else if (value.is(Tag::kDouble) && value.d >= 0 && std::ceil(value.d) < 0x1p63) {
+        amount = static_cast<int64_t>(std::ceil(value.d));
+      } else if (value.is(Tag::kUnsafeNumber)) {
+        decision.verdict = Verdict::kError;
+        decision.code = Code::kNumber;
+        decision.error = Error::kUnsafeNumber;
+        decision.rule = quota.rule;
+        decision.quota = noted;
+        decision.slot = quota.amount_slot;
+        return;
+      }
+      if (amount < 0) {
+        decision.verdict = Verdict::kDeny;
+        decision.code = Code::kAmount;
+        decision.quota = noted;
+        decision.slot = quota.amount_slot;
+        return;
+      }
+    }
+    reservations_.push_back({noted, amount});
+  }
+}
+
+}  // namespace writ

@@ -1,0 +1,128 @@
+// The machine: runs verified programs over slots.
+//
+// One machine serves one session (or one thread): it owns the slots, registers, memo cells and
+// arena of the call at hand, sized for its program once, so that a decision allocates nothing in
+// the steady state (patterns aside, whose engine may).
+//
+//   ScanTarget* target = machine.BeginCall(tool);   // slots absent, arena empty
+//   scanner fills target->slots …                   // arguments
+//   machine.SetSlot(…) …                            // counters' values
+//   Decision decision = machine.Decide();
+//
+// Thread safety: none.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "vm/arena.h"
+#include "vm/json.h"
+#include "vm/verify.h"
+
+namespace writ {
+
+enum class Verdict : uint8_t { kAllow, kDeny, kError };
+
+// Why. ORDER: CodeName(). The names are part of the output's contract.
+enum class Code : uint8_t {
+  kAllowed,
+  kHidden,
+  kDefault,
+  kRule,
+  kQuota,
+  kError,
+  kNumber,
+  kAmbiguous,
+  kAmount,
+  kState,
+};
+
+std::string_view VerdictName(Verdict verdict);
+std::string_view CodeName(Code code);
+
+// What a passing call uses up.
+struct Reservation {
+  uint32_t quota = 0;
+  int64_t amount = 0;
+};
+
+// The result of steps 1 to 5 of a decision; the transaction of step 6 may still turn an allow
+// into a denial.
+struct Decision {
+  Verdict verdict = Verdict::kError;
+  Code code = Code::kError;
+  uint32_t rule = kNoRule;
+  uint32_t instruction = UINT32_MAX;  // the one that decided or raised
+  Error error = Error::kNone;
+  // For amount and number: the quota or slot that could not be read; for ambiguous: the name the
+  // policy reads.
+  uint32_t quota = UINT32_MAX;
+  uint32_t slot = kNoSlot;
+  std::string_view expected_name;
+  // Valid until the machine's next BeginCall() or Decide().
+  const Reservation* reservations = nullptr;
+  uint32_t reservation_count = 0;
+};
+
+class Machine {
+ public:
+  explicit Machine(std::shared_ptr<const VerifiedProgram> program);
+
+  const VerifiedProgram& program() const { return *program_; }
+  Arena& arena() { return arena_; }
+  const ToolEntry& tool() const { return *tool_; }
+
+  // Starts a call: chooses its tool, empties slots and memo cells. The arena is not reset (the
+  // scanner may hold text of this line in it); ResetArena() does that between lines. Null if
+  // nothing of the arguments is read.
+  ScanTarget* BeginCall(std::string_view tool);
+  void ResetArena() { arena_.Reset(); }
+
+  // REQUIRES: a slot of this tool or a shared one.
+  void SetSlot(uint32_t slot, const Value& value) { slots_[slot] = value; }
+  const Value& slot(uint32_t i) const { return slots_[i]; }
+
+  // Steps 1 to 5. May be called again for the same call after SetSlot().
+  Decision Decide();
+
+  // Runs a value block that stands alone. Tag::kError for an error.
+  Value Evaluate(uint32_t block);
+
+  // Runs of loop bodies left to this call.
+  static constexpr int64_t kLoopBudget = 1'000'000;
+
+ private:
+  struct Frame {
+    Value* registers;
+    Frame* outer;
+    uint32_t base;  // of the next frame's registers
+  };
+  enum class End : uint8_t { kReturned, kBroke, kRaised, kPassed, kDenied, kHidden, kDefault };
+
+  End Run(uint32_t block, Frame* outer, Value* result, uint32_t base, const Value* parameters,
+          uint32_t parameter_count);
+  Value RunValue(uint32_t block, Frame* outer, uint32_t base);
+  bool RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* result);
+  const List* Items(Value& list);
+  const Map* Entries(Value& map);
+  void ReadAmounts(Decision& decision);
+  uint32_t RuleAt(uint32_t instruction) const;
+
+  std::shared_ptr<const VerifiedProgram> program_;
+  Arena arena_;
+  ScanTarget target_;
+  const ToolEntry* tool_ = nullptr;
+  std::vector<Value> slots_;
+  std::vector<Value> registers_;
+  std::vector<Value> memo_;  // by block; absent: not run yet
+  std::vector<uint32_t> forced_;  // blocks whose memo cell is filled
+  std::vector<Reservation> reservations_;
+  std::vector<uint32_t> noted_quotas_;
+  int64_t loop_budget_ = 0;
+  uint32_t decided_at_ = UINT32_MAX;  // in the decision block
+  uint32_t denied_by_ = kNoRule;
+};
+
+}  // namespace writ

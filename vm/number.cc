@@ -1,0 +1,81 @@
+// JSON number tokens to values.
+// Tested by tests/vm/number_test.cc.
+#include "vm/number.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace writ {
+namespace {
+
+constexpr size_t kMaxSignificantDigits = 17;
+constexpr uint64_t kExactLimit = uint64_t{1} << 53;
+
+// Whether digits × 10^zeros is exact as a double: its odd part must fit 53 bits.
+bool ExactAsDouble(uint64_t digits, size_t zeros) {
+  if (digits == 0) return true;
+  while (digits % 2 == 0) digits /= 2;
+  for (size_t i = 0; i < zeros && digits <= kExactLimit; ++i) digits *= 5;
+  return digits <= kExactLimit;
+}
+
+}  // namespace
+
+Value ReadNumber(std::string_view token) {
+  // The short integers nearly every call has.
+  const bool negative = token.front() == '-';
+  const std::string_view unsigned_part = token.substr(negative ? 1 : 0);
+  if (unsigned_part.size() <= 15) {
+    int64_t value = 0;
+    bool digits_only = true;
+    for (const char c : unsigned_part) {
+      if (c < '0' || c > '9') {
+        digits_only = false;
+        break;
+      }
+      value = value * 10 + (c - '0');
+    }
+    if (digits_only) return Value::Int(negative ? -value : value);
+  }
+
+  const Value unsafe = Value::Text(Tag::kUnsafeNumber, token);
+  const size_t exponent_at = token.find_first_of("eE");
+  const std::string_view mantissa = token.substr(0, exponent_at);
+  const bool integer =
+      exponent_at == std::string_view::npos && mantissa.find('.') == std::string_view::npos;
+
+  // Significant digits: from the first to the last digit that is not zero.
+  uint64_t digits = 0;
+  size_t significant = 0;
+  size_t zeros = 0;  // since the last digit that counts
+  for (const char c : mantissa) {
+    if (c < '0' || c > '9') continue;
+    if (c == '0') {
+      if (significant > 0) ++zeros;
+      continue;
+    }
+    significant += zeros + 1;
+    if (significant > kMaxSignificantDigits) return unsafe;
+    for (; zeros > 0; --zeros) digits *= 10;
+    digits = digits * 10 + static_cast<uint64_t>(c - '0');
+  }
+  if (significant == 0) {
+    return integer ? Value::Int(0) : Value::Double(negative ? -0.0 : 0.0);
+  }
+  if (integer) {
+    if (!ExactAsDouble(digits, zeros)) return unsafe;
+    int64_t as_int;
+    const char* end = token.data() + token.size();
+    if (std::from_chars(token.data(), end, as_int).ec == std::errc()) return Value::Int(as_int);
+    uint64_t as_uint;
+    if (!negative && std::from_chars(token.data(), end, as_uint).ec == std::errc()) {
+      return Value::Uint(as_uint);
+    }
+  }
+  double as_double;
+  const auto parsed = std::from_chars(token.data(), token.data() + token.size(), as_double);
+  if (parsed.ec != std::errc() || !std::isfinite(as_double) || as_double == 0) return unsafe;
+  return Value::Double(as_double);
+}
+
+}  // namespace writ

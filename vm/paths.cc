@@ -1,0 +1,92 @@
+// Building the needed-path trie and finding names in it.
+// Tested by tests/vm/paths_test.cc.
+#include "vm/paths.h"
+
+#include <algorithm>
+
+#include "vm/casefold.h"
+
+namespace writ {
+namespace {
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Bit 5 set in every byte: letters of either case become one, and nothing that differs in more
+// than that bit becomes equal. Only a filter; FoldEqual decides.
+constexpr uint64_t kCaseBits = 0x2020202020202020;
+
+}  // namespace
+
+const PathEdge* PathTrie::Find(uint32_t node, std::string_view name, uint64_t word) const {
+  const PathNode& at = nodes_[node];
+  const PathEdge* edge = edges_.data() + at.first_edge;
+  for (const PathEdge* end = edge + at.edge_count; edge != end; ++edge) {
+    if (edge->word == word && edge->name.size() == name.size() &&
+        (name.size() <= 8 || edge->name == name)) {
+      return edge;
+    }
+  }
+  return nullptr;
+}
+
+const PathEdge* PathTrie::FindLookalike(uint32_t node, std::string_view name, uint64_t word,
+                                        bool name_is_ascii) const {
+  const PathNode& at = nodes_[node];
+  const size_t nul = name.find('\0');
+  const std::string_view as_c_string = name.substr(0, nul);
+  const bool has_nul = nul != std::string_view::npos;
+  // Non-ASCII characters fold to others of another length, so only plain names can be told apart
+  // by their first bytes.
+  const bool filter = name_is_ascii && at.ascii && !has_nul;
+  const PathEdge* edge = edges_.data() + at.first_edge;
+  for (const PathEdge* end = edge + at.edge_count; edge != end; ++edge) {
+    if (filter && (edge->name.size() != name.size() ||
+                   (edge->word | kCaseBits) != (word | kCaseBits))) {
+      continue;
+    }
+    if (FoldEqual(edge->name, as_c_string)) return edge;
+  }
+  return nullptr;
+}
+
+uint32_t PathTrieBuilder::NewRoot() {
+  nodes_.emplace_back();
+  return static_cast<uint32_t>(nodes_.size() - 1);
+}
+
+uint32_t PathTrieBuilder::Child(uint32_t node, std::string_view name) {
+  const auto found = nodes_[node].children.find(name);
+  if (found != nodes_[node].children.end()) return found->second;
+  const uint32_t child = NewRoot();
+  nodes_[node].children.emplace(name, child);
+  return child;
+}
+
+PathTrie PathTrieBuilder::Build() const {
+  PathTrie trie;
+  trie.nodes_.resize(nodes_.size());
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    PathNode& node = trie.nodes_[i];
+    node.slot = nodes_[i].slot;
+    node.reads_value = nodes_[i].reads_value;
+    node.first_edge = static_cast<uint32_t>(trie.edges_.size());
+    node.edge_count = static_cast<uint32_t>(nodes_[i].children.size());
+    for (const auto& [name, child] : nodes_[i].children) {
+      std::string& kept = trie.names_.emplace_back(name);
+      kept.append(8, '\0');  // NameWord reads eight bytes
+      PathEdge edge;
+      edge.name = std::string_view(kept.data(), name.size());
+      edge.word = NameWord(kept.data(), name.size());
+      edge.child = child;
+      edge.ascii = IsAscii(name);
+      node.ascii = node.ascii && edge.ascii;
+      trie.edges_.push_back(edge);
+    }
+  }
+  return trie;
+}
+
+}  // namespace writ

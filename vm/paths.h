@@ -1,0 +1,101 @@
+// The needed-path trie: every constant path a policy can read, so that one forward pass over a
+// line can fill a flat array of slots and skip the rest.
+//
+//   rules read  args.path, args.options.depth, args.options
+//   trie        root ─ path (slot 0)
+//                    └ options (slot 2) ─ depth (slot 1)
+//
+// A program has one trie per tool that reads something of its own; all live in one PathTrie,
+// each with its own root, so that a bundle can hold them as two flat arrays.
+//
+// Tested by tests/vm/paths_test.cc.
+//
+// Thread safety: immutable once built; any number of threads may read it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace writ {
+
+inline constexpr uint32_t kNoSlot = UINT32_MAX;
+inline constexpr uint32_t kNoNode = UINT32_MAX;
+
+// The first bytes of a name as one word, so that most names are told apart by one comparison.
+// REQUIRES: eight bytes at p are readable, whatever the length.
+inline uint64_t NameWord(const char* p, size_t length) {
+  uint64_t word;
+  __builtin_memcpy(&word, p, 8);
+  return length >= 8 ? word : word & ((uint64_t{1} << (8 * length)) - 1);
+}
+
+struct PathEdge {
+  std::string_view name;  // at least 8 readable bytes from name.data()
+  uint64_t word = 0;      // NameWord(name)
+  uint32_t child = kNoNode;
+  bool ascii = true;
+};
+
+struct PathNode {
+  uint32_t slot = kNoSlot;  // where a value found here goes
+  uint32_t first_edge = 0;
+  uint32_t edge_count = 0;
+  bool reads_value = false;  // false: only whether it is there, and its type, is asked
+  bool ascii = true;         // all names directly below are
+};
+
+class PathTrie {
+ public:
+  PathTrie() = default;
+  PathTrie(PathTrie&&) = default;  // edges point into names_, so a copy would dangle
+  PathTrie& operator=(PathTrie&&) = default;
+
+  const PathNode& node(uint32_t i) const { return nodes_[i]; }
+  const PathEdge& edge(uint32_t i) const { return edges_[i]; }
+  size_t node_count() const { return nodes_.size(); }
+
+  // The edge of `node` with that name, or null.
+  // REQUIRES: eight readable bytes at name.data().
+  const PathEdge* Find(uint32_t node, std::string_view name, uint64_t word) const;
+
+  // The edge of `node` that a careless reader would take `name` for: equal but for case, or equal
+  // up to a NUL. REQUIRES: Find() gave null. Null if there is none.
+  const PathEdge* FindLookalike(uint32_t node, std::string_view name, uint64_t word,
+                                bool name_is_ascii) const;
+
+ private:
+  friend class PathTrieBuilder;
+  std::vector<PathNode> nodes_;
+  std::vector<PathEdge> edges_;
+  std::deque<std::string> names_;
+};
+
+// Builds a trie path by path.
+class PathTrieBuilder {
+ public:
+  uint32_t NewRoot();
+  // The node at `name` below `node`, made if it is not there.
+  uint32_t Child(uint32_t node, std::string_view name);
+  uint32_t slot(uint32_t node) const { return nodes_[node].slot; }
+  // Called again for the same node, `reads_value` stays true once it was.
+  void SetSlot(uint32_t node, uint32_t slot, bool reads_value) {
+    nodes_[node].slot = slot;
+    nodes_[node].reads_value |= reads_value;
+  }
+  // Node numbers stay as given out.
+  PathTrie Build() const;
+
+ private:
+  struct Node {
+    uint32_t slot = kNoSlot;
+    bool reads_value = false;
+    std::map<std::string, uint32_t, std::less<>> children;  // ordered: tries are reproducible
+  };
+  std::vector<Node> nodes_;
+};
+
+}  // namespace writ

@@ -1,0 +1,165 @@
+// A compiled policy, or several: what the compiler makes, the verifier checks and the machine
+// runs.
+//
+//   tool name ── Program::Find ──> ToolEntry ── block ──> tests … Deny rule 3
+//                                     │                         … Reserve quota 1
+//                                     │                         … Chain block 0   (every-tool rules)
+//                                     └─ root ──> needed-path trie ──> slots
+//
+// A Program is plain data, made once and not changed after. VerifiedProgram is the only form the
+// machine takes: Verify() has shown that every operand is in bounds, every jump goes forward
+// within its block, every block that is run has a lower number, and every scope is closed, so the
+// loop checks none of that. A VerifiedProgram is immutable; any number of threads may run it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vm/arena.h"
+#include "vm/instruction.h"
+#include "vm/paths.h"
+#include "vm/value.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace writ {
+
+inline constexpr uint32_t kNoRule = UINT32_MAX;
+inline constexpr uint32_t kNoBlock = UINT32_MAX;
+
+// Two bytes in every instruction that names an operand or a jump.
+inline constexpr size_t kMaxBlockInstructions = UINT16_MAX;
+inline constexpr size_t kMaxBlockOperands = UINT16_MAX;
+// One byte in every instruction that names a register.
+inline constexpr uint32_t kMaxRegisters = 256;
+// How deep error scopes nest in a block, and blocks run one another: the machine's C++ stack and
+// its scope array are made for these.
+inline constexpr uint32_t kMaxScopes = 16;
+inline constexpr uint32_t kMaxBlockDepth = 256;
+
+enum class BlockKind : uint8_t {
+  kDecision,  // ends in Pass, Deny… or Chain
+  kValue,     // ends in Return (or Fail)
+  kLoopBody,  // a value block run by Loop: register 0 is the accumulator, 1 the element, and for
+              // maps 1 the key and 2 the value; for lists 2 is the index
+};
+
+struct Block {
+  BlockKind kind = BlockKind::kValue;
+  uint16_t registers = 0;
+  uint32_t first_instruction = 0;
+  uint32_t instruction_count = 0;
+  uint32_t first_operand = 0;
+  uint32_t operand_count = 0;
+  // How many frames around its own a block may look into with Outer and Bind: 0 for one that
+  // stands alone and may be forced from anywhere.
+  uint32_t outer_levels = 0;
+};
+
+// Where something stands in a source: `file` indexes Program::files.
+struct SourcePosition {
+  uint32_t file = 0;
+  uint32_t line = 0;  // 1-based; 0: nowhere
+  uint32_t column = 0;
+};
+
+struct Rule {
+  std::string name;
+  std::string check_message;  // what the agent reads when a check fails
+  std::string quota_message;  // and when a quota is used up
+  SourcePosition at;
+};
+
+// Windows start at multiples of their length since 1970-01-01T00:00Z.
+enum class Window : uint8_t { kMinute, kHour, kDay };
+
+inline constexpr int64_t WindowSeconds(Window window) {
+  return window == Window::kMinute ? 60 : window == Window::kHour ? 3600 : 86400;
+}
+std::string_view WindowName(Window window);
+
+// What is counted, and where it is kept apart from what else is counted.
+struct Counter {
+  std::string space;  // namespace: whose policy it is
+  std::string scope;  // a tool's name, or "_global"
+  bool global = false;  // a tool may be called "_global" too
+  std::string name;
+  Window window = Window::kMinute;
+  std::string path;  // as the policy writes it, for people
+};
+
+// A limit that a call uses up when it passes.
+struct Quota {
+  uint32_t counter = 0;
+  uint32_t rule = 0;
+  int64_t limit = 0;              // the count may not exceed it; may be negative: nothing fits
+  int64_t amount = 1;             // counted per call, unless
+  uint32_t amount_slot = kNoSlot; // the amount is what stands here
+  std::string amount_path;        // for messages
+};
+
+// The instructions from here to the next start (or the block's end) belong to a rule: an error
+// in them is that rule's.
+struct RuleStart {
+  uint32_t instruction = 0;
+  uint32_t rule = 0;
+};
+
+// A counter's value that tests read: filled into a slot before the decision.
+struct CounterRead {
+  uint32_t slot = 0;
+  uint32_t counter = 0;
+};
+
+// How calls of one tool are decided.
+struct ToolEntry {
+  uint32_t block = kNoBlock;
+  uint32_t root = kNoNode;  // in the path trie: where `arguments` starts; kNoNode: nothing is read
+  // Its own slots, counters included; slots below Program::shared_slots are every tool's.
+  uint32_t first_slot = 0;
+  uint32_t slot_count = 0;
+  uint32_t first_read = 0;
+  uint32_t read_count = 0;
+};
+
+struct Program {
+  std::vector<Instruction> code;
+  std::vector<SourcePosition> positions;  // of each instruction; debug data
+  std::vector<Block> blocks;
+  std::vector<uint32_t> operands;
+  std::vector<Value> constants;           // pointing into `pool`
+  std::vector<std::string> patterns;      // of CondRegex
+  PathTrie paths;
+  std::vector<std::string> slot_names;    // for people: "args.path", "state.pay.spend"
+  uint32_t shared_slots = 0;
+  std::vector<Rule> rules;
+  std::vector<RuleStart> rule_starts;     // by instruction
+  std::vector<Counter> counters;
+  std::vector<Quota> quotas;
+  std::vector<CounterRead> reads;
+  std::vector<ToolEntry> tools;
+  std::map<std::string, uint32_t, std::less<>> tool_index;  // names with an entry of their own
+  uint32_t other_tools = 0;                              // the entry of every other name
+  bool hides_all = false;
+  std::vector<std::string> hidden;        // sorted
+  std::vector<std::string> files;
+  std::string digest;                     // SHA-256 of the sources, 64 hex digits
+  std::shared_ptr<Arena> pool = std::make_shared<Arena>();
+
+  bool Hides(std::string_view tool) const;
+};
+
+// Why a program is not run. `instruction` is an index into Program::code, or UINT32_MAX.
+struct VerifyError {
+  std::string text;
+  uint32_t block = kNoBlock;
+  uint32_t instruction = UINT32_MAX;
+};
+
+}  // namespace writ

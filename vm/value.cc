@@ -1,0 +1,48 @@
+// Names of types and sentences for errors.
+// Tested by tests/vm/value_test.cc.
+#include "vm/value.h"
+
+namespace writ {
+
+std::string_view ErrorText(Error code) {
+  switch (code) {
+    case Error::kNone: return "no error";
+    case Error::kNoSuchField: return "no such field";
+    case Error::kNoSuchOverload: return "no such overload";
+    case Error::kNoSuchKey: return "no such key";
+    case Error::kIndexOutOfRange: return "index out of range";
+    case Error::kOverflow: return "overflow";
+    case Error::kDivideByZero: return "divide by zero";
+    case Error::kUnsafeNumber: return "a number that servers read differently";
+    case Error::kOptionalNone: return "optional.none() has no value";
+    case Error::kBudget: return "evaluation budget exceeded";
+    case Error::kInvalidArgument: return "invalid argument";
+  }
+  return "unknown error";
+}
+
+std::string_view TypeName(Tag tag) {
+  switch (tag) {
+    case Tag::kAbsent: return "absent";
+    case Tag::kNull: return "null_type";
+    case Tag::kBool: return "bool";
+    case Tag::kInt: return "int";
+    case Tag::kUint: return "uint";
+    case Tag::kDouble:
+    case Tag::kUnsafeNumber: return "double";
+    case Tag::kString: return "string";
+    case Tag::kBytes: return "bytes";
+    case Tag::kTimestamp: return "google.protobuf.Timestamp";
+    case Tag::kDuration: return "google.protobuf.Duration";
+    case Tag::kList:
+    case Tag::kListSpan: return "list";
+    case Tag::kMap:
+    case Tag::kMapSpan: return "map";
+    case Tag::kOptional: return "optional_type";
+    case Tag::kType: return "type";
+    case Tag::kError: return "error";
+  }
+  return "unknown";
+}
+
+}  // namespace writ

@@ -1,0 +1,408 @@
+// The verifier.
+// Tested by tests/vm/verify_test.cc.
+#include "vm/verify.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+
+namespace writ {
+namespace {
+
+bool IsTest(const OpcodeInfo& info) { return info.d == OperandClass::kTo; }
+
+// Instructions after which the next one is not reached by falling through.
+bool Ends(Opcode op) {
+  switch (op) {
+    case Opcode::kJump:
+    case Opcode::kReturn:
+    case Opcode::kBreak:
+    case Opcode::kFail:
+    case Opcode::kPass:
+    case Opcode::kDeny:
+    case Opcode::kDenyHidden:
+    case Opcode::kDenyDefault:
+    case Opcode::kChain: return true;
+    default: return IsTest(Info(op));
+  }
+}
+
+bool AllowedIn(Opcode op, BlockKind kind) {
+  switch (op) {
+    case Opcode::kReturn: return kind != BlockKind::kDecision;
+    case Opcode::kBreak: return kind == BlockKind::kLoopBody;
+    case Opcode::kPass:
+    case Opcode::kDeny:
+    case Opcode::kDenyHidden:
+    case Opcode::kDenyDefault:
+    case Opcode::kChain:
+    case Opcode::kReserve: return kind == BlockKind::kDecision;
+    default: return true;
+  }
+}
+
+// The type a Cond opcode reads its constant as.
+bool ConstantFits(Opcode op, const Value& constant) {
+  switch (op) {
+    case Opcode::kCondIn: return constant.is(Tag::kList);
+    case Opcode::kCondLt:
+    case Opcode::kCondLte:
+    case Opcode::kCondGt:
+    case Opcode::kCondGte: return constant.is_number();
+    case Opcode::kSelect:
+    case Opcode::kOptionalSelect: return constant.is(Tag::kString);
+    default: return !constant.is(Tag::kAbsent) && !constant.is(Tag::kError);
+  }
+}
+
+size_t HashName(std::string_view name) {
+  uint64_t hash = 0xCBF29CE484222325;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  return static_cast<size_t>(hash ^ (hash >> 32));
+}
+
+constexpr uint64_t kUnbounded = UINT64_MAX;
+
+uint64_t AddCost(uint64_t a, uint64_t b) { return a > kUnbounded - b ? kUnbounded : a + b; }
+
+}  // namespace
+
+VerifiedProgram::VerifiedProgram(Program program) : program_(std::move(program)) {}
+VerifiedProgram::~VerifiedProgram() = default;
+
+const ToolEntry& VerifiedProgram::Find(std::string_view tool) const {
+  const size_t mask = buckets_.size() - 1;
+  for (size_t i = HashName(tool) & mask; buckets_[i] != UINT32_MAX; i = (i + 1) & mask) {
+    if (names_[buckets_[i]] == tool) return program_.tools[name_entries_[buckets_[i]]];
+  }
+  return program_.tools[program_.other_tools];
+}
+
+class Verifier {
+ public:
+  static tl::expected<std::shared_ptr<const VerifiedProgram>, VerifyError> Run(Program program) {
+    Verifier verifier(std::move(program));
+    if (!verifier.Check()) return tl::unexpected(verifier.error_);
+    return std::shared_ptr<const VerifiedProgram>(verifier.verified_.release());
+  }
+
+ private:
+  // What the verifier knows of a checked block.
+  struct Needs {
+    uint32_t registers = 0;  // of the deepest chain below, its own included
+    uint32_t depth = 1;
+  };
+  // The registers of the scopes that are open, outermost first.
+  using Scopes = std::vector<uint8_t>;
+
+  explicit Verifier(Program program)
+      : verified_(new VerifiedProgram(std::move(program))), program_(verified_->program_) {}
+
+  bool Refuse(std::string text, uint32_t instruction = UINT32_MAX) {
+    error_ = {std::move(text), block_, instruction};
+    return false;
+  }
+
+  bool Check() {
+    if (program_.positions.size() != program_.code.size() && !program_.positions.empty()) {
+      return Refuse("there is not one source position for each instruction");
+    }
+    if (program_.slot_names.size() > UINT32_MAX) return Refuse("too many slots");
+    if (!CheckTables() || !CompilePatterns()) return false;
+    needs_.resize(program_.blocks.size());
+    verified_->costs_.resize(program_.blocks.size());
+    for (block_ = 0; block_ < program_.blocks.size(); ++block_) {
+      if (!CheckBlock(program_.blocks[block_])) return false;
+    }
+    block_ = kNoBlock;
+    return CheckTools();
+  }
+
+  bool CheckTables() {
+    for (const Quota& quota : program_.quotas) {
+      if (quota.counter >= program_.counters.size()) return Refuse("a quota names no counter");
+      if (quota.rule >= program_.rules.size()) return Refuse("a quota names no rule");
+      if (quota.amount_slot != kNoSlot && quota.amount_slot >= program_.slot_names.size()) {
+        return Refuse("a quota's amount names no slot");
+      }
+      if (quota.amount < 0) return Refuse("a quota's amount is negative");
+    }
+    uint32_t last = 0;
+    for (const RuleStart& start : program_.rule_starts) {
+      if (start.instruction < last || start.instruction >= program_.code.size() ||
+          start.rule >= program_.rules.size()) {
+        return Refuse("the table of rule starts is not in order or out of bounds");
+      }
+      last = start.instruction;
+    }
+    for (const CounterRead& read : program_.reads) {
+      if (read.counter >= program_.counters.size() || read.slot >= program_.slot_names.size()) {
+        return Refuse("a counter read is out of bounds");
+      }
+    }
+    if (!std::is_sorted(program_.hidden.begin(), program_.hidden.end())) {
+      return Refuse("the hidden tools are not sorted");
+    }
+    return true;
+  }
+
+  bool CompilePatterns() {
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    for (const std::string& pattern : program_.patterns) {
+      auto compiled = std::make_unique<re2::RE2>(pattern, options);
+      if (!compiled->ok()) return Refuse("a pattern does not compile: " + compiled->error());
+      verified_->patterns_.push_back(std::move(compiled));
+    }
+    return true;
+  }
+
+  bool CheckBlock(const Block& block) {
+    if (block.instruction_count == 0) return Refuse("a block is empty");
+    if (block.instruction_count > kMaxBlockInstructions) return Refuse("a block is too long");
+    if (block.operand_count > kMaxBlockOperands) return Refuse("a block has too many operands");
+    if (block.registers > kMaxRegisters) return Refuse("a block has too many registers");
+    if (block.kind == BlockKind::kLoopBody && block.registers < 3) {
+      return Refuse("a loop's body has no room for its element");
+    }
+    if (block.first_instruction > program_.code.size() ||
+        block.instruction_count > program_.code.size() - block.first_instruction ||
+        block.first_operand > program_.operands.size() ||
+        block.operand_count > program_.operands.size() - block.first_operand) {
+      return Refuse("a block is out of bounds");
+    }
+    code_ = program_.code.data() + block.first_instruction;
+    operands_ = program_.operands.data() + block.first_operand;
+    needs_[block_].registers = block.registers;
+    reached_.assign(block.instruction_count, std::nullopt);
+    reached_[0] = Scopes{};
+    costs_.assign(block.instruction_count, 0);
+    for (uint32_t i = 0; i < block.instruction_count; ++i) {
+      if (static_cast<size_t>(code_[i].op) >= kOpcodeCount) return Refuse("unknown opcode", At(i));
+      const Instruction& instruction = code_[i];
+      const OpcodeInfo& info = Info(instruction.op);
+      if (!AllowedIn(instruction.op, block.kind)) {
+        return Refuse(fmt::format("{} does not belong in this kind of block", info.name), At(i));
+      }
+      if (!CheckOperand(block, i, info.a, instruction.a) ||
+          !CheckOperand(block, i, info.b, instruction.b) ||
+          !CheckOperand(block, i, info.c, instruction.c) ||
+          !CheckOperand(block, i, info.d, instruction.d) || !CheckCalls(block, i)) {
+        return false;
+      }
+      if (!Flow(block, i, info)) return false;
+    }
+    if (!Ends(code_[block.instruction_count - 1].op)) {
+      return Refuse("the last instruction falls through", At(block.instruction_count - 1));
+    }
+    uint64_t worst = 0;
+    for (const uint64_t cost : costs_) worst = std::max(worst, cost);
+    verified_->costs_[block_] = worst;
+    return true;
+  }
+
+  uint32_t At(uint32_t i) const { return program_.blocks[block_].first_instruction + i; }
+
+  bool CheckOperand(const Block& block, uint32_t i, OperandClass operand, uint32_t value) {
+    const auto entry = [&](uint32_t offset) { return operands_[value + offset]; };
+    const auto in_table = [&](uint32_t count) {
+      return value < block.operand_count && count <= block.operand_count - value;
+    };
+    switch (operand) {
+      case OperandClass::kNone:
+        return value == 0 || Refuse("an unused operand is not zero", At(i));
+      case OperandClass::kImm: return true;
+      case OperandClass::kReg:
+      case OperandClass::kDst:
+        return value < block.registers || Refuse("a register is out of bounds", At(i));
+      case OperandClass::kTo:
+        if (value == 0) return Refuse("a jump does not go forward", At(i));
+        return value < block.instruction_count - i || Refuse("a jump leaves its block", At(i));
+      case OperandClass::kConst:
+        if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
+        return CheckConstant(i, entry(0));
+      case OperandClass::kSlot:
+        if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
+        return CheckSlot(i, entry(0));
+      case OperandClass::kSlotConst:
+        if (!in_table(2)) return Refuse("an operand is out of bounds", At(i));
+        return CheckSlot(i, entry(0)) && CheckConstant(i, entry(1));
+      case OperandClass::kSlotPattern:
+        if (!in_table(2)) return Refuse("an operand is out of bounds", At(i));
+        return CheckSlot(i, entry(0)) && (entry(1) < program_.patterns.size() ||
+                                          Refuse("a pattern is out of bounds", At(i)));
+      case OperandClass::kBlock:
+        if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
+        return entry(0) < block_ || Refuse("a block that is run is not of lower number", At(i));
+      case OperandClass::kRule:
+        if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
+        return entry(0) < program_.rules.size() || Refuse("a rule is out of bounds", At(i));
+      case OperandClass::kQuota:
+        if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
+        return entry(0) < program_.quotas.size() || Refuse("a quota is out of bounds", At(i));
+    }
+    return Refuse("an unknown operand class", At(i));
+  }
+
+  bool CheckConstant(uint32_t i, uint32_t constant) {
+    if (constant >= program_.constants.size()) return Refuse("a constant is out of bounds", At(i));
+    return ConstantFits(code_[i].op, program_.constants[constant]) ||
+           Refuse("a constant has not the type its instruction reads", At(i));
+  }
+
+  bool CheckSlot(uint32_t i, uint32_t slot) {
+    return slot < program_.slot_names.size() || Refuse("a slot is out of bounds", At(i));
+  }
+
+  // What an instruction demands of the blocks it runs and the frames it looks into.
+  bool CheckCalls(const Block& block, uint32_t i) {
+    const Instruction& instruction = code_[i];
+    if (instruction.op == Opcode::kOuter) {
+      return (instruction.b >= 1 && instruction.b <= block.outer_levels &&
+              instruction.c < kMaxRegisters) ||
+             Refuse("an outer frame is out of reach", At(i));
+    }
+    if (Info(instruction.op).b != OperandClass::kBlock) return true;
+    const uint32_t target = operands_[instruction.b];
+    const Block& callee = program_.blocks[target];
+    const auto kind_is = [&](BlockKind kind) {
+      return callee.kind == kind || Refuse("a block of the wrong kind is run", At(i));
+    };
+    Needs& needs = needs_[block_];
+    needs.depth = std::max(needs.depth, needs_[target].depth + 1);
+    if (needs.depth > kMaxBlockDepth) return Refuse("blocks run one another too deep", At(i));
+    needs.registers = std::max(needs.registers, block.registers + needs_[target].registers);
+    switch (instruction.op) {
+      case Opcode::kChain: return kind_is(BlockKind::kDecision);
+      case Opcode::kForce:
+        return kind_is(BlockKind::kValue) &&
+               (callee.outer_levels == 0 ||
+                Refuse("a block that looks outside is forced as if it stood alone", At(i)));
+      case Opcode::kBind:
+        if (!kind_is(BlockKind::kValue)) return false;
+        if (instruction.d > block.outer_levels || instruction.c >= kMaxRegisters ||
+            (instruction.d == 0 && instruction.c >= block.registers)) {
+          return Refuse("a bound register is out of reach", At(i));
+        }
+        // The callee's frame stands directly inside the frame that keeps its value.
+        return callee.outer_levels <= block.outer_levels - instruction.d + 1 ||
+               Refuse("a bound block looks further out than there are frames", At(i));
+      case Opcode::kLoop:
+        if (!kind_is(BlockKind::kLoopBody)) return false;
+        if (instruction.d > 1) return Refuse("an unknown kind of loop", At(i));
+        return callee.outer_levels <= block.outer_levels + 1 ||
+               Refuse("a loop's body looks further out than there are frames", At(i));
+      default: return Refuse("an instruction runs a block but is not known to", At(i));
+    }
+  }
+
+  // Carries what is known at i to the instructions that may follow it.
+  bool Flow(const Block& block, uint32_t i, const OpcodeInfo& info) {
+    const Instruction& instruction = code_[i];
+    if (!reached_[i].has_value()) return true;  // cannot be reached; operands were checked
+    Scopes scopes = *reached_[i];
+    uint64_t cost = AddCost(costs_[i], info.cost);
+    if (info.b == OperandClass::kBlock) {
+      cost = AddCost(cost, verified_->costs_[operands_[instruction.b]]);
+    }
+    costs_[i] = cost;
+    switch (instruction.op) {
+      case Opcode::kScopeBegin:
+        if (scopes.size() == kMaxScopes) return Refuse("error scopes nest too deep", At(i));
+        scopes.push_back(instruction.a);
+        break;
+      case Opcode::kOperand:
+      case Opcode::kScopeEnd:
+      case Opcode::kScopeDrop:
+        if (scopes.empty() || scopes.back() != instruction.a) {
+          return Refuse("the scope is not the innermost open one", At(i));
+        }
+        if (instruction.op != Opcode::kOperand) scopes.pop_back();
+        break;
+      case Opcode::kReturn:
+      case Opcode::kBreak:
+      case Opcode::kPass:
+      case Opcode::kDeny:
+      case Opcode::kDenyHidden:
+      case Opcode::kDenyDefault:
+      case Opcode::kChain:
+        if (!scopes.empty()) return Refuse("a scope is open where the block ends", At(i));
+        return true;
+      case Opcode::kFail: return true;
+      default: break;
+    }
+    if (info.c == OperandClass::kTo && !Arrive(i, i + instruction.c, scopes, cost)) return false;
+    if (info.d == OperandClass::kTo && !Arrive(i, i + instruction.d, scopes, cost)) return false;
+    if (Ends(instruction.op) || i + 1 == block.instruction_count) return true;
+    return Arrive(i, i + 1, scopes, cost);
+  }
+
+  bool Arrive(uint32_t from, uint32_t to, const Scopes& scopes, uint64_t cost) {
+    costs_[to] = std::max(costs_[to], cost);
+    if (!reached_[to].has_value()) {
+      reached_[to] = scopes;
+      return true;
+    }
+    return *reached_[to] == scopes || Refuse("paths meet with different scopes open", At(from));
+  }
+
+  bool CheckTools() {
+    if (program_.other_tools >= program_.tools.size()) return Refuse("no entry for other tools");
+    if (program_.shared_slots > program_.slot_names.size()) return Refuse("too many shared slots");
+    for (const ToolEntry& tool : program_.tools) {
+      if (tool.block >= program_.blocks.size() ||
+          program_.blocks[tool.block].kind != BlockKind::kDecision) {
+        return Refuse("a tool's entry is no decision block");
+      }
+      if (tool.root != kNoNode && tool.root >= program_.paths.node_count()) {
+        return Refuse("a tool's paths are out of bounds");
+      }
+      if (tool.first_slot > program_.slot_names.size() ||
+          tool.slot_count > program_.slot_names.size() - tool.first_slot ||
+          tool.first_read > program_.reads.size() ||
+          tool.read_count > program_.reads.size() - tool.first_read) {
+        return Refuse("a tool's slots or reads are out of bounds");
+      }
+      verified_->max_registers_ =
+          std::max(verified_->max_registers_, needs_[tool.block].registers);
+    }
+    for (uint32_t i = 0; i < program_.blocks.size(); ++i) {
+      verified_->max_registers_ = std::max(verified_->max_registers_, needs_[i].registers);
+    }
+    verified_->max_slots_ = static_cast<uint32_t>(program_.slot_names.size());
+    return IndexTools();
+  }
+
+  bool IndexTools() {
+    const size_t buckets = std::bit_ceil(program_.tool_index.size() * 2 + 1);
+    verified_->buckets_.assign(buckets, UINT32_MAX);
+    for (const auto& [name, entry] : program_.tool_index) {
+      if (entry >= program_.tools.size()) return Refuse("a tool has no entry");
+      size_t bucket = HashName(name) & (buckets - 1);
+      while (verified_->buckets_[bucket] != UINT32_MAX) bucket = (bucket + 1) & (buckets - 1);
+      verified_->buckets_[bucket] = static_cast<uint32_t>(verified_->names_.size());
+      verified_->names_.push_back(name);
+      verified_->name_entries_.push_back(entry);
+    }
+    return true;
+  }
+
+  std::unique_ptr<VerifiedProgram> verified_;
+  const Program& program_;
+  VerifyError error_;
+  uint32_t block_ = kNoBlock;
+  const Instruction* code_ = nullptr;
+  const uint32_t* operands_ = nullptr;
+  std::vector<Needs> needs_;
+  std::vector<std::optional<Scopes>> reached_;
+  std::vector<uint64_t> costs_;
+};
+
+tl::expected<std::shared_ptr<const VerifiedProgram>, VerifyError> Verify(Program program) {
+  return Verifier::Run(std::move(program));
+}
+
+}  // namespace writ

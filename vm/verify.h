@@ -1,0 +1,56 @@
+// The verifier: the only door to the machine.
+//
+// One pass over each block, forward, in order of block number. It shows, for every instruction
+// that can be reached and for the rest: the opcode is known; each operand is of its row's class
+// and in bounds; constants have the type their opcode reads; jumps go forward and stay inside; the
+// block's last instruction does not fall through; decision blocks end in decisions and value
+// blocks in values; what is run has a lower number, the right kind and an outer depth that fits;
+// error scopes open and close in pairs along every path; nesting of blocks and scopes is within
+// what the machine has room for; patterns compile. From that follow termination (jumps go forward,
+// blocks go down, loops are metered) and a static worst-case cost.
+//
+// Tested by tests/vm/verify_test.cc.
+#pragma once
+
+#include <memory>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "vm/program.h"
+
+namespace writ {
+
+class VerifiedProgram {
+ public:
+  ~VerifiedProgram();
+  VerifiedProgram(const VerifiedProgram&) = delete;
+  VerifiedProgram& operator=(const VerifiedProgram&) = delete;
+
+  const Program* operator->() const { return &program_; }
+  const Program& operator*() const { return program_; }
+  const re2::RE2& pattern(uint32_t i) const { return *patterns_[i]; }
+  // Registers that the deepest chain of blocks needs at once.
+  uint32_t max_registers() const { return max_registers_; }
+  uint32_t max_slots() const { return max_slots_; }
+  // Worst-case cost of a block with each loop's body counted once; loops are metered.
+  uint64_t cost(uint32_t block) const { return costs_[block]; }
+  // The entry that decides calls of that tool.
+  const ToolEntry& Find(std::string_view tool) const;
+
+ private:
+  friend class Verifier;
+  explicit VerifiedProgram(Program program);
+  Program program_;
+  std::vector<std::unique_ptr<re2::RE2>> patterns_;
+  std::vector<uint64_t> costs_;
+  // Open addressing over tools by name, so that a look-up allocates nothing.
+  std::vector<uint32_t> buckets_;
+  std::vector<std::string_view> names_;
+  std::vector<uint32_t> name_entries_;
+  uint32_t max_registers_ = 0;
+  uint32_t max_slots_ = 0;
+};
+
+tl::expected<std::shared_ptr<const VerifiedProgram>, VerifyError> Verify(Program program);
+
+}  // namespace writ
