@@ -15,7 +15,7 @@ int Disasm(const DisasmOptions& options) {
   const std::shared_ptr<const VerifiedProgram> program =
       CompileFiles(options.policies, diagnostics);
   Report(diagnostics);
-  if (program == nullptr) return ExitStatusOf(diagnostics);
+  if (program == nullptr) return kExitUsage;
   fmt::print("{}", Disassemble(**program));
   return kExitYes;
 }

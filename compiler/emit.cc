@@ -328,7 +328,8 @@ class Emitter {
     for (size_t i = begin; i < end && reaches_end; ++i) {
       const size_t before = program_.code.size();
       reaches_end = EmitRule(rules[i], slots);
-      if (program_.code.size() - before > kMaxBlockInstructions - 2) {
+      if (program_.code.size() - before > kMaxBlockInstructions - 2 ||
+          program_.operands.size() - first_operand_ > kMaxBlockOperands - 2) {
         diagnostics_.Error(policies_[rules[i].policy].source, rules[i].rule->at, 1,
                            fmt::format("rule {} has too many conditions for one block",
                                        JsonQuote(rules[i].rule->name)),

@@ -255,9 +255,11 @@ class Loader {
                                          : message;
     rule.quota_message =
         message.empty() ? fmt::format("Rate limit exceeded for {}", rule.name) : message;
+    const size_t errors_before = diagnostics_.error_count();
     LoadConditions(node, action, rule);
+    const bool conditions_are_sound = diagnostics_.error_count() == errors_before;
     const Node* state = node.Find("state");
-    if (!Missing(state)) LoadState(*state, rule);
+    if (!Missing(state)) LoadState(*state, conditions_are_sound, rule);
     return rule;
   }
 
@@ -515,7 +517,8 @@ class Loader {
     }
   }
 
-  void LoadState(const Node& node, RuleModel& rule) {
+  // Where conditions are faulty, a limit that is not found may stand in one of those.
+  void LoadState(const Node& node, bool conditions_are_sound, RuleModel& rule) {
     if (node.kind != Kind::kMapping) {
       Error(node, "state must be a mapping", "write state: {counter: …, window: hour}");
       return;
@@ -546,8 +549,16 @@ class Loader {
     LoadIncrement(node, counting);
     if (!usable) return;
     Count(name != nullptr ? *name : node, counting);
-    if (rule.denies) return;  // never passes, so never counts
-    if (FindLimit(node, rule, counting)) rule.counting = std::move(counting);
+    // A rule that denies never counts, but others may read its counter, which stays at 0.
+    if (rule.denies || FindLimit(rule, counting)) {
+      rule.counting = std::move(counting);
+    } else if (conditions_are_sound) {
+      Error(node,
+            fmt::format("the counter {} is counted but never limited",
+                        JsonQuote(counting.counter.name)),
+            fmt::format("add a condition {{path: {}, op: lte, value: …}} to this rule",
+                        counting.path_text));
+    }
   }
 
   void LoadIncrement(const Node& node, Counting& counting) {
@@ -579,7 +590,7 @@ class Loader {
   }
 
   // The smallest lt or lte on the rule's own counter is what can be reserved.
-  bool FindLimit(const Node& state, const RuleModel& rule, Counting& counting) {
+  bool FindLimit(const RuleModel& rule, Counting& counting) {
     bool found = false;
     for (const Condition& condition : rule.conditions) {
       if (condition.path_text != counting.path_text) continue;
@@ -588,13 +599,6 @@ class Loader {
       if (!limit.has_value()) continue;
       counting.limit = found ? std::min(counting.limit, *limit) : *limit;
       found = true;
-    }
-    if (!found) {
-      Error(state,
-            fmt::format("the counter {} is counted but never limited",
-                        JsonQuote(counting.counter.name)),
-            fmt::format("add a condition {{path: {}, op: lte, value: …}} to this rule",
-                        counting.path_text));
     }
     return found;
   }

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "compiler/diagnostic.h"
 #include "compiler/yaml_lines.h"
@@ -33,8 +35,8 @@ const std::array kWords = {
     Words{Said::BLOCK_ENTRY, "a YAML list entry (\"- \") cannot stand here",
           "put it on a line of its own below its key, indented like its neighbours"},
     Words{Said::MAP_KEY, "a YAML key cannot stand here", "put it on a line of its own"},
-    Words{Said::MAP_VALUE, "a second \":\" makes no YAML sense here: no key may stand before it",
-          "if the colon belongs to the text, put the text in quotes"},
+    Words{Said::MAP_VALUE, "no YAML key may stand before this \":\"",
+          "put text that holds a colon in quotes; indent the keys of one mapping alike"},
     Words{Said::ANCHOR_NOT_FOUND, "a YAML anchor needs a name after its \"&\"",
           "if this is text, put it in quotes"},
     Words{Said::CHAR_IN_ANCHOR, "this character cannot stand in the name of a YAML anchor",
@@ -150,6 +152,33 @@ std::vector<Explanation> BadFlow(const Failure& failure) {
   return found;
 }
 
+// A line that is only a key, if the line with the error is the next one and is indented alike.
+std::optional<Explanation> KeyWithoutColonAbove(const Failure& failure) {
+  const std::string_view text = failure.text;
+  const auto indent_of = [](std::string_view line) {
+    return std::min(line.find_first_not_of(' '), line.size());
+  };
+  size_t end = text.rfind('\n', failure.at);
+  if (end == std::string_view::npos) return std::nullopt;
+  const size_t indent = indent_of(text.substr(end + 1));
+  while (true) {
+    const size_t feed = end == 0 ? std::string_view::npos : text.rfind('\n', end - 1);
+    const size_t start = feed == std::string_view::npos ? 0 : feed + 1;
+    std::string_view line = text.substr(start, end - start);
+    line = line.substr(0, line.find_last_not_of(kBreaks) + 1);
+    const size_t said = indent_of(line);
+    if (said < line.size() && line[said] != '#') {
+      if (said != indent || line.find_first_of(":[]{}|>#") != std::string_view::npos) break;
+      return Explanation{start + said, LengthOf(line.substr(said)),
+                         "expected \":\" after this YAML key",
+                         "add it; if this continues the text above it, indent it"};
+    }
+    if (start == 0) break;
+    end = start - 1;
+  }
+  return std::nullopt;
+}
+
 // What stands here fits nowhere. Maybe it was meant to stand in quotes: text in quotes that reaches
 // from an earlier line up to here has lost its own closing quote.
 std::vector<Explanation> Misfit(const Failure& failure, const Words& words) {
@@ -162,6 +191,9 @@ std::vector<Explanation> Misfit(const Failure& failure, const Words& words) {
     found.push_back({failure.last_node, look.length,
                      fmt::format("this YAML text in quotes reaches up to line {}", end_line),
                      "close it where it should end"});
+  }
+  if (words.said == Said::MAP_VALUE) {
+    if (auto key = KeyWithoutColonAbove(failure)) found.push_back(std::move(*key));
   }
   found.push_back({failure.at, 1, std::string(words.message), std::string(words.hint)});
   return found;

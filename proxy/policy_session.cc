@@ -173,8 +173,7 @@ ServerAction PolicySession::OnAnswer(std::string_view line, bool certain,
                                      std::string* replacement) {
   ReadRequestId(server_raw_[kServerId], answered_);
   PendingRequest* request = in_flight_.Find(answered_.key);
-  const bool list_at_stake = hides_ && in_flight_.HasToolList();
-  if (!certain && list_at_stake) {
+  if (!certain && hides_ && in_flight_.HasToolList()) {
     // It may answer a tools/list in some reader's eyes, with a list that cannot be filtered.
     log_.Warn("a message from the server was not passed on: it can be read in several ways");
     if (request == nullptr) return ServerAction::kDrop;
@@ -185,7 +184,14 @@ ServerAction PolicySession::OnAnswer(std::string_view line, bool certain,
     in_flight_.Remove(answered_.key);
     return ServerAction::kReplace;
   }
-  if (request == nullptr) return ServerAction::kForward;
+  // What is no answer for every reader settles nothing.
+  const bool is_answer = server_slots_[kServerMethod].is(Tag::kAbsent) &&
+                         !(server_slots_[kServerResult].is(Tag::kAbsent) &&
+                           server_slots_[kServerError].is(Tag::kAbsent));
+  if (!is_answer) return ServerAction::kForward;
+  // Clients take ids less strictly than writ (SDKs read "7" as 7), so a list of tools is filtered
+  // whichever request it seems to answer.
+  if (request == nullptr) return hides_ ? FilterTools(line, replacement) : ServerAction::kForward;
   const ServerAction action = Settle(line, *request, replacement);
   in_flight_.Remove(answered_.key);
   return action;
@@ -201,16 +207,18 @@ ServerAction PolicySession::Settle(std::string_view line, PendingRequest& reques
   }
   if (request.kind != RequestKind::kToolList || !hides_) return ServerAction::kForward;
   if (server_slots_[kServerResult].is(Tag::kAbsent)) return ServerAction::kForward;
-  if (server_slots_[kServerTools].is(Tag::kListSpan)) {
-    const size_t cut =
-        CutHiddenTools(line, server_raw_[kServerTools], **program_, *replacement);
-    return cut == 0 ? ServerAction::kForward : ServerAction::kReplace;
-  }
+  if (server_slots_[kServerTools].is(Tag::kListSpan)) return FilterTools(line, replacement);
   log_.Warn("the server's answer to tools/list was not passed on: it has no list of tools");
   replacement->clear();
   AppendError(request.raw_id, kInternalError,
               "writ did not pass on the server's answer: it has no list of tools", *replacement);
   return ServerAction::kReplace;
+}
+
+ServerAction PolicySession::FilterTools(std::string_view line, std::string* replacement) {
+  if (!server_slots_[kServerTools].is(Tag::kListSpan)) return ServerAction::kForward;
+  const size_t cut = CutHiddenTools(line, server_raw_[kServerTools], **program_, *replacement);
+  return cut == 0 ? ServerAction::kForward : ServerAction::kReplace;
 }
 
 void PolicySession::OnClientLineLost(std::string_view reason, size_t bytes) {

@@ -44,6 +44,7 @@ class PolicySession : public SessionInterface {
   ClientAction OnToolCall(const ClientMessage& call, std::string* answer);
   ServerAction OnAnswer(std::string_view line, bool certain, std::string* replacement);
   ServerAction Settle(std::string_view line, PendingRequest& request, std::string* replacement);
+  ServerAction FilterTools(std::string_view line, std::string* replacement);
   void LogDecision(const ClientMessage& call, const Judgement& judgement, int64_t nanoseconds);
   int64_t Now() const;
 

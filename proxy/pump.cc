@@ -29,6 +29,8 @@ using Clock = std::chrono::steady_clock;
 constexpr int kReadsInARow = 8;  // of one side, before the other gets its turn
 constexpr std::string_view kCutOff = "it was cut off by the end of input";
 
+constexpr size_t kKeptAnswerBytes = 1u << 20;  // the string of a longer answer is given back
+
 // A server that closes its output is usually about to exit: how it did makes a better message.
 constexpr int kExitMilliseconds = 200;
 
@@ -93,6 +95,7 @@ class Pump {
   void ReadClient();
   void JudgeClientLines();
   void Answer();
+  void SendAnswer();
   void ReadServer();
   void JudgeServerLines();
 
@@ -140,6 +143,7 @@ class Pump {
 };
 
 int Pump::Run() {
+  ServerExited();  // for whoever died before signals were listened to
   if (client_in_.fd() < 0) ClientClosed();
   while (!IsOver()) {
     Serve(Wait());
@@ -274,11 +278,17 @@ void Pump::JudgeClientLines() {
 }
 
 void Pump::Answer() {
+  size_t size = answer_.size() + 1;
+  SendAnswer();
+  if (to_client_.pending() == 0) return;
+  answers_waiting_ += size;
+  answers_end_ = to_client_.taken() + to_client_.pending();
+}
+
+void Pump::SendAnswer() {
   answer_.push_back('\n');
   to_client_.Send(answer_);
-  if (to_client_.pending() == 0) return;
-  answers_waiting_ += answer_.size();
-  answers_end_ = to_client_.taken() + to_client_.pending();
+  if (answer_.capacity() > kKeptAnswerBytes) answer_ = {};
 }
 
 void Pump::ReadServer() {
@@ -308,8 +318,7 @@ void Pump::JudgeServerLines() {
         break;
       case ServerAction::kReplace:
         allowed.Send();
-        answer_.push_back('\n');
-        to_client_.Send(answer_);
+        SendAnswer();
         break;
       case ServerAction::kToStderr:
         log_.PassOn(line);
@@ -393,6 +402,11 @@ void Pump::ServerGone() {
   }
   std::string how = server_exited_ ? server_.HowItEnded() : "closed its output";
   if (ended_by_ == EndedBy::kServer) log_.Warn("the server " + how);
+  // A server that ends orderly because its client has is not gone too early: what it left
+  // unanswered it meant to (servers do not answer what was cancelled or makes no sense to them).
+  bool orderly = ended_by_ == EndedBy::kClient && server_exited_ && server_status_ == 0 &&
+                 !ending_.terminated();
+  if (orderly) return;
   answer_.clear();
   session_.OnServerGone(how, &answer_);
   to_client_.Send(answer_);

@@ -11,7 +11,9 @@
 // How a session ends (docs/architecture.md, "The end of a session"):
 //   client closes its output   lines already read are delivered, the server's input is closed, and
 //                              what it still answers is delivered, for grace_seconds at most; then
-//                              SIGTERM, then SIGKILL, all within ten seconds        status 0
+//                              SIGTERM, then SIGKILL, all within ten seconds; one error for every
+//                              request in flight, unless the server ended by itself with status 0
+//                                                                                   status 0
 //   client stops reading       (EPIPE) the same, nothing more is written           status 0
 //   server exits or closes     what it wrote is delivered, then one error for every request in
 //   its output                 flight, then writ exits             its status, or 128 + signal

@@ -73,6 +73,21 @@ int32_t HexQuad(const char* p) {
   return value;
 }
 
+// true, false or null at p, which is left behind it.
+bool ScanLiteral(const char*& p, Value* value) {
+  const auto is = [&p](std::string_view word, const Value& meaning, Value* to) {
+    if (std::memcmp(p, word.data(), word.size()) != 0) return false;
+    p += word.size();
+    if (to != nullptr) *to = meaning;
+    return true;
+  };
+  switch (*p) {
+    case 't': return is("true", Value::Bool(true), value);
+    case 'f': return is("false", Value::Bool(false), value);
+    default: return is("null", Value::Null(), value);
+  }
+}
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 uint32_t HashName(std::string_view name, uint64_t word) {
@@ -232,18 +247,9 @@ bool Scanner::SkipTooDeep(const char*& p, const char* end) {
         closed = true;
         break;
       case 't':
-        if (std::memcmp(p, "true", 4) != 0) return false;
-        p += 4;
-        closed = true;
-        break;
       case 'f':
-        if (std::memcmp(p, "false", 5) != 0) return false;
-        p += 5;
-        closed = true;
-        break;
       case 'n':
-        if (std::memcmp(p, "null", 4) != 0) return false;
-        p += 4;
+        if (!ScanLiteral(p, nullptr)) return false;
         closed = true;
         break;
       default:
@@ -391,19 +397,9 @@ value:
         }
         break;
       case 't':
-        if (std::memcmp(p, "true", 4) != 0) return not_json();
-        p += 4;
-        read = Value::Bool(true);
-        break;
       case 'f':
-        if (std::memcmp(p, "false", 5) != 0) return not_json();
-        p += 5;
-        read = Value::Bool(false);
-        break;
       case 'n':
-        if (std::memcmp(p, "null", 4) != 0) return not_json();
-        p += 4;
-        read = Value::Null();
+        if (!ScanLiteral(p, &read)) return not_json();
         break;
       default:
         if (!ScanNumber(p)) return not_json();

@@ -254,7 +254,7 @@ TEST(PumpEnd, TheServerExitsWhileTheClientGoesOnWriting) {
 }
 
 TEST(PumpEnd, TheServerClosesItsOutputAndStays) {
-  PumpClient client(Shell("read a; exec >&-; exec sleep 1000"), WithGrace(0.2));
+  PumpClient client(Shell("read a; exec >&-; exec sleep 1000"), WithGrace(1));
   client.Say("call 1");
   EXPECT_EQ(client.HearOut(), "failed 1 closed its output\n");
   EXPECT_EQ(client.Status(), 128 + SIGTERM);
