@@ -22,8 +22,11 @@ constexpr char kExamples[] =
     "Try a policy:\n"
     "  writ check policy.yaml\n"
     "  writ test policy.test.yaml\n"
-    "  echo '{\"name\":\"write_file\",\"arguments\":{}}' | writ eval -c policy.yaml\n"
+    "  writ eval -c policy.yaml call.json\n"
+    "Each command says more: writ COMMAND --help\n"
     "Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad usage, unreadable input.";
+
+constexpr char kPolicyFlag[] = "policy file; given several times, all must allow";
 
 // PolicyLayer Intercept's flags that ask for what writ does not do (yet), and what to do instead.
 struct RefusedFlag {
@@ -62,24 +65,26 @@ struct RunFlags {
 };
 
 void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
-  app.add_option("-c,--config", run.policies, "policy file; given several times, all must allow")
-      ->type_name("FILE");
+  app.add_option("-c,--config", run.policies, kPolicyFlag)
+      ->option_text("FILE")
+      ->allow_extra_args(false);
   app.add_option("--log-level", flags.log_level, "least level logged on stderr (info)")
-      ->type_name("debug|info|warn|error")
+      ->option_text("debug|info|warn|error")
       ->check(CLI::IsMember(LogLevels()));
   app.add_option("--max-line-bytes", run.max_line_bytes, "longest message taken (16777216)")
-      ->type_name("N")
+      ->option_text("N")
       ->check(CLI::Range(uint64_t{1024}, uint64_t{1} << 30));
   app.add_option("--max-depth", run.max_depth, "deepest nesting taken (128)")
-      ->type_name("N")
+      ->option_text("N")
       ->check(CLI::Range(8u, 10'000u));
   app.add_option("--max-in-flight", run.max_in_flight, "unanswered requests kept (10000)")
-      ->type_name("N")
+      ->option_text("N")
       ->check(CLI::Range(1u, 1'000'000u));
   app.add_option("--denial-prefix", run.denial_prefix,
                  "what a denial's text starts with (\"[WRIT POLICY DENIED] \")")
-      ->type_name("TEXT");
-  app.add_option("--transport", flags.transport, "stdio, the only one so far")->type_name("stdio");
+      ->option_text("TEXT");
+  app.add_option("--transport", flags.transport, "stdio, the only one so far")
+      ->option_text("stdio");
 }
 
 int RunWith(RunOptions& run, const RunFlags& flags, const std::vector<std::string>& server,
@@ -93,9 +98,9 @@ int RunWith(RunOptions& run, const RunFlags& flags, const std::vector<std::strin
     return UsageError("no policy was given", "writ run -c policy.yaml -- SERVER ARGS…");
   }
   if (server.empty()) {
-    return UsageError(has_separator ? "no server command follows --"
-                                    : "no server command was given",
-                      "put it after --: writ run -c policy.yaml -- npx -y some-mcp-server");
+    return UsageError(
+        has_separator ? "no server command follows --" : "no server command was given",
+        "put it after --: writ run -c policy.yaml -- npx -y some-mcp-server");
   }
   run.log_level = LogLevels().at(flags.log_level);
   run.server = server;
@@ -126,42 +131,58 @@ int Main(int argc, char** argv) {
 
   CLI::App app(kAbout, "writ");
   app.footer(kExamples);
+  app.get_formatter()->column_width(34);
   app.set_version_flag("--version", "writ " WRIT_VERSION);
   app.require_subcommand(0, 1);
   RunOptions run;
   RunFlags run_flags;
+  // The flags of `run` work without the word too, but one list of them is enough.
   AddRunFlags(app, run, run_flags);
+  for (CLI::Option* option : app.get_options()) {
+    if (option != app.get_help_ptr() && !option->check_lname("version")) option->group("");
+  }
 
   CLI::App* run_command = app.add_subcommand("run", "run a server behind a policy");
-  run_command->footer("The server's command follows --. Plain `writ -c FILE -- …` is the same.");
+  run_command->footer(
+      "The server's command follows --. Plain `writ -c FILE -- SERVER ARGS` is the same.\n"
+      "  writ run -c policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project");
   AddRunFlags(*run_command, run, run_flags);
 
   CheckOptions check;
   CLI::App* check_command =
       app.add_subcommand("check", "say all that is wrong with a policy")->alias("validate");
+  check_command->footer("Exit status: 0 nothing, 1 findings, 2 a file cannot be read.");
   check_command->add_option("policy,-c,--config", check.policies, "policy files")
-      ->type_name("FILE")
+      ->option_text("FILE ...")
       ->required();
   check_command->add_flag("--json", check.json, "findings as JSON");
 
   TestOptions test;
   CLI::App* test_command = app.add_subcommand("test", "run suites of expected decisions");
-  test_command->add_option("suite", test.suites, "suite files")->type_name("FILE")->required();
+  test_command->footer("Exit status: 0 all pass, 1 a case fails, 2 a suite cannot be read.");
+  test_command->add_option("suite", test.suites, "suite files")
+      ->option_text("FILE ...")
+      ->required();
   test_command->add_flag("--json", test.json, "results as JSON");
   test_command->add_flag("-v,--verbose", test.verbose, "name every case");
 
   EvalOptions eval;
   CLI::App* eval_command = app.add_subcommand("eval", "decide one call, print the decision");
-  eval_command->add_option("-c,--config", eval.policies, "policy files")
-      ->type_name("FILE")
+  eval_command->footer(
+      "Exit status: 0 allow, 1 deny or error, 2 the policy or the call cannot be read.\n"
+      "  echo '{\"name\":\"write_file\",\"arguments\":{}}' | writ eval -c policy.yaml");
+  eval_command->add_option("-c,--config", eval.policies, kPolicyFlag)
+      ->option_text("FILE")
+      ->allow_extra_args(false)
       ->required();
-  eval_command->add_option("call", eval.file, "tools/call request, params or suite step (stdin)")
-      ->type_name("FILE");
+  eval_command->add_option("call", eval.file, "a tools/call request, its params, or a suite step")
+      ->option_text("FILE (stdin)");
 
   DisasmOptions disasm;
   CLI::App* disasm_command = app.add_subcommand("disasm", "show the bytecode of a policy");
+  disasm_command->footer("Exit status: 0, or 2 where a policy cannot be read or has faults.");
   disasm_command->add_option("policy,-c,--config", disasm.policies, "policy files")
-      ->type_name("FILE")
+      ->option_text("FILE ...")
       ->required();
 
   try {

@@ -20,8 +20,8 @@ std::string ErrorJson(const Program& program, const Decision& decision) {
   if (decision.verdict != Verdict::kError) return "null";
   SourcePosition at;
   if (decision.instruction < program.positions.size()) at = program.positions[decision.instruction];
-  return fmt::format("{{\"text\":{},\"line\":{},\"column\":{}}}", JsonQuote(ErrorText(decision.error)),
-                     at.line, at.column);
+  return fmt::format("{{\"text\":{},\"line\":{},\"column\":{}}}",
+                     JsonQuote(ErrorText(decision.error)), at.line, at.column);
 }
 
 }  // namespace

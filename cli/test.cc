@@ -7,8 +7,8 @@
 #include "cli/suite.h"
 #include "compiler/constant.h"
 #include "proxy/counters_memory.h"
-#include "vm/json_text.h"
 #include "proxy/judge.h"
+#include "vm/json_text.h"
 #include "vm/slots.h"
 
 namespace writ {
@@ -23,7 +23,10 @@ struct CaseResult {
 class CaseRunner {
  public:
   CaseRunner(const Suite& suite, const Case& made)
-      : suite_(suite), case_(made), machine_(suite.program), judge_(machine_, counters_),
+      : suite_(suite),
+        case_(made),
+        machine_(suite.program),
+        judge_(machine_, counters_),
         now_(suite.now) {}
 
   CaseResult Run() {

@@ -53,8 +53,8 @@ std::optional<Policy> LoadPolicy(const std::shared_ptr<const Source>& source,
 }
 
 std::shared_ptr<const VerifiedProgram> EmitAndVerify(
-    const std::vector<Policy>& policies,
-    const std::vector<std::shared_ptr<const Source>>& sources, Diagnostics& diagnostics) {
+    const std::vector<Policy>& policies, const std::vector<std::shared_ptr<const Source>>& sources,
+    Diagnostics& diagnostics) {
   const size_t errors_before = diagnostics.error_count();
   Program program = Emit(policies, diagnostics);
   if (diagnostics.error_count() != errors_before) return nullptr;
@@ -87,8 +87,8 @@ std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& d
   };
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    return fail(errno, errno == ENOENT ? "check the path; it is relative to the current folder"
-                                       : "");
+    return fail(errno,
+                errno == ENOENT ? "check the path; it is relative to the current folder" : "");
   }
   std::string text;
   char buffer[1 << 16];

@@ -220,8 +220,8 @@ class Emitter {
       const Gate gate = policies_[p].hides_all      ? Gate::kHidden
                         : policies_[p].default_deny ? Gate::kDefault
                                                     : Gate::kNone;
-      other_block_ = gate == Gate::kNone ? shared_blocks_[p]
-                                         : EmitRules({}, gate, kNoBlock, shared_);
+      other_block_ =
+          gate == Gate::kNone ? shared_blocks_[p] : EmitRules({}, gate, kNoBlock, shared_);
     }
     ToolEntry entry;
     entry.block = policies_.empty() ? shared_blocks_[0] : other_block_;
@@ -249,7 +249,7 @@ class Emitter {
       for (size_t p = 0; p <= last && gate == Gate::kNone; ++p) {
         const auto found = by_policy.find(p);
         const Mention mention = found != by_policy.end() ? found->second : Mention();
-        gate = mention.hidden || policies_[p].hides_all ? Gate::kHidden
+        gate = mention.hidden || policies_[p].hides_all                 ? Gate::kHidden
                : policies_[p].default_deny && mention.listed == nullptr ? Gate::kDefault
                                                                         : Gate::kNone;
         if (gate != Gate::kNone) break;
@@ -286,8 +286,7 @@ class Emitter {
       entry.first_read = 0;
     }
     entry.root = own_paths ? slots.root : shared_paths_ ? shared_.root : kNoNode;
-    entry.block = rules.empty() && gate == Gate::kNone ? next
-                                                       : EmitRules(rules, gate, next, slots);
+    entry.block = rules.empty() && gate == Gate::kNone ? next : EmitRules(rules, gate, next, slots);
     program_.tool_index[name] = static_cast<uint32_t>(program_.tools.size());
     program_.tools.push_back(entry);
   }
@@ -414,9 +413,8 @@ class Emitter {
   void EmitTest(const Condition& condition, size_t policy, SlotMap& slots, uint16_t onward,
                 uint16_t to_deny) {
     const bool is_counter = condition.counter.has_value();
-    const uint32_t slot =
-        is_counter ? slots.counters.at({policy, *condition.counter})
-                   : SlotOf(slots, condition.names, condition.path_text, false);
+    const uint32_t slot = is_counter ? slots.counters.at({policy, *condition.counter})
+                                     : SlotOf(slots, condition.names, condition.path_text, false);
     Instruction test;
     test.op = OpcodeOf(condition.op);
     test.a = is_counter ? kCondCounter : 0;
@@ -429,11 +427,10 @@ class Emitter {
         negated = !std::get<bool>(yaml::Resolve(*condition.value));
         break;
       case Opcode::kCondRegex:
-        test.b = Operand({slot, PatternNumber(std::get<std::string>(
-                                    yaml::Resolve(*condition.value)))});
+        test.b =
+            Operand({slot, PatternNumber(std::get<std::string>(yaml::Resolve(*condition.value)))});
         break;
-      default:
-        test.b = Operand({slot, ConstantNumber(ToValue(condition.value, *program_.pool))});
+      default: test.b = Operand({slot, ConstantNumber(ToValue(condition.value, *program_.pool))});
     }
     if (negated) {
       std::swap(test.c, test.d);

@@ -22,8 +22,8 @@ using yaml::Node;
 // JSON nests no deeper on the wire, so a longer path can find nothing.
 constexpr size_t kMaxPathNames = 100;
 
-constexpr std::string_view kOperatorNames[] = {"eq",  "neq", "in",    "not_in",   "lt",    "lte",
-                                               "gt",  "gte", "regex", "contains", "exists"};
+constexpr std::string_view kOperatorNames[] = {"eq", "neq", "in",    "not_in",   "lt",    "lte",
+                                               "gt", "gte", "regex", "contains", "exists"};
 
 // Keys of Intercept's later versions, and what to write instead.
 struct LaterKey {
@@ -33,13 +33,22 @@ struct LaterKey {
 constexpr LaterKey kLaterKeys[] = {
     {"require_approval", "asking a person is not supported; use action: deny"},
     {"approval_timeout", "asking a person is not supported; use action: deny"},
-    {"spend_limit", "use state: {counter: spend, window: day, increment_from: args.amount} with a "
-                    "condition {path: state.<tool>.spend, op: lte, value: …}"},
+    {"spend_limit",
+     "use state: {counter: spend, window: day, increment_from: args.amount} with a "
+     "condition {path: state.<tool>.spend, op: lte, value: …}"},
     {"shadow", "shadow rules are not supported in version \"1\" policies"},
     {"mode", "shadow rules are not supported in version \"1\" policies"},
 };
 
-bool IsWildcard(std::string_view tool) { return tool == "*"; }
+// An integer as written, however large: YAML gives those beyond 64 bits as doubles.
+bool HasOnlyDigits(std::string_view text) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789_") == std::string_view::npos;
+}
+
+bool IsWildcard(std::string_view tool) {
+  return tool == "*";
+}
 
 class Loader {
  public:
@@ -79,9 +88,8 @@ class Loader {
         if (later.name == name) hint = later.instead;
       }
       if (const std::string_view nearest = Nearest(name, known); hint.empty()) {
-        hint = nearest.empty()
-                   ? fmt::format("{} may have: {}", where, fmt::join(known, ", "))
-                   : fmt::format("did you mean {}?", nearest);
+        hint = nearest.empty() ? fmt::format("{} may have: {}", where, fmt::join(known, ", "))
+                               : fmt::format("did you mean {}?", nearest);
       }
       Error(*member.key, fmt::format("unknown key {} in {}", JsonQuote(name), where), hint);
     }
@@ -224,8 +232,7 @@ class Loader {
             "write - {name: …, conditions: […]}");
       return std::nullopt;
     }
-    CheckKeys(node, "a rule",
-              {"name", "action", "conditions", "rate_limit", "state", "on_deny"});
+    CheckKeys(node, "a rule", {"name", "action", "conditions", "rate_limit", "state", "on_deny"});
     RuleModel rule;
     rule.at = node.at;
     const Node* name = node.Find("name");
@@ -241,18 +248,19 @@ class Loader {
     const std::string action_text = Text(action, "action").value_or("");
     rule.denies = action_text == "deny";
     if (!action_text.empty() && action_text != "deny" && action_text != "evaluate") {
-      Error(*action, fmt::format("action must be evaluate or deny, not {}", JsonQuote(action_text)));
+      Error(*action,
+            fmt::format("action must be evaluate or deny, not {}", JsonQuote(action_text)));
     }
 
     const Node* limit = node.Find("rate_limit");
-    if (limit != nullptr && !(limit->kind == Kind::kScalar &&
-                              (yaml::IsNull(*limit) || limit->text.empty()))) {
+    if (limit != nullptr &&
+        !(limit->kind == Kind::kScalar && (yaml::IsNull(*limit) || limit->text.empty()))) {
       LoadRateLimit(node, *limit, rule, message);
       return rule;
     }
 
-    rule.check_message = message.empty() ? fmt::format("Denied by rule {}", JsonQuote(rule.name))
-                                         : message;
+    rule.check_message =
+        message.empty() ? fmt::format("Denied by rule {}", JsonQuote(rule.name)) : message;
     rule.quota_message =
         message.empty() ? fmt::format("Rate limit exceeded for {}", rule.name) : message;
     const size_t errors_before = diagnostics_.error_count();
@@ -308,10 +316,10 @@ class Loader {
     counting.path_text = fmt::format("state.{}.{}", scope_text_, counting.counter.name);
     counting.window = *window;
     counting.limit = count;
-    rule.quota_message =
-        message.empty() ? fmt::format("Rate limit of {} per {} reached. Try again later.", count,
-                                      WindowName(*window))
-                        : message;
+    rule.quota_message = message.empty()
+                             ? fmt::format("Rate limit of {} per {} reached. Try again later.",
+                                           count, WindowName(*window))
+                             : message;
     rule.check_message = rule.quota_message;
     Count(limit, counting);
     rule.counting = std::move(counting);
@@ -345,7 +353,9 @@ class Loader {
       return;
     }
     if (none) {
-      Error(conditions != nullptr ? *conditions : action != nullptr ? *action : node,
+      Error(conditions != nullptr ? *conditions
+            : action != nullptr   ? *action
+                                  : node,
             "a rule needs at least one condition",
             "add conditions, or action: deny to deny every call");
       return;
@@ -405,16 +415,15 @@ class Loader {
       start = dot + 1;
     }
     if (names.size() <= kMaxPathNames) return true;
-    Error(at, fmt::format("path has {} names, at most {} are possible", names.size(),
-                          kMaxPathNames));
+    Error(at,
+          fmt::format("path has {} names, at most {} are possible", names.size(), kMaxPathNames));
     return false;
   }
 
   bool LoadOperator(const Node& node, Condition& condition) {
     const Node* op = node.Find("op");
     const std::string text = Text(op, "operator op").value_or("");
-    const std::vector<std::string_view> known(std::begin(kOperatorNames),
-                                              std::end(kOperatorNames));
+    const std::vector<std::string_view> known(std::begin(kOperatorNames), std::end(kOperatorNames));
     if (text.empty()) {
       if (op == nullptr || op->kind == Kind::kScalar) {
         Error(op != nullptr ? *op : node, "a condition needs an operator",
@@ -434,10 +443,21 @@ class Loader {
   static std::string OperatorHint(std::string_view text,
                                   const std::vector<std::string_view>& known) {
     constexpr std::pair<std::string_view, std::string_view> kMeant[] = {
-        {"==", "eq"},      {"=", "eq"},        {"equals", "eq"},        {"!=", "neq"},
-        {"ne", "neq"},     {"<", "lt"},        {"<=", "lte"},           {"le", "lte"},
-        {">", "gt"},       {">=", "gte"},      {"ge", "gte"},           {"matches", "regex"},
-        {"=~", "regex"},   {"nin", "not_in"},  {"starts_with", "regex with a value such as \"^a\""},
+        {"==", "eq"},
+        {"=", "eq"},
+        {"equals", "eq"},
+        {"!=", "neq"},
+        {"ne", "neq"},
+        {"<", "lt"},
+        {"<=", "lte"},
+        {"le", "lte"},
+        {">", "gt"},
+        {">=", "gte"},
+        {"ge", "gte"},
+        {"matches", "regex"},
+        {"=~", "regex"},
+        {"nin", "not_in"},
+        {"starts_with", "regex with a value such as \"^a\""},
         {"ends_with", "regex with a value such as \"a$\""},
     };
     for (const auto& [word, meant] : kMeant) {
@@ -467,12 +487,14 @@ class Loader {
       case Operator::kLte:
       case Operator::kGt:
       case Operator::kGte:
-        if (scalar && std::holds_alternative<uint64_t>(value)) {
+        if (scalar && (std::holds_alternative<uint64_t>(value) ||
+                       (std::holds_alternative<double>(value) && HasOnlyDigits(at.text) &&
+                        std::abs(std::get<double>(value)) >= 0x1p63))) {
           Error(at, "this number does not fit 64 bits");
           return false;
         }
-        if (scalar && (std::holds_alternative<int64_t>(value) ||
-                       std::holds_alternative<double>(value))) {
+        if (scalar &&
+            (std::holds_alternative<int64_t>(value) || std::holds_alternative<double>(value))) {
           break;
         }
         Error(at, fmt::format("operator {} needs a number", op));
@@ -563,13 +585,13 @@ class Loader {
 
   void LoadIncrement(const Node& node, Counting& counting) {
     if (const Node* increment = node.Find("increment"); !Missing(increment)) {
-      const yaml::Scalar value = increment->kind == Kind::kScalar ? yaml::Resolve(*increment)
-                                                                  : yaml::Scalar();
+      const yaml::Scalar value =
+          increment->kind == Kind::kScalar ? yaml::Resolve(*increment) : yaml::Scalar();
       if (const auto* whole = std::get_if<int64_t>(&value)) {
         counting.amount = *whole;
-      } else if (const auto* number = std::get_if<double>(&value);
-                 number != nullptr && std::trunc(*number) == *number &&
-                 std::abs(*number) < 0x1p63) {
+      } else if (const auto* number = std::get_if<double>(&value); number != nullptr &&
+                                                                   std::trunc(*number) == *number &&
+                                                                   std::abs(*number) < 0x1p63) {
         counting.amount = static_cast<int64_t>(*number);
       } else {
         Error(*increment, "increment must be a whole number");
@@ -681,15 +703,13 @@ class Loader {
     }
     std::vector<std::string> known;
     for (const CounterName& counter : counters_) {
-      known.push_back(fmt::format("state.{}.{}",
-                                  counter.scope.shared ? "_global" : counter.scope.tool,
-                                  counter.name));
+      known.push_back(fmt::format(
+          "state.{}.{}", counter.scope.shared ? "_global" : counter.scope.tool, counter.name));
     }
     std::string hint;
     if (text.rfind("*.", 0) == 0) {
       hint = fmt::format("counters of every tool are written state._global.{}", text.substr(2));
-    } else if (const std::string_view nearest =
-                   Nearest(path.text, {known.begin(), known.end()});
+    } else if (const std::string_view nearest = Nearest(path.text, {known.begin(), known.end()});
                !nearest.empty()) {
       hint = fmt::format("did you mean {}?", nearest);
     } else {

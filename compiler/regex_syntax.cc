@@ -10,7 +10,9 @@ namespace writ {
 namespace {
 
 // Where a group name starts if `rest` opens a named group, else 0.
-size_t GroupNameAt(std::string_view rest) { return rest.substr(0, 4) == "(?P<" ? 4 : 0; }
+size_t GroupNameAt(std::string_view rest) {
+  return rest.substr(0, 4) == "(?P<" ? 4 : 0;
+}
 
 std::string FaultBeyondRe2(std::string_view pattern) {
   std::set<std::string_view> names;

@@ -34,15 +34,12 @@ std::string Reason(const std::string& found, int error) {
   bool folder = stat(found.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   if (folder) return fmt::format("{} is a folder", found);
   switch (error) {
-    case EACCES:
-      return fmt::format("{} is not executable (permission denied)", found);
-    case ENOENT:
-      return fmt::format("the interpreter that {} names does not exist", found);
+    case EACCES: return fmt::format("{} is not executable (permission denied)", found);
+    case ENOENT: return fmt::format("the interpreter that {} names does not exist", found);
     case ENOEXEC:
       return fmt::format("{} is neither a program of this system nor a script with a #! line",
                          found);
-    default:
-      return fmt::format("{}: {}", found, std::strerror(error));
+    default: return fmt::format("{}: {}", found, std::strerror(error));
   }
 }
 

@@ -52,8 +52,8 @@ void MemoryCounters::GiveBack(const Receipt& receipt) {
   for (const Receipt::Row& taken : receipt.rows) {
     const auto found = rows_.find(taken.key);
     if (found == rows_.end() || found->second.window_start != taken.window_start) continue;
-    found->second.value = found->second.value > taken.amount ? found->second.value - taken.amount
-                                                             : 0;
+    found->second.value =
+        found->second.value > taken.amount ? found->second.value - taken.amount : 0;
   }
 }
 

@@ -36,9 +36,8 @@ void InFlight::Cancel(const std::string& key) {
 }
 
 bool InFlight::HasToolList() const {
-  return std::any_of(pending_.begin(), pending_.end(), [](const auto& entry) {
-    return entry.second.kind == RequestKind::kToolList;
-  });
+  return std::any_of(pending_.begin(), pending_.end(),
+                     [](const auto& entry) { return entry.second.kind == RequestKind::kToolList; });
 }
 
 }  // namespace writ

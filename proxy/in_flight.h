@@ -22,9 +22,9 @@ enum class RequestKind : uint8_t { kOther, kToolCall, kToolList };
 struct PendingRequest {
   RequestKind kind = RequestKind::kOther;
   bool cancelled = false;
-  uint64_t order = 0;   // of arrival
-  std::string raw_id;   // to be echoed in writ's own answers
-  Receipt receipt;      // what a tools/call reserved
+  uint64_t order = 0;  // of arrival
+  std::string raw_id;  // to be echoed in writ's own answers
+  Receipt receipt;     // what a tools/call reserved
 };
 
 class InFlight {

@@ -33,51 +33,64 @@ std::string_view SlotRead(const Program& program, uint32_t instruction) {
 
 }  // namespace
 
-std::string DecisionMessage(const VerifiedProgram& program, const Decision& decision,
-                            std::string_view tool) {
-  const auto rule_name = [&](uint32_t rule) {
-    return rule < program->rules.size() ? JsonQuote(program->rules[rule].name) : std::string("?");
+void AppendDecisionMessage(const VerifiedProgram& program, const Decision& decision,
+                           std::string_view tool, std::string& message) {
+  const auto append_rule = [&](uint32_t rule) {
+    message += "rule ";
+    AppendJsonString(rule < program->rules.size() ? program->rules[rule].name : "?", message);
   };
   switch (decision.code) {
-    case Code::kAllowed: return {};
-    case Code::kHidden: return fmt::format("Tool {} is hidden by policy", JsonQuote(tool));
-    case Code::kDefault: return fmt::format("Tool {} is not permitted by policy", JsonQuote(tool));
-    case Code::kRule: return program->rules[decision.rule].check_message;
-    case Code::kQuota: return program->rules[decision.rule].quota_message;
+    case Code::kAllowed: return;
+    case Code::kHidden:
+    case Code::kDefault:
+      message += "Tool ";
+      AppendJsonString(tool, message);
+      message +=
+          decision.code == Code::kHidden ? " is hidden by policy" : " is not permitted by policy";
+      return;
+    case Code::kRule: message += program->rules[decision.rule].check_message; return;
+    case Code::kQuota: message += program->rules[decision.rule].quota_message; return;
     case Code::kNumber:
     case Code::kError: {
-      std::string_view what = decision.slot != kNoSlot ? program->slot_names[decision.slot]
-                                                       : SlotRead(*program, decision.instruction);
-      const std::string subject = what.empty() ? std::string() : fmt::format("{} is ", what);
-      return fmt::format("rule {}: {}{}", rule_name(decision.rule), subject,
-                         ErrorText(decision.error));
+      const std::string_view what = decision.slot != kNoSlot
+                                        ? program->slot_names[decision.slot]
+                                        : SlotRead(*program, decision.instruction);
+      append_rule(decision.rule);
+      message += ": ";
+      message += what;
+      if (!what.empty()) message += " is ";
+      message += ErrorText(decision.error);
+      return;
     }
     case Code::kAmount: {
       const Quota& quota = program->quotas[decision.quota];
-      return fmt::format("rule {}: {} is missing or cannot be counted (a number from 0 up is "
-                         "needed)",
-                         rule_name(quota.rule), quota.amount_path);
+      append_rule(quota.rule);
+      message += ": ";
+      message += quota.amount_path;
+      message += " is missing or cannot be counted (a number from 0 up is needed)";
+      return;
     }
     case Code::kAmbiguous:
-      return fmt::format("an argument's name looks like {} but differs in case or after a NUL, so "
-                         "servers may read it as that",
-                         JsonQuote(decision.expected_name));
-    case Code::kState: return "the counters this policy needs cannot be used";
+      message += "an argument's name looks like ";
+      AppendJsonString(decision.expected_name, message);
+      message += " but differs in case or after a NUL, so servers may read it as that";
+      return;
+    case Code::kState: message += "the counters this policy needs cannot be used"; return;
   }
-  return {};
 }
 
 std::string_view RuleLabel(const VerifiedProgram& program, const Decision& decision) {
   if (decision.code == Code::kHidden) return "(hidden)";
   if (decision.code == Code::kDefault) return "(default deny)";
-  return decision.rule < program->rules.size() ? std::string_view(program->rules[decision.rule].name)
-                                               : std::string_view();
+  return decision.rule < program->rules.size()
+             ? std::string_view(program->rules[decision.rule].name)
+             : std::string_view();
 }
 
-void Judge::Deny(Code code, std::string message) {
+void Judge::Deny(Code code, std::string_view message) {
   judgement_.decision.verdict = Verdict::kDeny;
   judgement_.decision.code = code;
-  judgement_.message = std::move(message);
+  judgement_.message = message;
 }
 
 bool Judge::ReadCounters(int64_t now, std::string* failure) {
@@ -130,7 +143,7 @@ const Judgement& Judge::Decide(std::string_view tool, int64_t now) {
     }
     judgement_.decision = machine_.Decide();
     if (judgement_.decision.verdict != Verdict::kAllow) {
-      judgement_.message = DecisionMessage(machine_.program(), judgement_.decision, tool);
+      AppendDecisionMessage(machine_.program(), judgement_.decision, tool, judgement_.message);
       return judgement_;
     }
     if (judgement_.decision.reservation_count == 0) return judgement_;

@@ -32,7 +32,7 @@ class Judge {
  private:
   bool ReadCounters(int64_t now, std::string* failure);
   ReserveResult::Outcome Reserve(int64_t now);
-  void Deny(Code code, std::string message);
+  void Deny(Code code, std::string_view message);
 
   Machine& machine_;
   Counters& counters_;
@@ -41,10 +41,10 @@ class Judge {
   std::vector<CounterUse> uses_;
 };
 
-// What a decision says to people: "rule \"small\": args.n is a number that servers read
-// differently". Empty for allow.
-std::string DecisionMessage(const VerifiedProgram& program, const Decision& decision,
-                            std::string_view tool);
+// Appends what a decision says to people: "rule \"small\": args.n is a number that servers read
+// differently". Nothing for allow.
+void AppendDecisionMessage(const VerifiedProgram& program, const Decision& decision,
+                           std::string_view tool, std::string& message);
 
 // The name to show for what decided: a rule's name, "(hidden)", "(default deny)" or empty.
 std::string_view RuleLabel(const VerifiedProgram& program, const Decision& decision);

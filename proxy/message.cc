@@ -149,8 +149,7 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   envelope_.slots = slots_;
   envelope_.raw = raw_;
   ToolArguments arguments(*this);
-  const ScanResult scanned =
-      scanner_.Scan(line, true, envelope_, Envelope().arguments, &arguments);
+  const ScanResult scanned = scanner_.Scan(line, true, envelope_, Envelope().arguments, &arguments);
   ReadRequestId(raw_[kId], message_.id);
   if (!arguments.entered()) message_.tool = {};
   Classify(line, scanned);
@@ -166,9 +165,8 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
   if (line[first] != '{') return Refuse(kInvalidRequest, "not a JSON object");
 
   if (const uint64_t edges = envelope_.lookalike_edges & envelope.envelope_edges; edges != 0) {
-    return Refuse(kInvalidRequest,
-                  fmt::format("a member whose name looks like {} but is not",
-                              JsonQuote(LookalikeOf(envelope.trie, edges))));
+    return Refuse(kInvalidRequest, fmt::format("a member whose name looks like {} but is not",
+                                               JsonQuote(LookalikeOf(envelope.trie, edges))));
   }
   if ((envelope_.nul_nodes >> envelope.root & 1) != 0) {
     return Refuse(kInvalidRequest, "a member whose name holds a NUL");
@@ -207,16 +205,15 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
     return Refuse(kInvalidRequest, "an id that is neither a string nor an integer");
   }
   if (!slots_[kParams].is(Tag::kAbsent) && !slots_[kParams].is(Tag::kMapSpan)) {
-    return Refuse(message_.is_tool_call ? kInvalidParams : kInvalidRequest,
-                  "params is no object");
+    return Refuse(message_.is_tool_call ? kInvalidParams : kInvalidRequest, "params is no object");
   }
   if (message_.is_tool_call) {
     if (!ReadToolCall()) return;
   } else if (message_.method == "notifications/cancelled") {
     ReadRequestId(raw_[kRequestIdSlot], message_.cancelled);
   }
-  message_.kind = message_.id.kind == IdKind::kNone ? MessageKind::kNotification
-                                                    : MessageKind::kRequest;
+  message_.kind =
+      message_.id.kind == IdKind::kNone ? MessageKind::kNotification : MessageKind::kRequest;
 }
 
 void MessageReader::RefuseViolation(std::string_view line, const ScanResult& scanned) {
@@ -226,8 +223,8 @@ void MessageReader::RefuseViolation(std::string_view line, const ScanResult& sca
   }
   const std::string_view params = raw_[kParams];
   const auto begin = static_cast<size_t>(params.data() - line.data());
-  const bool in_params = params.data() != nullptr && scanned.offset >= begin &&
-                         scanned.offset < begin + params.size();
+  const bool in_params =
+      params.data() != nullptr && scanned.offset >= begin && scanned.offset < begin + params.size();
   const bool tool_call = slots_[kMethod].is(Tag::kString) && slots_[kMethod].view() == kToolsCall;
   Refuse(in_params && tool_call ? kInvalidParams : kInvalidRequest,
          fmt::format("duplicate member {} (byte {})",

@@ -40,15 +40,15 @@ struct ClientMessage {
   std::string_view method;  // decoded
   // Of tools/call:
   bool is_tool_call = false;
-  std::string_view tool;    // decoded
+  std::string_view tool;  // decoded
   bool has_task = false;
   bool is_stateless = false;  // of protocol revision 2026-07-28 or later
   // Of notifications/cancelled: the id of the request it names.
   RequestId cancelled;
   // Of a refused message:
-  std::string refusal;         // why, for people
+  std::string refusal;  // why, for people
   int refusal_code = 0;
-  bool may_answer = false;     // it has exactly one id, beyond doubt, and is no response
+  bool may_answer = false;  // it has exactly one id, beyond doubt, and is no response
 };
 
 class MessageReader {

@@ -115,8 +115,8 @@ ClientAction PolicySession::OnRequest(const ClientMessage& message, std::string*
 
 ClientAction PolicySession::OnToolCall(const ClientMessage& call, std::string* answer) {
   const bool timed = log_.enabled(LogLevel::kDebug);
-  const auto start = timed ? std::chrono::steady_clock::now()
-                           : std::chrono::steady_clock::time_point();
+  const auto start =
+      timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   const int64_t now = (*program_)->counters.empty() ? 0 : Now();
   const Judgement& judgement = judge_.Decide(call.tool, now);
   if (timed) {
@@ -142,10 +142,10 @@ ClientAction PolicySession::OnToolCall(const ClientMessage& call, std::string* a
 void PolicySession::LogDecision(const ClientMessage& call, const Judgement& judgement,
                                 int64_t nanoseconds) {
   const std::string_view rule = RuleLabel(*program_, judgement.decision);
-  log_.Debug(fmt::format("decided tools/call {}: {}, {}, {} ns", JsonQuote(call.tool.substr(0, 256)),
-                         VerdictName(judgement.decision.verdict),
-                         rule.empty() ? std::string("no rule") : "rule " + JsonQuote(rule),
-                         nanoseconds));
+  log_.Debug(
+      fmt::format("decided tools/call {}: {}, {}, {} ns", JsonQuote(call.tool.substr(0, 256)),
+                  VerdictName(judgement.decision.verdict),
+                  rule.empty() ? std::string("no rule") : "rule " + JsonQuote(rule), nanoseconds));
 }
 
 ServerAction PolicySession::OnServerLine(std::string_view line, std::string* replacement) {

@@ -22,15 +22,15 @@ namespace writ {
 struct SessionOptions {
   uint32_t max_depth = kDefaultMaxDepth;
   size_t max_in_flight = 10'000;
-  std::string denial_prefix;       // empty: kDenialPrefix
-  int64_t (*clock)() = nullptr;    // seconds since 1970-01-01T00:00Z; null: the system's
+  std::string denial_prefix;     // empty: kDenialPrefix
+  int64_t (*clock)() = nullptr;  // seconds since 1970-01-01T00:00Z; null: the system's
 };
 
 class PolicySession : public SessionInterface {
  public:
   // `counters` and `log` must outlive the session.
-  PolicySession(std::shared_ptr<const VerifiedProgram> program, Counters& counters,
-                const Log& log, SessionOptions options);
+  PolicySession(std::shared_ptr<const VerifiedProgram> program, Counters& counters, const Log& log,
+                SessionOptions options);
 
   ClientAction OnClientLine(std::string_view line, std::string* answer) override;
   ServerAction OnServerLine(std::string_view line, std::string* replacement) override;

@@ -89,7 +89,9 @@ void SignalProcess(const Process& process, int signal) {
 }
 
 // By number: the C library of Debian 12 declares these calls for C only.
-int OpenPidfd(pid_t id) { return static_cast<int>(syscall(SYS_pidfd_open, id, 0)); }
+int OpenPidfd(pid_t id) {
+  return static_cast<int>(syscall(SYS_pidfd_open, id, 0));
+}
 
 bool HasChildren() {
   siginfo_t unused;

@@ -155,12 +155,9 @@ int Pump::Run() {
   }
   server_.Reap(&server_status_);
   switch (ended_by_) {
-    case EndedBy::kSignal:
-      return 128 + signal_;
-    case EndedBy::kServer:
-      return server_status_;
-    default:
-      return 0;
+    case EndedBy::kSignal: return 128 + signal_;
+    case EndedBy::kServer: return server_status_;
+    default: return 0;
   }
 }
 
@@ -265,14 +262,9 @@ void Pump::JudgeClientLines() {
       continue;
     }
     switch (session_.OnClientLine(line, &answer_)) {
-      case ClientAction::kForward:
-        allowed.Add(line);
-        break;
-      case ClientAction::kAnswer:
-        Answer();
-        break;
-      case ClientAction::kDrop:
-        break;
+      case ClientAction::kForward: allowed.Add(line); break;
+      case ClientAction::kAnswer: Answer(); break;
+      case ClientAction::kDrop: break;
     }
   }
 }
@@ -313,18 +305,13 @@ void Pump::JudgeServerLines() {
       continue;
     }
     switch (session_.OnServerLine(line, &answer_)) {
-      case ServerAction::kForward:
-        allowed.Add(line);
-        break;
+      case ServerAction::kForward: allowed.Add(line); break;
       case ServerAction::kReplace:
         allowed.Send();
         SendAnswer();
         break;
-      case ServerAction::kToStderr:
-        log_.PassOn(line);
-        break;
-      case ServerAction::kDrop:
-        break;
+      case ServerAction::kToStderr: log_.PassOn(line); break;
+      case ServerAction::kDrop: break;
     }
   }
 }

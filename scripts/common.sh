@@ -2,6 +2,7 @@
 # What the habits share: they run from the root of the tree, say each step and how long it took,
 # and when one fails, which, with the end of what it printed.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf '%s\n' "$*" >&2; }

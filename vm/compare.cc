@@ -11,11 +11,13 @@
 namespace writ {
 namespace {
 
-int Sign(bool less, bool greater) { return less ? -1 : greater ? 1 : 0; }
+int Sign(bool less, bool greater) {
+  return less ? -1 : greater ? 1 : 0;
+}
 
 int CompareDoubles(double a, double b) {
   if (std::isnan(a) || std::isnan(b)) return 2;
-  return Sign(a < b, a > b);
+  return Sign(a<b, a> b);
 }
 
 int CompareIntDouble(int64_t a, double b) {
@@ -24,7 +26,7 @@ int CompareIntDouble(int64_t a, double b) {
   if (b >= 0x1p63) return -1;
   if (b < -0x1p63) return 1;
   const auto whole = static_cast<int64_t>(b);
-  if (a != whole) return Sign(a < whole, a > whole);
+  if (a != whole) return Sign(a<whole, a> whole);
   const double fraction = b - static_cast<double>(whole);
   return Sign(fraction > 0, fraction < 0);
 }
@@ -34,7 +36,7 @@ int CompareUintDouble(uint64_t a, double b) {
   if (b >= 0x1p64) return -1;
   if (b < 0) return 1;
   const auto whole = static_cast<uint64_t>(b);
-  if (a != whole) return Sign(a < whole, a > whole);
+  if (a != whole) return Sign(a<whole, a> whole);
   return Sign(b - static_cast<double>(whole) > 0, false);
 }
 
@@ -55,7 +57,9 @@ std::string_view PrintDouble(double d, char (&buffer)[kPrintedNumberBytes]) {
   return {buffer, static_cast<size_t>(end - buffer)};
 }
 
-bool IsScalar(const Value& v) { return !v.is_list() && !v.is_map() && !v.is(Tag::kNull); }
+bool IsScalar(const Value& v) {
+  return !v.is_list() && !v.is_map() && !v.is(Tag::kNull);
+}
 
 // Equality inside a list or map: printed forms only, numbers included.
 bool CondEqualWithin(Value actual, Value wanted, bool actual_is_json, Arena& arena, bool* unsafe);
@@ -112,14 +116,14 @@ bool CondEqualWithin(Value actual, Value wanted, bool actual_is_json, Arena& are
 int CompareNumbers(const Value& a, const Value& b) {
   switch (a.tag) {
     case Tag::kInt:
-      if (b.is(Tag::kInt)) return Sign(a.i < b.i, a.i > b.i);
+      if (b.is(Tag::kInt)) return Sign(a.i<b.i, a.i> b.i);
       if (b.is(Tag::kUint)) {
         if (a.i < 0) return -1;
         return Sign(static_cast<uint64_t>(a.i) < b.u, static_cast<uint64_t>(a.i) > b.u);
       }
       return CompareIntDouble(a.i, b.d);
     case Tag::kUint:
-      if (b.is(Tag::kUint)) return Sign(a.u < b.u, a.u > b.u);
+      if (b.is(Tag::kUint)) return Sign(a.u<b.u, a.u> b.u);
       if (b.is(Tag::kInt)) return -CompareNumbers(b, a);
       return CompareUintDouble(a.u, b.d);
     default: {

@@ -82,8 +82,8 @@ class Disassembler {
     }
     if (index < program_.positions.size() && program_.positions[index].line > 0) {
       const SourcePosition& position = program_.positions[index];
-      line = fmt::format("{:<90} {}:{}:{}", line, File(position.file), position.line,
-                         position.column);
+      line =
+          fmt::format("{:<90} {}:{}:{}", line, File(position.file), position.line, position.column);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out_ += line + '\n';
@@ -104,8 +104,7 @@ class Disassembler {
     add(Operand(at, info.b, at.b));
     add(Operand(at, info.c, at.c));
     add(Operand(at, info.d, at.d));
-    if (info.a == OperandClass::kImm && at.op != Opcode::kFail &&
-        (at.a & kCondAbsentIsTrue) != 0) {
+    if (info.a == OperandClass::kImm && at.op != Opcode::kFail && (at.a & kCondAbsentIsTrue) != 0) {
       text += " or absent";
     }
     return text;
@@ -124,8 +123,7 @@ class Disassembler {
         return fmt::format("{} {} {}", Slot(Entry(value)), Infix(at.op),
                            Constant(Entry(value + 1)));
       case OperandClass::kSlotPattern:
-        return fmt::format("{} {} {}", Slot(Entry(value)), Infix(at.op),
-                           Pattern(Entry(value + 1)));
+        return fmt::format("{} {} {}", Slot(Entry(value)), Infix(at.op), Pattern(Entry(value + 1)));
       case OperandClass::kBlock: return fmt::format("block {}", Entry(value));
       case OperandClass::kRule: return RuleName(Entry(value));
       case OperandClass::kQuota: return QuotaText(Entry(value));
@@ -161,8 +159,8 @@ class Disassembler {
     }
     const Quota& q = program_.quotas[quota];
     const Counter& counter = program_.counters[q.counter];
-    const std::string amount = q.amount_slot == kNoSlot ? fmt::format("{}", q.amount)
-                                                        : Slot(q.amount_slot);
+    const std::string amount =
+        q.amount_slot == kNoSlot ? fmt::format("{}", q.amount) : Slot(q.amount_slot);
     return fmt::format("{} of {} up to {} per {}", amount, counter.path, q.limit,
                        WindowName(counter.window));
   }
@@ -190,7 +188,10 @@ void AppendValue(const Value& value, size_t limit, std::string& out) {
       break;
     }
     case Tag::kString: out += JsonQuote(value.view()); break;
-    case Tag::kBytes: out += "b" + JsonQuote(value.view()); break;
+    case Tag::kBytes:
+      out += 'b';
+      out += JsonQuote(value.view());
+      break;
     case Tag::kTimestamp: out += fmt::format("timestamp({}.{:09})", value.i, value.size); break;
     case Tag::kDuration: out += fmt::format("duration({}ns)", value.i); break;
     case Tag::kListSpan:
@@ -242,6 +243,8 @@ std::string FormatValue(const Value& value, size_t limit) {
   return out;
 }
 
-std::string Disassemble(const Program& program) { return Disassembler(program).Run(); }
+std::string Disassemble(const Program& program) {
+  return Disassembler(program).Run();
+}
 
 }  // namespace writ

@@ -8,16 +8,18 @@ namespace writ {
 namespace {
 
 constexpr std::array<OpcodeInfo, kOpcodeCount> kInfos = {{
-#define OP(name, a, b, c, d, cost, text)                                                   \
-  {#name, OperandClass::k##a, OperandClass::k##b, OperandClass::k##c, OperandClass::k##d, \
-   cost, text},
+#define OP(name, a, b, c, d, cost, text)                                                        \
+  {#name, OperandClass::k##a, OperandClass::k##b, OperandClass::k##c, OperandClass::k##d, cost, \
+   text},
 #include "vm/opcodes.def"
 #undef OP
 }};
 
 }  // namespace
 
-const OpcodeInfo& Info(Opcode op) { return kInfos[static_cast<size_t>(op)]; }
+const OpcodeInfo& Info(Opcode op) {
+  return kInfos[static_cast<size_t>(op)];
+}
 
 std::string_view OperandClassName(OperandClass operand) {
   switch (operand) {

@@ -32,7 +32,9 @@ constexpr std::array<uint8_t, 256> MakeClasses() {
 }
 constexpr std::array<uint8_t, 256> kClasses = MakeClasses();
 
-uint8_t ClassOf(char c) { return kClasses[static_cast<unsigned char>(c)]; }
+uint8_t ClassOf(char c) {
+  return kClasses[static_cast<unsigned char>(c)];
+}
 
 // The first byte at or after p that is not plain string content.
 const char* SkipPlain(const char* p) {
@@ -88,7 +90,9 @@ bool ScanLiteral(const char*& p, Value* value) {
   }
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 uint32_t HashName(std::string_view name, uint64_t word) {
   uint64_t tail = 0;
@@ -140,15 +144,18 @@ bool Scanner::ScanString(const char*& p, StringToken* token) {
   for (;;) {
     p = SkipPlain(p);
     switch (ClassOf(*p)) {
-      case kQuote:
-        token->end = p++;
-        return true;
+      case kQuote: token->end = p++; return true;
       case kBackslash:
         token->escaped = true;
         switch (p[1]) {
-          case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
-            p += 2;
-            break;
+          case '"':
+          case '\\':
+          case '/':
+          case 'b':
+          case 'f':
+          case 'n':
+          case 'r':
+          case 't': p += 2; break;
           case 'u':
             if (HexQuad(p + 2) < 0) return false;
             p += 6;
@@ -207,9 +214,7 @@ bool Scanner::SkipTooDeep(const char*& p, const char* end) {
     deep_[depth / 64] = object ? deep_[depth / 64] | bit : deep_[depth / 64] & ~bit;
     ++depth;
   };
-  const auto in_object = [&] {
-    return (deep_[(depth - 1) / 64] >> ((depth - 1) % 64) & 1) != 0;
-  };
+  const auto in_object = [&] { return (deep_[(depth - 1) / 64] >> ((depth - 1) % 64) & 1) != 0; };
   const auto member_name = [&]() -> bool {
     if (*p != '"') return false;
     if (!ScanString(++p, &token)) return false;
@@ -357,7 +362,7 @@ value:
       goto after_value;
     }
     frame = &frames_[depth++];
-    *frame = {p,         into, into, slot, kNoSlot, node, static_cast<uint32_t>(names_.size()),
+    *frame = {p,         into,   into, slot, kNoSlot, node, static_cast<uint32_t>(names_.size()),
               is_object, in_slot};
     if (is_object && nested != nullptr && into == &target && node == nested_node) {
       ScanTarget* inner = nested->Enter();
@@ -593,9 +598,7 @@ class SpanReader {
         SkipContainer();
         return Value::Text(tag, {begin, static_cast<size_t>(p_ - begin)});
       }
-      default:
-        SkipScalar();
-        return ReadNumber({begin, static_cast<size_t>(p_ - begin)});
+      default: SkipScalar(); return ReadNumber({begin, static_cast<size_t>(p_ - begin)});
     }
   }
 

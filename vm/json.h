@@ -51,13 +51,13 @@ class PaddedText {
 // ORDER: ViolationText().
 enum class Violation : uint8_t {
   kNone,
-  kNotJson,             // the grammar of RFC 8259; nothing else is known of the line
+  kNotJson,  // the grammar of RFC 8259; nothing else is known of the line
   kInvalidUtf8,
-  kCarriageReturn,      // a CR that is not directly before the line's end
+  kCarriageReturn,  // a CR that is not directly before the line's end
   kTooDeep,
   kDuplicateMember,
-  kSurrogateInName,     // a lone surrogate
-  kSurrogateInValue,    // a lone surrogate in a value that goes to a slot
+  kSurrogateInName,   // a lone surrogate
+  kSurrogateInValue,  // a lone surrogate in a value that goes to a slot
 };
 
 std::string_view ViolationText(Violation violation);
@@ -71,7 +71,8 @@ struct ScanTarget {
   std::string_view* raw = nullptr;  // optional: raw[slot] becomes the value's own bytes
 
   // Outputs: slots below 64 that a value went to, and those that more than one went to (a
-  // duplicate member); members that are not what the trie names but look like it (PathTrie::FindLookalike).
+  // duplicate member); members that are not what the trie names but look like it
+  // (PathTrie::FindLookalike).
   uint64_t filled = 0;
   uint64_t filled_twice = 0;
   uint64_t lookalike_edges = 0;         // bit e (63 for all above) for edge e, null values included

@@ -122,20 +122,20 @@ enter:
   };
 #undef OP
 #define DISPATCH() goto* kHandlers[static_cast<size_t>(pc->op)]
-#define NEXT() \
-  do {         \
-    ++pc;      \
-    DISPATCH();\
+#define NEXT()  \
+  do {          \
+    ++pc;       \
+    DISPATCH(); \
   } while (false)
 #define EXIT(condition)                \
   do {                                 \
     pc += (condition) ? pc->c : pc->d; \
     DISPATCH();                        \
   } while (false)
-#define RAISE(code)                       \
-  do {                                    \
-    error = Raised(code, program, pc);    \
-    goto raise;                           \
+#define RAISE(code)                    \
+  do {                                 \
+    error = Raised(code, program, pc); \
+    goto raise;                        \
   } while (false)
 #define SLOT(index) slots_[operands[index]]
 #define CONSTANT(index) program.constants[operands[index]]
@@ -180,7 +180,7 @@ do_Chain:
   goto enter;
 
 do_Reserve:
-  noted_quotas_.push_back(operands[pc->b]);
+  noted_quotas_.push_back({operands[pc->b], static_cast<uint32_t>(pc - program.code.data())});
   NEXT();
 
 do_ScopeBegin:
@@ -450,8 +450,7 @@ do_CondContains : {
   Value& actual = SLOT(pc->b);
   const Value& wanted = CONSTANT(pc->b + 1);
   if (actual.is(Tag::kString)) {
-    EXIT(wanted.is(Tag::kString) &&
-         actual.view().find(wanted.view()) != std::string_view::npos);
+    EXIT(wanted.is(Tag::kString) && actual.view().find(wanted.view()) != std::string_view::npos);
   }
   if (!actual.is_list()) {
     if (actual.is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
@@ -551,8 +550,12 @@ bool Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value*
   return true;
 }
 
-const List* Machine::Items(Value& list) { return writ::Items(list, arena_); }
-const Map* Machine::Entries(Value& map) { return writ::Entries(map, arena_); }
+const List* Machine::Items(Value& list) {
+  return writ::Items(list, arena_);
+}
+const Map* Machine::Entries(Value& map) {
+  return writ::Entries(map, arena_);
+}
 
 Value Machine::Evaluate(uint32_t block) {
   for (const uint32_t forced : forced_) memo_[forced] = Value();
@@ -621,8 +624,8 @@ Decision Machine::Decide() {
 // Step 4. An amount is a whole number of units: fractions round up, so that no sequence of small
 // calls is free; what is negative or no number denies.
 void Machine::ReadAmounts(Decision& decision) {
-  for (const uint32_t noted : noted_quotas_) {
-    const Quota& quota = (*program_)->quotas[noted];
+  for (const NotedQuota& noted : noted_quotas_) {
+    const Quota& quota = (*program_)->quotas[noted.quota];
     int64_t amount = quota.amount;
     if (quota.amount_slot != kNoSlot) {
       const Value& value = slots_[quota.amount_slot];
@@ -638,19 +641,21 @@ void Machine::ReadAmounts(Decision& decision) {
         decision.code = Code::kNumber;
         decision.error = Error::kUnsafeNumber;
         decision.rule = quota.rule;
-        decision.quota = noted;
+        decision.quota = noted.quota;
+        decision.instruction = noted.instruction;
         decision.slot = quota.amount_slot;
         return;
       }
       if (amount < 0) {
         decision.verdict = Verdict::kDeny;
         decision.code = Code::kAmount;
-        decision.quota = noted;
+        decision.quota = noted.quota;
+        decision.instruction = noted.instruction;
         decision.slot = quota.amount_slot;
         return;
       }
     }
-    reservations_.push_back({noted, amount});
+    reservations_.push_back({noted.quota, amount});
   }
 }
 

@@ -116,10 +116,14 @@ class Machine {
   const ToolEntry* tool_ = nullptr;
   std::vector<Value> slots_;
   std::vector<Value> registers_;
-  std::vector<Value> memo_;  // by block; absent: not run yet
+  std::vector<Value> memo_;       // by block; absent: not run yet
   std::vector<uint32_t> forced_;  // blocks whose memo cell is filled
   std::vector<Reservation> reservations_;
-  std::vector<uint32_t> noted_quotas_;
+  struct NotedQuota {
+    uint32_t quota;
+    uint32_t instruction;  // the Reserve that noted it
+  };
+  std::vector<NotedQuota> noted_quotas_;
   int64_t loop_budget_ = 0;
   uint32_t decided_at_ = UINT32_MAX;  // in the decision block
   uint32_t denied_by_ = kNoRule;

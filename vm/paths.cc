@@ -43,8 +43,8 @@ const PathEdge* PathTrie::FindLookalike(uint32_t node, std::string_view name, ui
   const bool filter = name_is_ascii && at.ascii && !has_nul;
   const PathEdge* edge = edges_.data() + at.first_edge;
   for (const PathEdge* end = edge + at.edge_count; edge != end; ++edge) {
-    if (filter && (edge->name.size() != name.size() ||
-                   (edge->word | kCaseBits) != (word | kCaseBits))) {
+    if (filter &&
+        (edge->name.size() != name.size() || (edge->word | kCaseBits) != (word | kCaseBits))) {
       continue;
     }
     if (FoldEqual(edge->name, as_c_string)) return edge;

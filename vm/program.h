@@ -3,8 +3,8 @@
 //
 //   tool name ── Program::Find ──> ToolEntry ── block ──> tests … Deny rule 3
 //                                     │                         … Reserve quota 1
-//                                     │                         … Chain block 0   (every-tool rules)
-//                                     └─ root ──> needed-path trie ──> slots
+//                                     │                         … Chain block 0   (every-tool
+//                                     rules) └─ root ──> needed-path trie ──> slots
 //
 // A Program is plain data, made once and not changed after. VerifiedProgram is the only form the
 // machine takes: Verify() has shown that every operand is in bounds, every jump goes forward
@@ -86,8 +86,8 @@ std::string_view WindowName(Window window);
 
 // What is counted, and where it is kept apart from what else is counted.
 struct Counter {
-  std::string space;  // namespace: whose policy it is
-  std::string scope;  // a tool's name, or "_global"
+  std::string space;    // namespace: whose policy it is
+  std::string scope;    // a tool's name, or "_global"
   bool global = false;  // a tool may be called "_global" too
   std::string name;
   Window window = Window::kMinute;
@@ -98,10 +98,10 @@ struct Counter {
 struct Quota {
   uint32_t counter = 0;
   uint32_t rule = 0;
-  int64_t limit = 0;              // the count may not exceed it; may be negative: nothing fits
-  int64_t amount = 1;             // counted per call, unless
-  uint32_t amount_slot = kNoSlot; // the amount is what stands here
-  std::string amount_path;        // for messages
+  int64_t limit = 0;               // the count may not exceed it; may be negative: nothing fits
+  int64_t amount = 1;              // counted per call, unless
+  uint32_t amount_slot = kNoSlot;  // the amount is what stands here
+  std::string amount_path;         // for messages
 };
 
 // The instructions from here to the next start (or the block's end) belong to a rule: an error
@@ -133,23 +133,23 @@ struct Program {
   std::vector<SourcePosition> positions;  // of each instruction; debug data
   std::vector<Block> blocks;
   std::vector<uint32_t> operands;
-  std::vector<Value> constants;           // pointing into `pool`
-  std::vector<std::string> patterns;      // of CondRegex
+  std::vector<Value> constants;       // pointing into `pool`
+  std::vector<std::string> patterns;  // of CondRegex
   PathTrie paths;
-  std::vector<std::string> slot_names;    // for people: "args.path", "state.pay.spend"
+  std::vector<std::string> slot_names;  // for people: "args.path", "state.pay.spend"
   uint32_t shared_slots = 0;
   std::vector<Rule> rules;
-  std::vector<RuleStart> rule_starts;     // by instruction
+  std::vector<RuleStart> rule_starts;  // by instruction
   std::vector<Counter> counters;
   std::vector<Quota> quotas;
   std::vector<CounterRead> reads;
   std::vector<ToolEntry> tools;
   std::map<std::string, uint32_t, std::less<>> tool_index;  // names with an entry of their own
-  uint32_t other_tools = 0;                              // the entry of every other name
+  uint32_t other_tools = 0;                                 // the entry of every other name
   bool hides_all = false;
-  std::vector<std::string> hidden;        // sorted
+  std::vector<std::string> hidden;  // sorted
   std::vector<std::string> files;
-  std::string digest;                     // SHA-256 of the sources, 64 hex digits
+  std::string digest;  // SHA-256 of the sources, 64 hex digits
   std::shared_ptr<Arena> pool = std::make_shared<Arena>();
 
   bool Hides(std::string_view tool) const;

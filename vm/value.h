@@ -24,23 +24,23 @@ namespace writ {
 // ORDER Tag: the constant pool of a program stores these numbers, so they never change; new tags
 // go to the end.
 enum class Tag : uint8_t {
-  kAbsent = 0,     // nothing there; never the value of an expression
-  kNull = 1,       //
-  kBool = 2,       // i is 0 or 1
-  kInt = 3,        // i
-  kUint = 4,       // u
-  kDouble = 5,     // d
-  kString = 6,     // text, size: UTF-8, unescaped
-  kBytes = 7,      // text, size
-  kTimestamp = 8,  // i: seconds since 1970-01-01T00:00Z, size: nanoseconds 0..999999999
-  kDuration = 9,   // i: nanoseconds
-  kList = 10,      // list, in the arena or the constant pool
-  kMap = 11,       // map, likewise
-  kListSpan = 12,  // text, size: a JSON array of the line, already validated
-  kMapSpan = 13,   // text, size: a JSON object of the line, already validated
-  kOptional = 14,  // optional: null pointer for none
-  kType = 15,      // text, size: the type's name
-  kError = 16,     // code: Error; text-less, position in size (operand ordinal or 0)
+  kAbsent = 0,         // nothing there; never the value of an expression
+  kNull = 1,           //
+  kBool = 2,           // i is 0 or 1
+  kInt = 3,            // i
+  kUint = 4,           // u
+  kDouble = 5,         // d
+  kString = 6,         // text, size: UTF-8, unescaped
+  kBytes = 7,          // text, size
+  kTimestamp = 8,      // i: seconds since 1970-01-01T00:00Z, size: nanoseconds 0..999999999
+  kDuration = 9,       // i: nanoseconds
+  kList = 10,          // list, in the arena or the constant pool
+  kMap = 11,           // map, likewise
+  kListSpan = 12,      // text, size: a JSON array of the line, already validated
+  kMapSpan = 13,       // text, size: a JSON object of the line, already validated
+  kOptional = 14,      // optional: null pointer for none
+  kType = 15,          // text, size: the type's name
+  kError = 16,         // code: Error; text-less, position in size (operand ordinal or 0)
   kUnsafeNumber = 17,  // text, size: a JSON number that readers round differently (DESIGN of
                        // numbers: docs/architecture.md, "Numbers"); reading it is an error
 };

@@ -12,7 +12,9 @@
 namespace writ {
 namespace {
 
-bool IsTest(const OpcodeInfo& info) { return info.d == OperandClass::kTo; }
+bool IsTest(const OpcodeInfo& info) {
+  return info.d == OperandClass::kTo;
+}
 
 // Instructions after which the next one is not reached by falling through.
 bool Ends(Opcode op) {
@@ -66,7 +68,9 @@ size_t HashName(std::string_view name) {
 
 constexpr uint64_t kUnbounded = UINT64_MAX;
 
-uint64_t AddCost(uint64_t a, uint64_t b) { return a > kUnbounded - b ? kUnbounded : a + b; }
+uint64_t AddCost(uint64_t a, uint64_t b) {
+  return a > kUnbounded - b ? kUnbounded : a + b;
+}
 
 }  // namespace
 
@@ -212,8 +216,7 @@ class Verifier {
       return value < block.operand_count && count <= block.operand_count - value;
     };
     switch (operand) {
-      case OperandClass::kNone:
-        return value == 0 || Refuse("an unused operand is not zero", At(i));
+      case OperandClass::kNone: return value == 0 || Refuse("an unused operand is not zero", At(i));
       case OperandClass::kImm: return true;
       case OperandClass::kReg:
       case OperandClass::kDst:
@@ -232,8 +235,8 @@ class Verifier {
         return CheckSlot(i, entry(0)) && CheckConstant(i, entry(1));
       case OperandClass::kSlotPattern:
         if (!in_table(2)) return Refuse("an operand is out of bounds", At(i));
-        return CheckSlot(i, entry(0)) && (entry(1) < program_.patterns.size() ||
-                                          Refuse("a pattern is out of bounds", At(i)));
+        return CheckSlot(i, entry(0)) &&
+               (entry(1) < program_.patterns.size() || Refuse("a pattern is out of bounds", At(i)));
       case OperandClass::kBlock:
         if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
         return entry(0) < block_ || Refuse("a block that is run is not of lower number", At(i));
@@ -366,8 +369,7 @@ class Verifier {
           tool.read_count > program_.reads.size() - tool.first_read) {
         return Refuse("a tool's slots or reads are out of bounds");
       }
-      verified_->max_registers_ =
-          std::max(verified_->max_registers_, needs_[tool.block].registers);
+      verified_->max_registers_ = std::max(verified_->max_registers_, needs_[tool.block].registers);
     }
     for (uint32_t i = 0; i < program_.blocks.size(); ++i) {
       verified_->max_registers_ = std::max(verified_->max_registers_, needs_[i].registers);

@@ -69,6 +69,7 @@ class Contest {
   void CheckThatAllAgree() {
     for (size_t i = 0; i < lines_.size(); ++i) {
       const Answer plain = twin_.Decide(lines_[i]);
+      if (plain.code == Code::kError) Fail(fmt::format("line {} is no call:\n{}", i, lines_[i]));
       Expect(i, "writ", plain, writ_.Decide(lines_[i]));
       Expect(i, "simdjson", plain, simdjson_.Decide(lines_[i]));
       Expect(i, "the evaluation by writ", plain, writ_.Evaluate(calls_[i]));

@@ -13,10 +13,11 @@ Documents are README.md, CONTRIBUTING.md and docs/*.md by default. What a fence 
     json client    a client's configuration: every command line of writ in it is tried, with a
                    stand-in for the server
     json           must parse
-    sh, none       commands that are too large for here: must be of a known kind, name scripts,
+    sh             commands that are too large for here: must be of a known kind, name scripts,
                    presets and command lines of writ that are there and work
     cpp            an excerpt of the file that its first line names: `// vm/value.h`
     text           a picture; nothing that could be run
+    nothing        sh if its first line starts like a command, else text
 
 Any other fence fails, so that no snippet goes untested. A YAML snippet whose first line is a
 comment with a file's name (`# policy.yaml`) is that file for the console snippets after it; each
@@ -46,8 +47,8 @@ INLINE_CODE = re.compile(r"`[^`\n]*`")
 FOLDERS = "bench|cli|compiler|docs|policies|proxy|scripts|tests|vm"
 PATH_IN_CODE = re.compile(r"`((?:%s)/[\w./-]*)`" % FOLDERS)
 
-INITIALIZE = ('{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":'
-              '"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}\n')
+# What the stand-in for a server is sent and sends back; nobody waits for an answer to it.
+NOTIFICATION = '{"jsonrpc":"2.0","method":"notifications/initialized"}\n'
 
 
 class Fault(Exception):
@@ -208,8 +209,8 @@ def try_command_line(words, place):
     for i, word in enumerate(own[:-1]):
         if word in ("-c", "--config"):
             own[i + 1] = str(place.folder / "any.yaml")
-    status, output = place.run([*own, "--log-level", "error", "--", "cat"], INITIALIZE)
-    if status != 0 or output != INITIALIZE:
+    status, output = place.run([*own, "--log-level", "error", "--", "cat"], NOTIFICATION)
+    if status != 0 or output != NOTIFICATION:
         raise Fault(f"`{shlex.join(words)}` does not work; with stand-ins for the policy and the "
                     f"server it exits with {status}:\n{output}")
 
@@ -240,7 +241,7 @@ def check_shell_command(words, place):
     elif words[0] == "writ":
         try_command_line(words, place)
     else:
-        raise Fault(f"no way is known to check `{shlex.join(words)}`; say with the fence what it is")
+        raise Fault(f"no way is known to check `{shlex.join(words)}`; what does the fence hold?")
     return None
 
 
@@ -282,6 +283,12 @@ def check_picture(snippet, place):
     raise Fault("this is JSON; say so with the fence")
 
 
+def check_unlabelled(snippet, place):
+    words = snippet.text.split() or [""]
+    commands = re.match(r"(sudo|scripts/.*|cmake|ctest|install|claude|writ)$", words[0])
+    (check_shell if commands else check_picture)(snippet, place)
+
+
 KINDS = {
     "yaml policy": check_policy,
     "yaml refused": check_refused,
@@ -290,7 +297,7 @@ KINDS = {
     "json client": check_client,
     "json": parse_json,
     "sh": check_shell,
-    "": check_shell,
+    "": check_unlabelled,
     "cpp": check_excerpt,
     "text": check_picture,
 }

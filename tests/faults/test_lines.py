@@ -43,14 +43,14 @@ class BigLines(FaultTest):
 
 
 class TooLong(FaultTest):
-    OPTIONS = ["--max-line-bytes", "1000"]
+    OPTIONS = ["--max-line-bytes", "2000"]
 
     def test_from_the_client(self):
         """a line of the client over the limit is dropped and logged, the session goes on"""
         session = self.start(
             self.server('for line in lines(): note("got", line.decode()); answer(line)\n'), self.OPTIONS
         )
-        for size in (2000, 3_000_000):
+        for size in (2500, 3_000_000):
             session.say(call("long", text="x" * size))
         session.say(call(2))
         self.assertEqual(session.hear(), result(2))
@@ -58,7 +58,7 @@ class TooLong(FaultTest):
         self.assertEqual(session.hear_out(), [])
         self.assert_over(session, 0)
         self.assertEqual(self.noted("got"), encode(call(2)).decode())
-        self.assertEqual(session.errors().count("longer than 1000 bytes"), 2)
+        self.assertEqual(session.errors().count("longer than 2000 bytes"), 2)
 
     def test_from_the_server(self):
         """a line of the server over the limit is dropped and logged, the session goes on"""
@@ -66,7 +66,7 @@ class TooLong(FaultTest):
             self.server(
                 """
                 for line in lines():
-                    for size in (2000, 3000000):
+                    for size in (2500, 3000000):
                         say({"jsonrpc": "2.0", "method": "notifications/long", "params": {"p": "x" * size}})
                     answer(line)
                 """
@@ -78,7 +78,7 @@ class TooLong(FaultTest):
         session.close_input()
         self.assertEqual(session.hear_out(), [])
         self.assert_over(session, 0)
-        self.assertEqual(session.errors().count("longer than 1000 bytes"), 2)
+        self.assertEqual(session.errors().count("longer than 2000 bytes"), 2)
 
     def test_never_ends(self):
         """a line without an end costs no memory"""

@@ -7,16 +7,17 @@
 //                 in flight    done ID        forwarded, no longer in flight
 //   else          forwarded    else           forwarded
 //
-// What is lost, and how the server went, is told as a line to the client once the server is gone:
-// "lost client|server BYTES REASON" each, then "failed ID HOW" for every call in flight.
+// What is lost is told on stderr: "lost client|server BYTES REASON". Every call in flight when the
+// server is gone is answered by "failed ID HOW".
 #pragma once
+
+#include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/core.h>
 
 #include "proxy/session.h"
 
@@ -46,16 +47,14 @@ class FakeSession : public SessionInterface {
   }
 
   void OnClientLineLost(std::string_view reason, size_t bytes) override {
-    report_ += fmt::format("lost client {} {}\n", bytes, reason);
+    TellLoss("client", reason, bytes);
   }
   void OnServerLineLost(std::string_view reason, size_t bytes) override {
-    report_ += fmt::format("lost server {} {}\n", bytes, reason);
+    TellLoss("server", reason, bytes);
   }
   void OnServerGone(std::string_view how, std::string* answers) override {
-    for (const std::string& id : in_flight_) report_ += fmt::format("failed {} {}\n", id, how);
+    for (const std::string& id : in_flight_) *answers += fmt::format("failed {} {}\n", id, how);
     in_flight_.clear();
-    *answers += report_;
-    report_.clear();
   }
 
  private:
@@ -63,8 +62,12 @@ class FakeSession : public SessionInterface {
     return line.substr(0, word.size()) == word;
   }
 
+  static void TellLoss(const char* side, std::string_view reason, size_t bytes) {
+    std::string line = fmt::format("lost {} {} {}\n", side, bytes, reason);
+    [[maybe_unused]] ssize_t unused = write(STDERR_FILENO, line.data(), line.size());
+  }
+
   std::vector<std::string> in_flight_;
-  std::string report_;
 };
 
 }  // namespace writ

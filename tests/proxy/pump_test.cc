@@ -17,7 +17,6 @@
 namespace writ {
 namespace {
 
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -120,9 +119,10 @@ TEST_P(PumpLines, ALineBeyondTheLimitIsLostAndTheSessionGoesOn) {
   EXPECT_EQ(client.Hear(), fits);
   EXPECT_EQ(client.Hear(), "next");
   client.CloseInput();
-  std::string rest = client.HearOut();
-  EXPECT_THAT(rest, testing::MatchesRegex("lost client [0-9]+ it is longer than 1000 bytes\n"
-                                          "lost client 1001 it is longer than 1000 bytes\n"));
+  EXPECT_EQ(client.HearOut(), "");
+  EXPECT_THAT(client.Errors(),
+              testing::MatchesRegex("lost client [0-9]+ it is longer than 1000 bytes\n"
+                                    "lost client 1001 it is longer than 1000 bytes\n"));
 }
 
 TEST_P(PumpLines, ALineOfTheServerBeyondTheLimitIsLost) {
@@ -130,7 +130,8 @@ TEST_P(PumpLines, ALineOfTheServerBeyondTheLimitIsLost) {
                     GetParam());
   EXPECT_EQ(client.Hear(), "next");
   client.CloseInput();
-  EXPECT_THAT(client.HearOut(),
+  EXPECT_EQ(client.HearOut(), "");
+  EXPECT_THAT(client.Errors(),
               testing::MatchesRegex("lost server [0-9]+ it is longer than 1000 bytes\n"));
 }
 
@@ -279,6 +280,22 @@ TEST(PumpEnd, TheClientClosesAndTheServerFinishesItsAnswers) {
   EXPECT_EQ(client.Status(), 0);
 }
 
+TEST(PumpEnd, WhatAServerThatLeavesInOrderDidNotAnswerIsLeftUnanswered) {
+  PumpClient client(Shell("cat >/dev/null; exit 0"));
+  client.Say("call 1");
+  client.CloseInput();
+  EXPECT_EQ(client.HearOut(), "");
+  EXPECT_EQ(client.Status(), 0);
+}
+
+TEST(PumpEnd, WhatAServerThatFailsDidNotAnswerIsAnsweredAlsoIfTheClientClosedFirst) {
+  PumpClient client(Shell("cat >/dev/null; exit 9"));
+  client.Say("call 1");
+  client.CloseInput();
+  EXPECT_EQ(client.HearOut(), "failed 1 exited with status 9\n");
+  EXPECT_EQ(client.Status(), 0);
+}
+
 TEST(PumpEnd, TheStatusIsZeroIfTheClientClosedFirst) {
   PumpClient client(Shell("cat >/dev/null; exit 9"));
   client.CloseInput();
@@ -289,13 +306,15 @@ TEST(PumpEnd, HalfALineOfTheClientIsLost) {
   PumpClient client(kCat);
   client.Write("whole\nhalf");
   client.CloseInput();
-  EXPECT_EQ(client.HearOut(), "whole\nlost client 4 it was cut off by the end of input\n");
+  EXPECT_EQ(client.HearOut(), "whole\n");
+  EXPECT_EQ(client.Errors(), "lost client 4 it was cut off by the end of input\n");
   EXPECT_EQ(client.Status(), 0);
 }
 
 TEST(PumpEnd, HalfALineOfTheServerIsLost) {
   PumpClient client(Shell("printf 'whole\\nhalf'"));
-  EXPECT_EQ(client.HearOut(), "whole\nlost server 4 it was cut off by the end of input\n");
+  EXPECT_EQ(client.HearOut(), "whole\n");
+  EXPECT_THAT(client.Errors(), StartsWith("lost server 4 it was cut off by the end of input\n"));
   EXPECT_EQ(client.Status(), 0);
 }
 

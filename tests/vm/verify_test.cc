@@ -1,0 +1,555 @@
+// What the verifier refuses, as a table of programs: a listing (see assembler.h) and what is said
+// of it, with the instruction it is said of. Nothing said: the program is good.
+#include "vm/verify.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+
+#include "vm/assembler.h"
+#include "vm/call.h"
+
+namespace writ {
+namespace {
+
+struct Case {
+  const char* name;
+  const char* listing;
+  const char* refusal;
+};
+
+// For the name of the test in the runner's output.
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+const Case kCases[] = {
+    {"TheSmallestDecision", "decision\n Pass", ""},
+    {"TheSmallestValue", "value 1\n LoadConst r0 1\n Return r0", ""},
+
+    // Operands.
+    {"AnUnusedOperandNotZero", "decision\n Pass !1", "0: an unused operand is not zero"},
+    {"AnUnusedWideOperandNotZero", "decision\n Pass !0 !0 !0 !1",
+     "0: an unused operand is not zero"},
+    {"ARegisterThatIsRead", "value 1\n Move r0 r1\n Return r0", "0: a register is out of bounds"},
+    {"ARegisterThatIsWritten", "value 1\n Move r1 r0\n Return r0",
+     "0: a register is out of bounds"},
+    {"AWideRegister", "value 2\n Move r0 #258\n Return r0", "0: a register is out of bounds"},
+    {"ARegisterOfABlockWithNone", "value\n Return r0", "0: a register is out of bounds"},
+    {"AConstantsRow", "value 1\n LoadConst r0 #0\n Return r0", "0: an operand is out of bounds"},
+    {"AConstant", "value 1\n LoadConst r0 *5\n Return r0", "0: a constant is out of bounds"},
+    {"ASlotsRow", "value 1\n LoadSlot r0 #0\n Return r0", "0: an operand is out of bounds"},
+    {"ASlot", "value 1\n LoadSlot r0 *0\n Return r0", "0: a slot is out of bounds"},
+    {"ASlotWithoutItsConstant", "decision\n CondEq 0 *0 #1 #1\n Pass",
+     "0: an operand is out of bounds"},
+    {"ASlotWithoutItsPattern", "decision\n CondRegex 0 *0 #1 #1\n Pass",
+     "0: an operand is out of bounds"},
+    {"APattern", "decision\n CondPresent 0 args.a #1 #1\n CondRegex 0 #0 #1 #1\n Pass\n Deny *9",
+     "1: a pattern is out of bounds"},
+    {"ARule", "decision\n Deny *0", "0: a rule is out of bounds"},
+    {"ARulesRow", "decision\n Deny #0", "0: an operand is out of bounds"},
+    {"AQuota", "decision\n Reserve *0\n Pass", "0: a quota is out of bounds"},
+
+    // Constants of the wrong type.
+    {"InWithoutAList", "decision\n CondIn 0 args.a 1 #1 #1\n Pass",
+     "0: a constant has not the type its instruction reads"},
+    {"OrderAgainstText", "decision\n CondLt 0 args.a \"1\" #1 #1\n Pass",
+     "0: a constant has not the type its instruction reads"},
+    {"OrderAgainstANumber", "decision\n CondLt 0 args.a 1 #1 #1\n Pass", ""},
+    {"OrderAgainstAnUnsafeNumber", "decision\n CondGte 0 args.a 1e999 #1 #1\n Pass",
+     "0: a constant has not the type its instruction reads"},
+    {"SelectByANumber", "value 1\n LoadSlot r0 args.a\n Select r0 r0 1\n Return r0",
+     "1: a constant has not the type its instruction reads"},
+    {"OptionalSelectByAList", "value 1\n LoadSlot r0 args.a\n OptionalSelect r0 r0 []\n Return r0",
+     "1: a constant has not the type its instruction reads"},
+
+    // Jumps and ends.
+    {"AJumpToItself", "decision\n Jump #0\n Pass", "0: a jump does not go forward"},
+    {"AJumpPastTheEnd", "decision\n Jump #2\n Pass", "0: a jump leaves its block"},
+    {"AJumpIntoTheNextBlock", "value 1\n Jump #1\n decision\n Pass", "0: a jump leaves its block"},
+    {"ABackwardJumpIsAFarOne", "decision\n Jump #65535\n Pass", "0: a jump leaves its block"},
+    {"AnExitToItself", "decision\n CondPresent 0 args.a #0 #1\n Pass",
+     "0: a jump does not go forward"},
+    {"AnExitPastTheEnd", "decision\n CondPresent 0 args.a #1 #2\n Pass",
+     "0: a jump leaves its block"},
+    {"AHandlerPastTheEnd", "value 1\n ScopeBegin r0\n Operand r0 0 #9\n ScopeEnd r0\n Return r0",
+     "1: a jump leaves its block"},
+    {"AnEndThatFallsThrough", "value 1\n LoadConst r0 1", "0: the last instruction falls through"},
+    {"AnEndThatFallsThroughIfItFails", "decision\n Reserve calls",
+     "0: the last instruction falls through"},
+    {"AnEndThatCannotBeReachedAndFallsThrough", "value 1\n Return r0\n Move r0 r0",
+     "1: the last instruction falls through"},
+
+    // Instructions where they do not belong.
+    {"ADecisionThatReturns", "decision 1\n Return r0", "0: Return does not belong in this kind of block"},
+    {"AValueThatPasses", "value\n Pass", "0: Pass does not belong in this kind of block"},
+    {"AValueThatDenies", "value\n Deny no", "0: Deny does not belong in this kind of block"},
+    {"AValueThatDeniesAHiddenTool", "value\n DenyHidden",
+     "0: DenyHidden does not belong in this kind of block"},
+    {"AValueThatDeniesByDefault", "value\n DenyDefault",
+     "0: DenyDefault does not belong in this kind of block"},
+    {"AValueThatReserves", "value\n Reserve calls\n Fail 1",
+     "0: Reserve does not belong in this kind of block"},
+    {"AValueThatBreaks", "value 1\n Break r0", "0: Break does not belong in this kind of block"},
+    {"ALoopThatChains", "decision\n Pass\n body 3\n Chain block0",
+     "1: Chain does not belong in this kind of block"},
+    {"ADecisionThatFails", "decision\n Fail 1", ""},
+
+    // Blocks that run blocks.
+    {"ForceItself", "value 1\n Force r0 block0\n Return r0",
+     "0: a block that is run is not of lower number"},
+    {"ForceAHigherBlock", "value 1\n Force r0 block1\n Return r0\n value 1\n Return r0",
+     "0: a block that is run is not of lower number"},
+    {"ForceNoBlock", "value 1\n Force r0 *77\n Return r0",
+     "0: a block that is run is not of lower number"},
+    {"ForceALowerBlock", "value 1\n Return r0\n value 1\n Force r0 block0\n Return r0", ""},
+    {"ForceADecision", "decision\n Pass\n value 1\n Force r0 block0\n Return r0",
+     "1: a block of the wrong kind is run"},
+    {"ForceALoopsBody", "body 3\n Return r0\n value 1\n Force r0 block0\n Return r0",
+     "1: a block of the wrong kind is run"},
+    {"ForceWhatLooksOutside", "value 1 out 1\n Outer r0 1 0\n Return r0\n"
+     "value 1\n Force r0 block0\n Return r0",
+     "2: a block that looks outside is forced as if it stood alone"},
+    {"ChainToAValue", "value 1\n Return r0\n decision\n Chain block0",
+     "1: a block of the wrong kind is run"},
+    {"ChainToADecision", "decision\n Pass\n decision\n Chain block0", ""},
+    {"BindALoopsBody", "body 3\n Return r0\n value 2\n Bind r0 block0 1 0\n Return r0",
+     "1: a block of the wrong kind is run"},
+    {"BindABlock", "value 1\n Return r0\n value 2\n Bind r0 block0 1 0\n Return r0", ""},
+    {"BindToARegisterThatIsNotThere",
+     "value 1\n Return r0\n value 2\n Bind r0 block0 2 0\n Return r0",
+     "1: a bound register is out of reach"},
+    {"BindToAFrameThatIsNotThere",
+     "value 1\n Return r0\n value 2\n Bind r0 block0 0 1\n Return r0",
+     "1: a bound register is out of reach"},
+    {"BindWhatLooksFurtherOut",
+     "value 1 out 2\n Outer r0 2 0\n Return r0\n value 2\n Bind r0 block0 1 0\n Return r0",
+     "2: a bound block looks further out than there are frames"},
+    {"BindWhatLooksIntoThisFrame",
+     "value 1 out 1\n Outer r0 1 0\n Return r0\n value 2\n Bind r0 block0 1 0\n Return r0", ""},
+    {"LoopOverAValue", "value 3\n Return r0\n value 2\n Loop r0 block0 r1 0\n Return r0",
+     "1: a block of the wrong kind is run"},
+    {"LoopOfAnUnknownKind", "body 3\n Return r0\n value 2\n Loop r0 block0 r1 2\n Return r0",
+     "1: an unknown kind of loop"},
+    {"LoopWhoseBodyLooksFurtherOut",
+     "body 3 out 2\n Outer r0 2 0\n Return r0\n value 2\n Loop r0 block0 r1 0\n Return r0",
+     "2: a loop's body looks further out than there are frames"},
+    {"ALoopsBodyWithoutRoomForItsElement", "body 2\n Return r0",
+     ": a loop's body has no room for its element"},
+    {"OuterOfItself", "value 1 out 1\n Outer r0 0 0\n Return r0",
+     "0: an outer frame is out of reach"},
+    {"OuterWithoutAnOuterFrame", "value 1\n Outer r0 1 0\n Return r0",
+     "0: an outer frame is out of reach"},
+    {"OuterOfARegisterThatNoFrameHas", "value 1 out 1\n Outer r0 1 256\n Return r0",
+     "0: an outer frame is out of reach"},
+    {"OuterOfARegisterThatThisFrameHasNot",
+     "value 1 out 1\n Outer r0 1 200\n Return r0\n value 2\n Bind r0 block0 1 0\n Return r0",
+     "2: a block looks for a register that the frame around it does not have"},
+    {"ABindIntoAFrameWithoutThatRegister",
+     "value 1\n Return r0\n"
+     "body 3 out 1\n Bind r0 block0 200 1\n Return r0\n"
+     "value 2\n Loop r0 block1 r1 0\n Return r0",
+     "3: a block looks for a register that the frame around it does not have"},
+
+    // Error scopes.
+    {"AScopeOpenedAndClosed",
+     "value 2\n ScopeBegin r0\n Operand r0 0 @end\n LoadSlot r1 args.a\n"
+     "end:\n ScopeEnd r0\n Return r1",
+     ""},
+    {"AScopeOpenAtAReturn", "value 1\n ScopeBegin r0\n Return r0",
+     "1: a scope is open where the block ends"},
+    {"AScopeOpenAtAPass", "decision 1\n ScopeBegin r0\n Pass",
+     "1: a scope is open where the block ends"},
+    {"AScopeOpenAtAChain", "decision\n Pass\n decision 1\n ScopeBegin r0\n Chain block0",
+     "2: a scope is open where the block ends"},
+    {"AScopeOpenAtABreak", "body 3\n ScopeBegin r0\n Break r0",
+     "1: a scope is open where the block ends"},
+    {"AScopeOpenAtAFail", "value 1\n ScopeBegin r0\n Fail 1", ""},
+    {"AScopeClosedTwice", "value 1\n ScopeBegin r0\n ScopeEnd r0\n ScopeEnd r0\n Return r0",
+     "2: the scope is not the innermost open one"},
+    {"AScopeDroppedThatIsNotOpen", "value 1\n ScopeDrop r0\n Return r0",
+     "0: the scope is not the innermost open one"},
+    {"AnOperandOutsideOfAScope", "value 1\n Operand r0 0 #1\n Return r0",
+     "0: the scope is not the innermost open one"},
+    {"AnOperandOfAnOuterScope",
+     "value 2\n ScopeBegin r0\n ScopeBegin r1\n Operand r0 0 #1\n ScopeEnd r1\n ScopeEnd r0\n"
+     " Return r0",
+     "2: the scope is not the innermost open one"},
+    {"ScopesClosedInTheWrongOrder",
+     "value 2\n ScopeBegin r0\n ScopeBegin r1\n ScopeEnd r0\n ScopeEnd r1\n Return r0",
+     "2: the scope is not the innermost open one"},
+    {"AScopeOpenOnOneWayOnly",
+     "value 2\n TestTrue r1 @open @join\n"
+     "open:\n ScopeBegin r0\n"
+     "join:\n Return r0",
+     "1: paths meet with different scopes open"},
+    {"AScopeClosedOnOneWayOnly",
+     "value 2\n ScopeBegin r0\n TestTrue r1 @close @join\n"
+     "close:\n ScopeEnd r0\n"
+     "join:\n Return r0",
+     "2: paths meet with different scopes open"},
+    {"AHandlerBeyondItsScope",
+     "value 2\n ScopeBegin r0\n Operand r0 0 @late\n ScopeEnd r0\n"
+     "late:\n Return r1",
+     "2: paths meet with different scopes open"},
+    {"AHandlerInsideOfAnotherScope",
+     "value 2\n ScopeBegin r0\n Operand r0 0 @inner\n ScopeBegin r1\n"
+     "inner:\n ScopeEnd r1\n ScopeEnd r0\n Return r1",
+     "2: paths meet with different scopes open"},
+    {"ScopesInCodeThatCannotBeReachedDoNotCount", "value 1\n Return r0\n ScopeEnd r0\n Return r0",
+     ""},
+};
+
+std::string Refusal(Program program) {
+  const auto verified = Verify(std::move(program));
+  if (verified.has_value()) return "";
+  const VerifyError& error = verified.error();
+  return (error.instruction == UINT32_MAX ? "" : std::to_string(error.instruction)) + ": " +
+         error.text;
+}
+
+class VerifierCase : public testing::TestWithParam<Case> {};
+
+TEST_P(VerifierCase, Says) {
+  EXPECT_EQ(Refusal(Assemble(GetParam().listing)), GetParam().refusal) << GetParam().listing;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Verify, VerifierCase, testing::ValuesIn(kCases),
+    [](const testing::TestParamInfo<Case>& made) { return std::string(made.param.name); });
+
+// ---- Tables.
+
+// A program with one of everything, and good.
+Program OneOfEverything() {
+  return Assemble(R"(
+    value 3
+      ScopeBegin r0
+      Operand r0 0 @second
+      LoadSlot r1 args.a
+      TestTrue r1 @true @second
+    second:
+      Operand r0 1 @end
+      LoadSlot r2 args.b
+      TestLess r1 r2 @true @end
+    end:
+      ScopeEnd r0
+      LoadConst r1 [1,"x",{"k":2.5}]
+      Return r1
+    true:
+      ScopeDrop r0
+      LoadConst r1 true
+      Return r1
+    body 4 out 1
+      Outer r3 1 1
+      Bind r3 block0 3 1
+      Select r3 r1 "k"
+      OptionalSelect r2 r1 "k"
+      TestHasValue r2 @yes @no
+    yes:
+      OptionalValue r2 r2
+      Append r0 r0 r2
+      Return r0
+    no:
+      Break r0
+    value 4
+      LoadSlot r0 args.items
+      Move r1 r0
+      Loop r1 block1 r0 1
+      Size r2 r1
+      Add r2 r2 r2
+      Less r3 r2 r2
+      Equal r3 r3 r2
+      Not r3 r3
+      OptionalOf r3 r3
+      OptionalNone r2
+      TestEqual r3 r2 @same @other
+    same:
+      Return r2
+    other:
+      Fail 2
+    decision 2
+      Pass
+    decision 2
+      rule first
+      CondPresent 0 args.a @next @deny
+    next:
+      CondEq 2 args.b "x" @in @deny
+    in:
+      CondIn 0 args.b ["x",1] @contains @deny
+    contains:
+      CondContains 0 args.items "x" @less @deny
+    less:
+      CondLt 0 args.n 10 @upto @deny
+    upto:
+      CondLte 0 args.n 10 @above @deny
+    above:
+      CondGt 0 args.n 1 @from @deny
+    from:
+      CondGte 0 args.n 1 @regex @deny
+    regex:
+      CondRegex 0 args.b ^x @present @deny
+    present:
+      TestPresent args.b @value @deny
+    value:
+      Force r0 block2
+      Force r1 block0
+      Reserve first
+      Chain block3
+    deny:
+      Deny first
+  )");
+}
+
+TEST(Verify, AcceptsAProgramWithOneOfEverything) { EXPECT_EQ(Refusal(OneOfEverything()), ""); }
+
+struct TableCase {
+  const char* name;
+  void (*spoil)(Program&);
+  const char* refusal;
+};
+
+void PrintTo(const TableCase& c, std::ostream* out) { *out << c.name; }
+
+const TableCase kTableCases[] = {
+    {"AQuotasCounter", [](Program& p) { p.quotas[0].counter = 1; }, ": a quota names no counter"},
+    {"AQuotasRule", [](Program& p) { p.quotas[0].rule = 1; }, ": a quota names no rule"},
+    {"AQuotasSlot", [](Program& p) { p.quotas[0].amount_slot = 4; },
+     ": a quota's amount names no slot"},
+    {"AQuotasAmount", [](Program& p) { p.quotas[0].amount = -1; },
+     ": a quota's amount is negative"},
+    {"ARuleStartsRule", [](Program& p) { p.rule_starts[0].rule = 1; },
+     ": the table of rule starts is not in order or out of bounds"},
+    {"ARuleStartsInstruction", [](Program& p) { p.rule_starts[0].instruction = 1000; },
+     ": the table of rule starts is not in order or out of bounds"},
+    {"RuleStartsOutOfOrder", [](Program& p) { p.rule_starts.push_back({0, 0}); },
+     ": the table of rule starts is not in order or out of bounds"},
+    {"ACounterReadsCounter", [](Program& p) { p.reads.push_back({0, 1}); },
+     ": a counter read is out of bounds"},
+    {"ACounterReadsSlot", [](Program& p) { p.reads.push_back({4, 0}); },
+     ": a counter read is out of bounds"},
+    {"HiddenToolsOutOfOrder", [](Program& p) { p.hidden = {"b", "a"}; },
+     ": the hidden tools are not sorted"},
+    {"PositionsOfSomeInstructionsOnly", [](Program& p) { p.positions.resize(1); },
+     ": there is not one source position for each instruction"},
+    {"ABlockWithoutInstructions", [](Program& p) { p.blocks[0].instruction_count = 0; },
+     ": a block is empty"},
+    {"ABlockThatStartsBeyondTheCode", [](Program& p) { p.blocks[0].first_instruction = 1000; },
+     ": a block is out of bounds"},
+    {"ABlockThatEndsBeyondTheCode", [](Program& p) { p.blocks[0].instruction_count = 1000; },
+     ": a block is out of bounds"},
+    {"ABlockThatIsTooLong", [](Program& p) { p.blocks[0].instruction_count = 65536; },
+     ": a block is too long"},
+    {"ABlockWhoseOperandsAreOutside", [](Program& p) { p.blocks[0].operand_count = 1000; },
+     ": a block is out of bounds"},
+    {"ABlockWhoseOperandsStartOutside",
+     [](Program& p) { p.blocks[0].first_operand = UINT32_MAX; }, ": a block is out of bounds"},
+    {"ABlockWithTooManyOperands", [](Program& p) { p.blocks[0].operand_count = 65536; },
+     ": a block has too many operands"},
+    {"ABlockWithTooManyRegisters", [](Program& p) { p.blocks[0].registers = 257; },
+     ": a block has too many registers"},
+    {"APatternThatDoesNotCompile", [](Program& p) { p.patterns[0] = "("; },
+     ": a pattern does not compile: missing ): ("},
+    {"ATablesOpcode", [](Program& p) { p.code[3].op = static_cast<Opcode>(kOpcodeCount); },
+     "3: unknown opcode"},
+    {"NoTools", [](Program& p) { p.tools.clear(); }, ": no entry for other tools"},
+    {"TheEntryOfOtherTools", [](Program& p) { p.other_tools = 1; }, ": no entry for other tools"},
+    {"AToolsEntry", [](Program& p) { p.tool_index["a"] = 1; }, ": a tool has no entry"},
+    {"AToolsBlock", [](Program& p) { p.tools[0].block = 5; },
+     ": a tool's entry is no decision block"},
+    {"AToolThatIsDecidedByAValue", [](Program& p) { p.tools[0].block = 0; },
+     ": a tool's entry is no decision block"},
+    {"AToolsPaths", [](Program& p) { p.tools[0].root = 100; },
+     ": a tool's paths are out of bounds"},
+    {"AToolsFirstSlot", [](Program& p) { p.tools[0].first_slot = 5; },
+     ": a tool's slots or reads are out of bounds"},
+    {"AToolsSlots", [](Program& p) { p.tools[0].slot_count = 5; },
+     ": a tool's slots or reads are out of bounds"},
+    {"AToolsFirstRead", [](Program& p) { p.tools[0].first_read = 1; },
+     ": a tool's slots or reads are out of bounds"},
+    {"AToolsReads", [](Program& p) { p.tools[0].read_count = 1; },
+     ": a tool's slots or reads are out of bounds"},
+    {"SharedSlots", [](Program& p) { p.shared_slots = 5; }, ": too many shared slots"},
+    {"APathsSlot",
+     [](Program& p) {
+       PathTrieBuilder paths;
+       paths.SetSlot(paths.Child(paths.NewRoot(), "a"), 5000, true);
+       p.paths = paths.Build();
+     },
+     ": a path fills a slot that is not there"},
+};
+
+class VerifierTables : public testing::TestWithParam<TableCase> {};
+
+TEST_P(VerifierTables, AreChecked) {
+  Program program = OneOfEverything();
+  GetParam().spoil(program);
+  EXPECT_EQ(Refusal(std::move(program)), GetParam().refusal);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Verify, VerifierTables, testing::ValuesIn(kTableCases),
+    [](const testing::TestParamInfo<TableCase>& made) { return std::string(made.param.name); });
+
+// ---- Limits.
+
+std::string Scopes(uint32_t depth) {
+  std::string listing = "value 1\n";
+  for (uint32_t i = 0; i < depth; ++i) listing += "ScopeBegin r0\n";
+  for (uint32_t i = 0; i < depth; ++i) listing += "ScopeEnd r0\n";
+  return listing + "Fail 1\n";
+}
+
+TEST(Verify, ScopesNestUpToTheLimit) {
+  EXPECT_EQ(Refusal(Assemble(Scopes(kMaxScopes))), "");
+  EXPECT_EQ(Refusal(Assemble(Scopes(kMaxScopes + 1))), "16: error scopes nest too deep");
+}
+
+std::string Chain(uint32_t blocks) {
+  std::string listing = "value 1\n LoadConst r0 7\n Return r0\n";
+  for (uint32_t i = 1; i < blocks; ++i) {
+    listing += "value 1\n Force r0 block" + std::to_string(i - 1) + "\n Return r0\n";
+  }
+  return listing;
+}
+
+TEST(Verify, BlocksRunOneAnotherUpToTheLimit) {
+  Call deepest(Assemble(Chain(kMaxBlockDepth)));
+  EXPECT_EQ(deepest.Evaluate(kMaxBlockDepth - 1, "{}"), "7");
+  EXPECT_EQ(Refusal(Assemble(Chain(kMaxBlockDepth + 1))),
+            "512: blocks run one another too deep");
+}
+
+TEST(Verify, RegistersAreThoseOfTheDeepestChain) {
+  const auto verified = Verify(Assemble(R"(
+    value 5
+      Return r4
+    value 3
+      Force r0 block0
+      Return r0
+    decision 2
+      Force r0 block0
+      Force r0 block1
+      Pass
+  )"));
+  ASSERT_TRUE(verified.has_value()) << verified.error().text;
+  EXPECT_EQ((*verified)->max_registers(), 10u);
+}
+
+// The worst way through a block, with what it runs.
+TEST(Verify, CostIsThatOfTheDearestWay) {
+  const auto verified = Verify(Assemble(R"(
+    value 1
+      LoadConst r0 1
+      Return r0
+    decision 1
+      CondRegex 0 args.a x @short @long
+    long:
+      Force r0 block0
+      Force r0 block0
+    short:
+      Pass
+  )"));
+  ASSERT_TRUE(verified.has_value()) << verified.error().text;
+  EXPECT_EQ((*verified)->cost(0), 2u);
+  EXPECT_EQ((*verified)->cost(1), 64u + 2 * (2 + 2) + 1);
+}
+
+// Costs double from block to block and stop at the largest number.
+TEST(Verify, CostDoesNotWrap) {
+  std::string listing = "value 1\n LoadConst r0 7\n Return r0\n";
+  for (uint32_t i = 1; i < 80; ++i) {
+    const std::string force = " Force r0 block" + std::to_string(i - 1) + "\n";
+    listing += "value 1\n" + force + force + " Return r0\n";
+  }
+  const auto verified = Verify(Assemble(listing));
+  ASSERT_TRUE(verified.has_value()) << verified.error().text;
+  EXPECT_EQ((*verified)->cost(79), UINT64_MAX);
+  Call call(Assemble(listing));
+  EXPECT_EQ(call.Evaluate(79, "{}"), "7") << "each block is run once";
+}
+
+TEST(Verify, ToolsAreFoundByTheirNames) {
+  Program program = Assemble("decision\n Pass\n");
+  for (uint32_t i = 0; i < 500; ++i) {
+    program.tool_index["tool_" + std::to_string(i)] = static_cast<uint32_t>(program.tools.size());
+    program.tools.push_back(program.tools[0]);
+  }
+  const auto verified = Verify(std::move(program));
+  ASSERT_TRUE(verified.has_value()) << verified.error().text;
+  const Program& tools = ***verified;
+  for (const auto& [name, entry] : tools.tool_index) {
+    EXPECT_EQ(&(*verified)->Find(name), &tools.tools[entry]) << name;
+  }
+  for (const std::string name : {"", "tool_", "tool_500", "TOOL_1", "tool_1 "}) {
+    EXPECT_EQ(&(*verified)->Find(name), &tools.tools[tools.other_tools]) << name;
+  }
+}
+
+// Whatever a byte of the code, of the operand table or of a block becomes: the program is refused,
+// or runs without harm (which the sanitizers watch).
+void RefusedOrHarmless(Program program) {
+  auto verified = Verify(std::move(program));
+  if (!verified.has_value()) return;
+  Call call(std::move(*verified));
+  for (const char* arguments :
+       {"{}", R"({"a":true,"b":"x","items":["x",{"k":1}],"n":5})",
+        R"({"a":{"k":[]},"b":1e999,"items":{"x":{"k":2},"y":3},"n":"5"})",
+        R"({"a":1,"b":2,"items":[{"k":1},{"k":"x\u00e9"},{}],"n":1.5})"}) {
+    call.Decide(arguments);
+    for (uint32_t i = 0; i < call.program()->blocks.size(); ++i) {
+      const Block& block = call.program()->blocks[i];
+      if (block.kind == BlockKind::kValue && block.outer_levels == 0) call.Evaluate(i, arguments);
+    }
+  }
+}
+
+TEST(Verify, NoByteOfTheCodeCanDoHarm) {
+  const size_t bytes = OneOfEverything().code.size() * sizeof(Instruction);
+  for (size_t at = 0; at < bytes; ++at) {
+    for (const int value : {0, 1, 2, 3, 4, 7, 15, 16, 36, 40, 0x80, 0xFE, 0xFF}) {
+      Program program = OneOfEverything();
+      reinterpret_cast<unsigned char*>(program.code.data())[at] = static_cast<unsigned char>(value);
+      RefusedOrHarmless(std::move(program));
+    }
+  }
+}
+
+TEST(Verify, NoOpcodeInAnotherPlaceCanDoHarm) {
+  const size_t count = OneOfEverything().code.size();
+  for (size_t at = 0; at < count; ++at) {
+    for (size_t op = 0; op <= kOpcodeCount; ++op) {
+      Program program = OneOfEverything();
+      program.code[at].op = static_cast<Opcode>(op);
+      RefusedOrHarmless(std::move(program));
+    }
+  }
+}
+
+TEST(Verify, NoEntryOfTheOperandTableCanDoHarm) {
+  const size_t count = OneOfEverything().operands.size();
+  for (size_t at = 0; at < count; ++at) {
+    for (const uint32_t value : {0u, 1u, 2u, 3u, 4u, 9u, 1000u, UINT32_MAX - 1, UINT32_MAX}) {
+      Program program = OneOfEverything();
+      program.operands[at] = value;
+      RefusedOrHarmless(std::move(program));
+    }
+  }
+}
+
+TEST(Verify, NoByteOfABlockCanDoHarm) {
+  const size_t bytes = OneOfEverything().blocks.size() * sizeof(Block);
+  for (size_t at = 0; at < bytes; ++at) {
+    // The kind is an enum: what it may hold is its reader's to check.
+    if (at % sizeof(Block) == offsetof(Block, kind)) continue;
+    for (const int value : {0, 1, 2, 3, 5, 8, 30, 0x80, 0xFF}) {
+      Program program = OneOfEverything();
+      reinterpret_cast<unsigned char*>(program.blocks.data())[at] =
+          static_cast<unsigned char>(value);
+      RefusedOrHarmless(std::move(program));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace writ
