@@ -35,6 +35,11 @@ namespace {
 // Blocks are cut well before the limit of their 16-bit operands and jumps.
 constexpr size_t kCutInstructions = 16384;
 
+// A tool that reads arguments of its own has a trie of its own, which holds the paths of the
+// every-tool rules as well. So these multiply; what no real policy needs is refused before it
+// fills the memory.
+constexpr size_t kMaxPathNodes = 1'000'000;
+
 Opcode OpcodeOf(Operator op) {
   switch (op) {
     case Operator::kEq:
@@ -178,6 +183,17 @@ class Emitter {
   // A tool's slots start as the shared ones.
   SlotMap OwnSlots() {
     SlotMap own = shared_;
+    if (trie_.node_count() > kMaxPathNodes) {
+      if (!too_many_paths_) {
+        diagnostics_.Error(policies_.front().source, {1, 1}, 1,
+                           fmt::format("the argument paths of the rules for every tool, times the "
+                                       "tools with rules of their own, are over {}",
+                                       kMaxPathNodes),
+                           "move rules from \"*\" to the tools that need them");
+      }
+      too_many_paths_ = true;
+      return own;
+    }
     own.root = trie_.NewRoot();
     for (size_t p = 0; p < policies_.size(); ++p) {
       for (const RuleModel& rule : policies_[p].every_tool) {
@@ -495,6 +511,7 @@ class Emitter {
   SlotMap shared_;
   uint32_t shared_reads_ = 0;
   bool shared_paths_ = false;
+  bool too_many_paths_ = false;
   std::vector<uint32_t> shared_blocks_;
   uint32_t other_block_ = kNoBlock;
 };

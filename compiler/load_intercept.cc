@@ -25,12 +25,13 @@ constexpr size_t kMaxPathNames = 100;
 constexpr std::string_view kOperatorNames[] = {"eq", "neq", "in",    "not_in",   "lt",    "lte",
                                                "gt", "gte", "regex", "contains", "exists"};
 
-// Keys of Intercept's later versions, and what to write instead.
-struct LaterKey {
+// Words that are no keys, and what to write instead: those of Intercept's later versions, and what
+// authors try.
+struct OtherKey {
   std::string_view name;
   std::string_view instead;
 };
-constexpr LaterKey kLaterKeys[] = {
+constexpr OtherKey kOtherKeys[] = {
     {"require_approval", "asking a person is not supported; use action: deny"},
     {"approval_timeout", "asking a person is not supported; use action: deny"},
     {"spend_limit",
@@ -38,7 +39,45 @@ constexpr LaterKey kLaterKeys[] = {
      "condition {path: state.<tool>.spend, op: lte, value: …}"},
     {"shadow", "shadow rules are not supported in version \"1\" policies"},
     {"mode", "shadow rules are not supported in version \"1\" policies"},
+    {"operator", "write op: with the operator"},
+    {"message", "write on_deny: with what the agent reads"},
+    {"hide", "list the tool in the policy's own hide: […]"},
+    {"deny", "a rule denies: {name: …, action: deny}"},
 };
+
+std::string_view InsteadOf(std::string_view word) {
+  for (const OtherKey& other : kOtherKeys) {
+    if (other.name == word) return other.instead;
+  }
+  return {};
+}
+
+constexpr std::string_view kWindowNames[] = {"minute", "hour", "day"};
+
+std::string WindowHint(std::string_view text) {
+  if (text.empty()) return "add window: hour";
+  if (text == "s" || text.substr(0, 3) == "sec") return "the shortest window is a minute";
+  for (const std::string_view name : kWindowNames) {
+    if (name.substr(0, text.size()) == text) return fmt::format("did you mean {}?", name);
+  }
+  const std::string_view nearest =
+      Nearest(text, {std::begin(kWindowNames), std::end(kWindowNames)});
+  return nearest.empty() ? std::string() : fmt::format("did you mean {}?", nearest);
+}
+
+// What a path that starts with neither args. nor state. may have been meant as.
+std::string PathHint(std::string_view path) {
+  constexpr std::string_view kRoots[] = {"arg",  "arguments", "params", "parameters", "request",
+                                         "tool", "call",      "input",  "Args",       "$"};
+  const size_t dot = path.find('.');
+  const std::string_view root = path.substr(0, dot);
+  if (root == "state") return "a counter's path is state.<tool>.<counter>";
+  if (root == "args") return "name an argument, such as args.amount";
+  const bool names_arguments =
+      dot != std::string_view::npos &&
+      std::find(std::begin(kRoots), std::end(kRoots), root) != std::end(kRoots);
+  return fmt::format("did you mean args.{}?", names_arguments ? path.substr(dot + 1) : path);
+}
 
 // An integer as written, however large: YAML gives those beyond 64 bits as doubles.
 bool HasOnlyDigits(std::string_view text) {
@@ -73,9 +112,11 @@ class Loader {
     diagnostics_.Warning(source_, at.at, at.length, std::move(message), std::move(hint));
   }
 
-  // Reports members of `map` that are not in `known`.
-  void CheckKeys(const Node& map, std::string_view where,
+  // Reports members of `map` that are not in `known`. False if there are any: what else is missing
+  // may have been meant by those.
+  bool CheckKeys(const Node& map, std::string_view where,
                  const std::vector<std::string_view>& known) {
+    const size_t errors_before = diagnostics_.error_count();
     for (const yaml::Member& member : map.members) {
       if (member.key->kind != Kind::kScalar) {
         Error(*member.key, fmt::format("a key of {} must be a word", where));
@@ -83,16 +124,14 @@ class Loader {
       }
       const std::string& name = member.key->text;
       if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-      std::string hint;
-      for (const LaterKey& later : kLaterKeys) {
-        if (later.name == name) hint = later.instead;
-      }
+      std::string hint(InsteadOf(name));
       if (const std::string_view nearest = Nearest(name, known); hint.empty()) {
         hint = nearest.empty() ? fmt::format("{} may have: {}", where, fmt::join(known, ", "))
                                : fmt::format("did you mean {}?", nearest);
       }
       Error(*member.key, fmt::format("unknown key {} in {}", JsonQuote(name), where), hint);
     }
+    return diagnostics_.error_count() == errors_before;
   }
 
   // A scalar's text as it stands; null counts as not given. Reports what is no scalar.
@@ -129,7 +168,7 @@ class Loader {
       return;
     }
     if (version->kind != Kind::kScalar || version->text != "1") {
-      Error(*version, "version must be \"1\"");
+      Error(*version, "version must be \"1\"", "write version: \"1\"");
     }
   }
 
@@ -138,7 +177,9 @@ class Loader {
     if (node == nullptr || node->kind != Kind::kScalar || value.empty()) return;
     policy_.default_deny = value == "deny";
     if (value != "allow" && value != "deny") {
-      Error(*node, fmt::format("default must be allow or deny, not {}", JsonQuote(value)));
+      const std::string_view nearest = Nearest(value, {"allow", "deny"});
+      Error(*node, fmt::format("default must be allow or deny, not {}", JsonQuote(value)),
+            nearest.empty() ? std::string() : fmt::format("did you mean {}?", nearest));
     }
   }
 
@@ -213,15 +254,27 @@ class Loader {
       std::optional<RuleModel> model = LoadRule(*rule);
       if (counting_at_ != nullptr) {
         const auto [earlier, is_new] = counters.emplace(counting_name_, counting_at_->at);
-        if (!is_new) {
-          Error(*counting_at_,
-                fmt::format("duplicate counter {} in one tool, already used in line {}",
-                            JsonQuote(counting_name_), earlier->second.line),
-                "give each counter of a tool its own name or window");
-        }
+        if (!is_new) ReportDuplicateCounter(earlier->second.line);
       }
       if (model.has_value()) tool.rules.push_back(std::move(*model));
     }
+  }
+
+  void ReportDuplicateCounter(uint32_t earlier_line) {
+    constexpr std::string_view kShorthand = "_rate_";
+    if (counting_name_.rfind(kShorthand, 0) == 0) {
+      Error(*counting_at_,
+            fmt::format("duplicate counter {}: a tool can have one rate_limit per {}, and the one "
+                        "in line {} is that",
+                        JsonQuote(counting_name_), counting_name_.substr(kShorthand.size()),
+                        earlier_line),
+            "keep the lower one");
+      return;
+    }
+    Error(*counting_at_,
+          fmt::format("duplicate counter {} in one tool, already used in line {}",
+                      JsonQuote(counting_name_), earlier_line),
+          "give each counter of a tool its own name");
   }
 
   // Sets counting_at_ and counting_name_ if the rule counts.
@@ -232,14 +285,18 @@ class Loader {
             "write - {name: …, conditions: […]}");
       return std::nullopt;
     }
-    CheckKeys(node, "a rule", {"name", "action", "conditions", "rate_limit", "state", "on_deny"});
+    const bool keys_are_known = CheckKeys(
+        node, "a rule", {"name", "action", "conditions", "rate_limit", "state", "on_deny"});
     RuleModel rule;
     rule.at = node.at;
     const Node* name = node.Find("name");
     rule.name = Text(name, "a rule's name").value_or("");
     if (name != nullptr) rule.at = name->at;
     if (rule.name.empty() && (name == nullptr || name->kind == Kind::kScalar)) {
-      Error(name != nullptr ? *name : node, "a rule needs a name");
+      Error(name != nullptr ? *name : node, "a rule needs a name",
+            name != nullptr && yaml::IsNull(*name)
+                ? "what follows a # is a comment; put a name that holds one in quotes"
+                : "");
     }
     const std::optional<std::string> on_deny = Text(node.Find("on_deny"), "on_deny");
     const std::string message = on_deny.value_or("");
@@ -247,9 +304,11 @@ class Loader {
     const Node* action = node.Find("action");
     const std::string action_text = Text(action, "action").value_or("");
     rule.denies = action_text == "deny";
-    if (!action_text.empty() && action_text != "deny" && action_text != "evaluate") {
-      Error(*action,
-            fmt::format("action must be evaluate or deny, not {}", JsonQuote(action_text)));
+    const bool action_is_known =
+        action_text.empty() || action_text == "deny" || action_text == "evaluate";
+    if (!action_is_known) {
+      Error(*action, fmt::format("action must be evaluate or deny, not {}", JsonQuote(action_text)),
+            ActionHint(action_text));
     }
 
     const Node* limit = node.Find("rate_limit");
@@ -264,11 +323,21 @@ class Loader {
     rule.quota_message =
         message.empty() ? fmt::format("Rate limit exceeded for {}", rule.name) : message;
     const size_t errors_before = diagnostics_.error_count();
-    LoadConditions(node, action, rule);
+    LoadConditions(node, action, keys_are_known && action_is_known, rule);
     const bool conditions_are_sound = diagnostics_.error_count() == errors_before;
     const Node* state = node.Find("state");
     if (!Missing(state)) LoadState(*state, conditions_are_sound, rule);
     return rule;
+  }
+
+  static std::string ActionHint(const std::string& text) {
+    if (const std::string_view instead = InsteadOf(text); !instead.empty()) {
+      return std::string(instead);
+    }
+    if (text == "allow") return "rules only deny; a call passes when no rule denies it";
+    const std::string_view nearest = Nearest(text, {"deny", "evaluate"});
+    return nearest.empty() ? "action: deny denies every call of the tool"
+                           : fmt::format("did you mean {}?", nearest);
   }
 
   void LoadRateLimit(const Node& node, const Node& limit, RuleModel& rule,
@@ -282,7 +351,10 @@ class Loader {
       Error(limit, "rate_limit cannot be combined with conditions or state",
             "put it into a rule of its own");
     }
-    if (rule.denies) Error(limit, "rate_limit cannot be combined with action: deny");
+    if (rule.denies) {
+      Error(limit, "rate_limit cannot be combined with action: deny",
+            "remove the action: a rate limit denies what goes beyond it");
+    }
     if (limit.kind != Kind::kScalar) {
       Error(limit, std::string(kForm));
       return;
@@ -290,7 +362,9 @@ class Loader {
     const std::string_view text = limit.text;
     const size_t slash = text.find('/');
     if (slash == std::string_view::npos) {
-      Error(limit, std::string(kForm), fmt::format("write {}/hour", text));
+      const bool is_count = text.find_first_not_of("0123456789") == std::string_view::npos;
+      Error(limit, std::string(kForm),
+            is_count ? fmt::format("write {}/hour", text) : std::string());
       return;
     }
     std::string_view count_text = text.substr(0, slash);
@@ -300,14 +374,18 @@ class Loader {
         std::from_chars(count_text.data(), count_text.data() + count_text.size(), count);
     if (count_text.empty() || count_text[0] == '-' || parsed.ec != std::errc() ||
         parsed.ptr != count_text.data() + count_text.size() || count <= 0) {
-      Error(limit, fmt::format("the count of rate_limit must be a whole number from 1, not {}",
-                               JsonQuote(text.substr(0, slash))));
+      Error(limit,
+            fmt::format("the count of rate_limit must be a whole number from 1, not {}",
+                        JsonQuote(text.substr(0, slash))),
+            count_text == "0" ? "write action: deny instead to deny every call" : "");
       return;
     }
     const std::optional<Window> window = ParseWindow(text.substr(slash + 1));
     if (!window.has_value()) {
-      Error(limit, fmt::format("the window of rate_limit must be minute, hour or day, not {}",
-                               JsonQuote(text.substr(slash + 1))));
+      Error(limit,
+            fmt::format("the window of rate_limit must be minute, hour or day, not {}",
+                        JsonQuote(text.substr(slash + 1))),
+            WindowHint(text.substr(slash + 1)));
       return;
     }
     Counting counting;
@@ -338,7 +416,7 @@ class Loader {
     counters_.insert(counting.counter);
   }
 
-  void LoadConditions(const Node& node, const Node* action, RuleModel& rule) {
+  void LoadConditions(const Node& node, const Node* action, bool report_missing, RuleModel& rule) {
     const Node* conditions = node.Find("conditions");
     if (!Missing(conditions) && conditions->kind != Kind::kSequence) {
       Error(*conditions, "conditions must be a list", "start each condition with \"- path: …\"");
@@ -348,11 +426,13 @@ class Loader {
     if (rule.denies) {
       if (!none) {
         Error(*conditions, "a rule with action: deny cannot have conditions",
-              "remove the action: a rule denies when one of its conditions does not hold");
+              "remove the action and write conditions that must hold: a rule denies when one of "
+              "them does not");
       }
       return;
     }
     if (none) {
+      if (!report_missing) return;
       Error(conditions != nullptr ? *conditions
             : action != nullptr   ? *action
                                   : node,
@@ -369,7 +449,7 @@ class Loader {
             "write {path: args.…, op: …, value: …}");
       return;
     }
-    CheckKeys(node, "a condition", {"path", "op", "value"});
+    if (!CheckKeys(node, "a condition", {"path", "op", "value"})) return;
     Condition condition;
     condition.at = node.at;
     const bool has_path = LoadPath(node, condition);
@@ -398,12 +478,10 @@ class Loader {
     if (text->rfind("state.", 0) == 0) {
       return true;  // resolved once every counter is known
     }
-    const std::string_view rest = std::string_view(*text).substr(text->find('.') + 1);
     Error(*path,
           fmt::format("path must start with args. or state., not {}",
                       JsonQuote(std::string_view(*text).substr(0, text->find('.')))),
-          text->find('.') == std::string::npos ? fmt::format("did you mean args.{}?", *text)
-                                               : fmt::format("did you mean args.{}?", rest));
+          PathHint(*text));
     return false;
   }
 
@@ -459,6 +537,9 @@ class Loader {
         {"nin", "not_in"},
         {"starts_with", "regex with a value such as \"^a\""},
         {"ends_with", "regex with a value such as \"a$\""},
+        {"match", "regex"},
+        {"like", "regex"},
+        {"glob", "regex"},
     };
     for (const auto& [word, meant] : kMeant) {
       if (word == text) return fmt::format("use op: {}", meant);
@@ -479,7 +560,8 @@ class Loader {
       case Operator::kNotIn:
         if (condition.value != nullptr && condition.value->kind == Kind::kSequence) break;
         Error(at, fmt::format("operator {} needs a list", op),
-              condition.value != nullptr && scalar && !yaml::IsNull(*condition.value)
+              condition.value == nullptr ? "add value: [a, b]"
+              : scalar && !yaml::IsNull(*condition.value)
                   ? fmt::format("write value: [{}]", condition.value->text)
                   : std::string());
         return false;
@@ -497,7 +579,7 @@ class Loader {
             (std::holds_alternative<int64_t>(value) || std::holds_alternative<double>(value))) {
           break;
         }
-        Error(at, fmt::format("operator {} needs a number", op));
+        Error(at, fmt::format("operator {} needs a number", op), NumberHint(condition));
         return false;
       case Operator::kRegex: {
         if (!scalar || !std::holds_alternative<std::string>(value)) {
@@ -512,12 +594,25 @@ class Loader {
       }
       case Operator::kExists:
         if (scalar && std::holds_alternative<bool>(value)) break;
-        Error(at, "operator exists needs a boolean, true or false");
+        Error(at, "operator exists needs a boolean, true or false",
+              condition.value == nullptr ? "add value: true" : "");
         return false;
       default: break;
     }
     if (condition.value != nullptr) WarnOfSpellings(*condition.value);
     return true;
+  }
+
+  static std::string NumberHint(const Condition& condition) {
+    if (condition.value == nullptr) return "add value: with a number";
+    if (condition.value->kind != Kind::kScalar) return {};
+    Node unquoted = *condition.value;
+    unquoted.style = Node::Style::kPlain;
+    unquoted.tag.clear();
+    const yaml::Scalar value = yaml::Resolve(unquoted);
+    const bool is_number =
+        std::holds_alternative<int64_t>(value) || std::holds_alternative<double>(value);
+    return is_number ? fmt::format("write value: {} without quotes", unquoted.text) : std::string();
   }
 
   // Leading zeros make an integer octal, which few authors mean.
@@ -543,19 +638,22 @@ class Loader {
   void LoadState(const Node& node, bool conditions_are_sound, RuleModel& rule) {
     if (node.kind != Kind::kMapping) {
       Error(node, "state must be a mapping", "write state: {counter: …, window: hour}");
+      counters_are_known_ = false;
       return;
     }
-    CheckKeys(node, "state", {"counter", "window", "increment", "increment_from"});
+    const bool keys_are_known =
+        CheckKeys(node, "state", {"counter", "window", "increment", "increment_from"});
     Counting counting;
     counting.at = node.at;
     const Node* name = node.Find("counter");
     counting.counter = {scope_, Text(name, "counter").value_or("")};
     bool usable = true;
     if (counting.counter.name.empty()) {
-      if (name == nullptr || name->kind == Kind::kScalar) {
+      if (name == nullptr ? keys_are_known : name->kind == Kind::kScalar) {
         Error(name != nullptr ? *name : node, "state needs a counter",
               "give it a name, such as counter: calls");
       }
+      counters_are_known_ = false;
       usable = false;
     }
     counting.path_text = fmt::format("state.{}.{}", scope_text_, counting.counter.name);
@@ -564,9 +662,9 @@ class Loader {
     const std::string window_text = Text(window, "window").value_or("");
     if (const std::optional<Window> parsed = ParseWindow(window_text)) {
       counting.window = *parsed;
-    } else if (window == nullptr || window->kind == Kind::kScalar) {
+    } else if (window == nullptr ? keys_are_known : window->kind == Kind::kScalar) {
       Error(window != nullptr ? *window : node, "the window of state must be minute, hour or day",
-            window_text.empty() ? "add window: hour" : std::string());
+            WindowHint(window_text));
     }
     LoadIncrement(node, counting);
     if (!usable) return;
@@ -594,7 +692,10 @@ class Loader {
                                                                    std::abs(*number) < 0x1p63) {
         counting.amount = static_cast<int64_t>(*number);
       } else {
-        Error(*increment, "increment must be a whole number");
+        Error(*increment, "increment must be a whole number",
+              increment->text.rfind("args.", 0) == 0
+                  ? fmt::format("write increment_from: {}", increment->text)
+                  : std::string());
       }
       if (counting.amount < 0) Error(*increment, "increment must not be negative");
       if (counting.amount == 0) counting.amount = 1;
@@ -604,7 +705,8 @@ class Loader {
     if (path.empty()) return;
     if (path.rfind("args.", 0) != 0) {
       Error(*from, fmt::format("increment_from must start with args., not {}", JsonQuote(path)),
-            fmt::format("did you mean args.{}?", path));
+            path.rfind("state.", 0) == 0 ? "amounts are read from the call's arguments"
+                                         : PathHint(path));
       return;
     }
     counting.amount_path = path;
@@ -696,6 +798,7 @@ class Loader {
   }
 
   void ReportUnknownCounter(const Node& path, std::string_view text) {
+    if (!counters_are_known_) return;  // it may be one that could not be read
     if (text.find('.') == std::string_view::npos) {
       Error(path, fmt::format("path {} names no counter", JsonQuote(path.text)),
             "a counter's path is state.<tool>.<counter>");
@@ -724,6 +827,7 @@ class Loader {
   CounterScope scope_;
   std::string scope_text_;
   std::set<CounterName> counters_;
+  bool counters_are_known_ = true;  // every state block names its counter
   const Node* counting_at_ = nullptr;
   std::string counting_name_;
 };

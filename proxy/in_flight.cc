@@ -2,8 +2,6 @@
 // Tested by tests/proxy/in_flight_test.cc.
 #include "proxy/in_flight.h"
 
-#include <algorithm>
-
 namespace writ {
 
 PendingRequest* InFlight::Find(const std::string& key) {
@@ -13,13 +11,8 @@ PendingRequest* InFlight::Find(const std::string& key) {
 
 bool InFlight::MakeRoom() {
   if (pending_.size() < bound_) return true;
-  auto oldest = pending_.end();
-  for (auto it = pending_.begin(); it != pending_.end(); ++it) {
-    if (it->second.kind != RequestKind::kToolCall || !it->second.cancelled) continue;
-    if (oldest == pending_.end() || it->second.order < oldest->second.order) oldest = it;
-  }
-  if (oldest == pending_.end()) return false;
-  pending_.erase(oldest);
+  if (cancelled_calls_.empty()) return false;
+  Remove(std::string(cancelled_calls_.begin()->second));
   return true;
 }
 
@@ -27,17 +20,30 @@ PendingRequest& InFlight::Add(const std::string& key, RequestKind kind, std::str
   PendingRequest& request = pending_[key];
   request.kind = kind;
   request.order = arrivals_++;
+  if (kind == RequestKind::kToolList) ++lists_;
   request.raw_id = raw_id;
   return request;
 }
 
 void InFlight::Cancel(const std::string& key) {
-  if (PendingRequest* request = Find(key)) request->cancelled = true;
+  PendingRequest* request = Find(key);
+  if (request == nullptr || request->cancelled) return;
+  request->cancelled = true;
+  if (request->kind == RequestKind::kToolCall) cancelled_calls_.emplace(request->order, key);
 }
 
-bool InFlight::HasToolList() const {
-  return std::any_of(pending_.begin(), pending_.end(),
-                     [](const auto& entry) { return entry.second.kind == RequestKind::kToolList; });
+void InFlight::Remove(const std::string& key) {
+  const auto found = pending_.find(key);
+  if (found == pending_.end()) return;
+  if (found->second.kind == RequestKind::kToolList) --lists_;
+  cancelled_calls_.erase(found->second.order);
+  pending_.erase(found);
+}
+
+void InFlight::Clear() {
+  pending_.clear();
+  cancelled_calls_.clear();
+  lists_ = 0;
 }
 
 }  // namespace writ

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,17 +39,19 @@ class InFlight {
   // REQUIRES: !Contains(key) and MakeRoom() was true.
   PendingRequest& Add(const std::string& key, RequestKind kind, std::string_view raw_id);
   void Cancel(const std::string& key);
-  void Remove(const std::string& key) { pending_.erase(key); }
+  void Remove(const std::string& key);
 
   size_t size() const { return pending_.size(); }
-  bool HasToolList() const;
+  bool HasToolList() const { return lists_ > 0; }
   const std::unordered_map<std::string, PendingRequest>& all() const { return pending_; }
-  void Clear() { pending_.clear(); }
+  void Clear();
 
  private:
   size_t bound_;
   uint64_t arrivals_ = 0;
+  size_t lists_ = 0;
   std::unordered_map<std::string, PendingRequest> pending_;
+  std::map<uint64_t, std::string> cancelled_calls_;  // keys, by order of arrival
 };
 
 }  // namespace writ

@@ -13,6 +13,15 @@ namespace {
 // attempts the call is denied rather than delayed.
 constexpr int kMaxAttempts = 100;
 
+// Appends a tool's name as messages show it: quoted, and cut, since the client chooses it.
+void AppendToolName(std::string_view tool, std::string& message) {
+  constexpr size_t kMaxBytes = 256;
+  if (tool.size() <= kMaxBytes) return AppendJsonString(tool, message);
+  size_t cut = kMaxBytes;
+  while ((tool[cut] & 0xC0) == 0x80) --cut;
+  AppendJsonString(fmt::format("{}…", tool.substr(0, cut)), message);
+}
+
 // What the instruction that raised was reading, or empty.
 std::string_view SlotRead(const Program& program, uint32_t instruction) {
   if (instruction >= program.code.size()) return {};
@@ -44,7 +53,7 @@ void AppendDecisionMessage(const VerifiedProgram& program, const Decision& decis
     case Code::kHidden:
     case Code::kDefault:
       message += "Tool ";
-      AppendJsonString(tool, message);
+      AppendToolName(tool, message);
       message +=
           decision.code == Code::kHidden ? " is hidden by policy" : " is not permitted by policy";
       return;

@@ -40,6 +40,8 @@ struct EnvelopeTrie {
   uint64_t envelope_edges = 0;
   uint64_t id_edge = 0;
   uint64_t call_edges = 0;
+  uint64_t request_id_edge = 0;
+  uint64_t response_edges = 0;  // result and error
 };
 
 const EnvelopeTrie& Envelope() {
@@ -71,11 +73,14 @@ const EnvelopeTrie& Envelope() {
     const PathNode& root = made.trie.node(made.root);
     for (uint32_t e = root.first_edge; e < root.first_edge + root.edge_count; ++e) {
       made.envelope_edges |= uint64_t{1} << e;
-      if (made.trie.edge(e).name == "id") made.id_edge = uint64_t{1} << e;
+      const std::string_view name = made.trie.edge(e).name;
+      if (name == "id") made.id_edge = uint64_t{1} << e;
+      if (name == "result" || name == "error") made.response_edges |= uint64_t{1} << e;
     }
     const PathNode& params = made.trie.node(made.params);
     for (uint32_t e = params.first_edge; e < params.first_edge + params.edge_count; ++e) {
-      if (made.trie.edge(e).name != "requestId") made.call_edges |= uint64_t{1} << e;
+      const bool of_call = made.trie.edge(e).name != "requestId";
+      (of_call ? made.call_edges : made.request_id_edge) |= uint64_t{1} << e;
     }
     return made;
   }();
@@ -139,6 +144,7 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   message_.has_task = false;
   message_.is_stateless = false;
   message_.may_answer = false;
+  message_.cancelled.kind = IdKind::kNone;
   if (IsBlank(line)) return message_;
 
   std::fill(std::begin(slots_), std::end(slots_), Value());
@@ -199,6 +205,9 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
     bool lone_surrogate = false;
     message_.method = Unescape(message_.method, machine_.arena(), &lone_surrogate);
     if (lone_surrogate) return Refuse(kParseError, "a lone surrogate in method");
+    if (message_.method.find('\0') != std::string_view::npos) {
+      return Refuse(kInvalidRequest, "a NUL in method");
+    }
   }
   message_.is_tool_call = message_.method == kToolsCall;
   if (message_.id.kind != IdKind::kNone && !message_.id.is_valid()) {
@@ -210,6 +219,10 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
   if (message_.is_tool_call) {
     if (!ReadToolCall()) return;
   } else if (message_.method == "notifications/cancelled") {
+    if ((envelope_.lookalike_edges & envelope.request_id_edge) != 0 ||
+        (envelope_.nul_nodes >> envelope.params & 1) != 0) {
+      return Refuse(kInvalidRequest, "a member of params that looks like \"requestId\" but is not");
+    }
     ReadRequestId(raw_[kRequestIdSlot], message_.cancelled);
   }
   message_.kind =
@@ -225,7 +238,9 @@ void MessageReader::RefuseViolation(std::string_view line, const ScanResult& sca
   const auto begin = static_cast<size_t>(params.data() - line.data());
   const bool in_params =
       params.data() != nullptr && scanned.offset >= begin && scanned.offset < begin + params.size();
-  const bool tool_call = slots_[kMethod].is(Tag::kString) && slots_[kMethod].view() == kToolsCall;
+  std::string method;
+  const bool tool_call = slots_[kMethod].is(Tag::kString) &&
+                         AppendDecoded(slots_[kMethod].view(), method) && method == kToolsCall;
   Refuse(in_params && tool_call ? kInvalidParams : kInvalidRequest,
          fmt::format("duplicate member {} (byte {})",
                      JsonQuote(scanner_.offending_name().substr(0, 64)), scanned.offset + 1));
@@ -280,7 +295,9 @@ bool MessageReader::ReadToolCall() {
 }
 
 void MessageReader::DecideWhetherToAnswer() {
-  const bool response = !slots_[kResult].is(Tag::kAbsent) || !slots_[kErrorMember].is(Tag::kAbsent);
+  const bool response = !slots_[kResult].is(Tag::kAbsent) ||
+                        !slots_[kErrorMember].is(Tag::kAbsent) ||
+                        (envelope_.lookalike_edges & Envelope().response_edges) != 0;
   const bool one_id = message_.id.is_valid() && (envelope_.filled_twice >> kId & 1) == 0 &&
                       (envelope_.lookalike_edges & Envelope().id_edge) == 0;
   message_.may_answer = one_id && !response;

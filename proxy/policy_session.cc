@@ -16,31 +16,6 @@
 namespace writ {
 namespace {
 
-// What is read of a server's line.
-enum ServerSlot : uint32_t { kServerId, kServerMethod, kServerResult, kServerError, kServerTools };
-
-struct ServerTrie {
-  PathTrie trie;
-  uint32_t root = kNoNode;
-};
-
-const ServerTrie& ServerEnvelope() {
-  static const ServerTrie server = [] {
-    ServerTrie made;
-    PathTrieBuilder builder;
-    made.root = builder.NewRoot();
-    builder.SetSlot(builder.Child(made.root, "id"), kServerId, false);
-    builder.SetSlot(builder.Child(made.root, "method"), kServerMethod, false);
-    const uint32_t result = builder.Child(made.root, "result");
-    builder.SetSlot(result, kServerResult, false);
-    builder.SetSlot(builder.Child(made.root, "error"), kServerError, false);
-    builder.SetSlot(builder.Child(result, "tools"), kServerTools, false);
-    made.trie = builder.Build();
-    return made;
-  }();
-  return server;
-}
-
 RequestKind KindOf(const ClientMessage& message) {
   if (message.is_tool_call) return RequestKind::kToolCall;
   return message.method == "tools/list" ? RequestKind::kToolList : RequestKind::kOther;
@@ -58,8 +33,7 @@ PolicySession::PolicySession(std::shared_ptr<const VerifiedProgram> program, Cou
       machine_(std::move(program)),
       reader_(machine_, options_.max_depth),
       judge_(machine_, counters_),
-      in_flight_(options_.max_in_flight),
-      server_scanner_(server_arena_) {
+      in_flight_(options_.max_in_flight) {
   if (options_.denial_prefix.empty()) options_.denial_prefix = kDenialPrefix;
 }
 
@@ -73,12 +47,18 @@ ClientAction PolicySession::OnClientLine(std::string_view line, std::string* ans
     case MessageKind::kBlank: return ClientAction::kDrop;
     case MessageKind::kRefused: return OnRefused(message, answer);
     case MessageKind::kResponse: return ClientAction::kForward;
-    case MessageKind::kNotification:
-      if (message.method == "notifications/cancelled") in_flight_.Cancel(message.cancelled.key);
-      return ClientAction::kForward;
-    case MessageKind::kRequest: return OnRequest(message, answer);
+    case MessageKind::kNotification: NoteCancellation(message); return ClientAction::kForward;
+    case MessageKind::kRequest: NoteCancellation(message); return OnRequest(message, answer);
   }
   return ClientAction::kDrop;
+}
+
+// Whichever way a server may read the id: a cancelled call only loses its right to be given back.
+void PolicySession::NoteCancellation(const ClientMessage& message) {
+  if (message.cancelled.kind == IdKind::kNone) return;
+  in_flight_.Cancel(message.cancelled.key);
+  std::string other;
+  if (OtherSpelling(message.cancelled, other)) in_flight_.Cancel(other);
 }
 
 ClientAction PolicySession::OnRefused(const ClientMessage& message, std::string* answer) {
@@ -149,75 +129,67 @@ void PolicySession::LogDecision(const ClientMessage& call, const Judgement& judg
 }
 
 ServerAction PolicySession::OnServerLine(std::string_view line, std::string* replacement) {
-  const size_t first = line.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return ServerAction::kDrop;
-  if (line[first] != '{') return ServerAction::kToStderr;
-  server_arena_.Reset();
-  std::fill(std::begin(server_slots_), std::end(server_slots_), Value());
-  std::fill(std::begin(server_raw_), std::end(server_raw_), std::string_view());
-  ScanTarget target;
-  target.trie = &ServerEnvelope().trie;
-  target.root = ServerEnvelope().root;
-  target.slots = server_slots_;
-  target.raw = server_raw_;
-  const ScanResult scanned = server_scanner_.Scan(line, true, target);
-  if (!scanned.is_json()) return ServerAction::kToStderr;
-  // Whether it is a request, a notification or which answer may depend on the reader.
-  const bool certain = target.filled_twice == 0 && target.lookalike_edges == 0;
-  const bool is_answer = server_slots_[kServerMethod].is(Tag::kAbsent);
-  if (certain && !is_answer) return ServerAction::kForward;
-  return OnAnswer(line, certain, replacement);
-}
-
-ServerAction PolicySession::OnAnswer(std::string_view line, bool certain,
-                                     std::string* replacement) {
-  ReadRequestId(server_raw_[kServerId], answered_);
-  PendingRequest* request = in_flight_.Find(answered_.key);
-  if (!certain && hides_ && in_flight_.HasToolList()) {
-    // It may answer a tools/list in some reader's eyes, with a list that cannot be filtered.
-    log_.Warn("a message from the server was not passed on: it can be read in several ways");
-    if (request == nullptr) return ServerAction::kDrop;
-    replacement->clear();
-    AppendError(request->raw_id, kInternalError,
-                "writ did not pass on the server's answer: it can be read in several ways",
-                *replacement);
-    in_flight_.Remove(answered_.key);
-    return ServerAction::kReplace;
+  const ServerMessage& message = server_reader_.Read(line);
+  switch (message.kind) {
+    case ServerMessageKind::kBlank: return ServerAction::kDrop;
+    case ServerMessageKind::kNoMessage: return ServerAction::kToStderr;
+    case ServerMessageKind::kOwn: return ServerAction::kForward;
+    case ServerMessageKind::kUncertain: return OnUncertain(message, replacement);
+    case ServerMessageKind::kAnswer: return OnAnswer(line, message, replacement);
   }
-  // What is no answer for every reader settles nothing.
-  const bool is_answer = server_slots_[kServerMethod].is(Tag::kAbsent) &&
-                         !(server_slots_[kServerResult].is(Tag::kAbsent) &&
-                           server_slots_[kServerError].is(Tag::kAbsent));
-  if (!is_answer) return ServerAction::kForward;
-  // Clients take ids less strictly than writ (SDKs read "7" as 7), so a list of tools is filtered
-  // whichever request it seems to answer.
-  if (request == nullptr) return hides_ ? FilterTools(line, replacement) : ServerAction::kForward;
-  const ServerAction action = Settle(line, *request, replacement);
-  in_flight_.Remove(answered_.key);
-  return action;
+  return ServerAction::kToStderr;
 }
 
-ServerAction PolicySession::Settle(std::string_view line, PendingRequest& request,
-                                   std::string* replacement) {
-  const bool is_error = !server_slots_[kServerError].is(Tag::kAbsent) &&
-                        server_slots_[kServerResult].is(Tag::kAbsent);
-  if (request.kind == RequestKind::kToolCall) {
-    if (is_error && !request.cancelled) counters_.GiveBack(request.receipt);
+// It settles nothing. If tools are hidden and it may, in some reader's eyes, bring a list of them,
+// it cannot be filtered and is not passed on.
+ServerAction PolicySession::OnUncertain(const ServerMessage& message, std::string* replacement) {
+  if (!hides_ || !(message.mentions_tools || in_flight_.HasToolList())) {
     return ServerAction::kForward;
   }
-  if (request.kind != RequestKind::kToolList || !hides_) return ServerAction::kForward;
-  if (server_slots_[kServerResult].is(Tag::kAbsent)) return ServerAction::kForward;
-  if (server_slots_[kServerTools].is(Tag::kListSpan)) return FilterTools(line, replacement);
-  log_.Warn("the server's answer to tools/list was not passed on: it has no list of tools");
+  constexpr std::string_view kWhy = "it can be read in several ways";
+  const PendingRequest* request = in_flight_.Find(message.id.key);
+  if (request == nullptr) {
+    log_.Warn(fmt::format("a message from the server was not passed on: {}", kWhy));
+    return ServerAction::kDrop;
+  }
+  return Withhold(message.id.key, kWhy, replacement);
+}
+
+ServerAction PolicySession::OnAnswer(std::string_view line, const ServerMessage& message,
+                                     std::string* replacement) {
+  std::string key = message.id.key;
+  PendingRequest* request = in_flight_.Find(key);
+  // Clients take ids less strictly than writ: SDKs read "7" as 7. Such an answer settles its
+  // request, but gives nothing back.
+  const bool exact = request != nullptr;
+  if (!exact && OtherSpelling(message.id, key)) request = in_flight_.Find(key);
+  if (request == nullptr)
+    return hides_ ? FilterTools(line, message, replacement) : ServerAction::kForward;
+  if (request->kind == RequestKind::kToolCall) {
+    if (exact && message.is_error && !request->cancelled) counters_.GiveBack(request->receipt);
+  } else if (request->kind == RequestKind::kToolList && hides_ && message.has_result) {
+    if (message.tools.empty()) return Withhold(key, "it has no list of tools", replacement);
+  }
+  const bool may_list = hides_ && request->kind != RequestKind::kToolCall;
+  in_flight_.Remove(key);
+  return may_list ? FilterTools(line, message, replacement) : ServerAction::kForward;
+}
+
+// Answers a request in place of the server.
+ServerAction PolicySession::Withhold(const std::string& key, std::string_view why,
+                                     std::string* replacement) {
+  log_.Warn(fmt::format("an answer of the server was not passed on: {}", why));
   replacement->clear();
-  AppendError(request.raw_id, kInternalError,
-              "writ did not pass on the server's answer: it has no list of tools", *replacement);
+  AppendError(in_flight_.Find(key)->raw_id, kInternalError,
+              fmt::format("writ did not pass on the server's answer: {}", why), *replacement);
+  in_flight_.Remove(key);
   return ServerAction::kReplace;
 }
 
-ServerAction PolicySession::FilterTools(std::string_view line, std::string* replacement) {
-  if (!server_slots_[kServerTools].is(Tag::kListSpan)) return ServerAction::kForward;
-  const size_t cut = CutHiddenTools(line, server_raw_[kServerTools], **program_, *replacement);
+ServerAction PolicySession::FilterTools(std::string_view line, const ServerMessage& message,
+                                        std::string* replacement) {
+  if (message.tools.empty()) return ServerAction::kForward;
+  const size_t cut = CutHiddenTools(line, message.tools, **program_, *replacement);
   return cut == 0 ? ServerAction::kForward : ServerAction::kReplace;
 }
 

@@ -14,6 +14,7 @@
 #include "proxy/judge.h"
 #include "proxy/log.h"
 #include "proxy/message.h"
+#include "proxy/server_message.h"
 #include "proxy/session.h"
 #include "vm/machine.h"
 
@@ -42,9 +43,13 @@ class PolicySession : public SessionInterface {
   ClientAction OnRefused(const ClientMessage& message, std::string* answer);
   ClientAction OnRequest(const ClientMessage& message, std::string* answer);
   ClientAction OnToolCall(const ClientMessage& call, std::string* answer);
-  ServerAction OnAnswer(std::string_view line, bool certain, std::string* replacement);
-  ServerAction Settle(std::string_view line, PendingRequest& request, std::string* replacement);
-  ServerAction FilterTools(std::string_view line, std::string* replacement);
+  void NoteCancellation(const ClientMessage& message);
+  ServerAction OnUncertain(const ServerMessage& message, std::string* replacement);
+  ServerAction OnAnswer(std::string_view line, const ServerMessage& message,
+                        std::string* replacement);
+  ServerAction Withhold(const std::string& key, std::string_view why, std::string* replacement);
+  ServerAction FilterTools(std::string_view line, const ServerMessage& message,
+                           std::string* replacement);
   void LogDecision(const ClientMessage& call, const Judgement& judgement, int64_t nanoseconds);
   int64_t Now() const;
 
@@ -57,12 +62,7 @@ class PolicySession : public SessionInterface {
   MessageReader reader_;
   Judge judge_;
   InFlight in_flight_;
-  // For the server's lines.
-  Arena server_arena_;
-  Scanner server_scanner_;
-  RequestId answered_;
-  Value server_slots_[8];
-  std::string_view server_raw_[8];
+  ServerMessageReader server_reader_;
 };
 
 }  // namespace writ

@@ -53,4 +53,17 @@ void ReadRequestId(std::string_view raw, RequestId& id) {
   }
 }
 
+bool OtherSpelling(const RequestId& id, std::string& key) {
+  if (id.kind == IdKind::kInteger) {
+    key = 's';
+    key += id.raw;
+    return true;
+  }
+  const std::string_view text = std::string_view(id.key).substr(id.key.empty() ? 0 : 1);
+  if (id.kind != IdKind::kString || !IsIntegerToken(text)) return false;
+  const std::string token(text);  // key may be the id's own
+  AppendNumberKey(token, key);
+  return true;
+}
+
 }  // namespace writ

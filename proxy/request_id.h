@@ -31,4 +31,8 @@ struct RequestId {
 // Reads an id's token (empty for none) into `id`, whose buffers are reused.
 void ReadRequestId(std::string_view raw, RequestId& id);
 
+// The key of the id that a careless peer would take for this one: 7 for "7", "7" for 7. False if
+// there is none.
+bool OtherSpelling(const RequestId& id, std::string& key);
+
 }  // namespace writ

@@ -88,7 +88,7 @@ class Arena {
       }
     }
     const size_t size = bytes > kChunkBytes ? bytes : kChunkBytes;
-    chunks_.push_back({std::make_unique<char[]>(size), size});
+    chunks_.push_back({std::make_unique_for_overwrite<char[]>(size), size});
     held_ += size;
     Use(chunks_.size() - 1);
   }

@@ -504,7 +504,11 @@ finish:
 std::string_view Unescape(std::string_view inside, Arena& arena, bool* lone_surrogate) {
   // Eight bytes more, for NameWord.
   char* const begin = arena.Allocate<char>(inside.size() + 8);
-  char* out = begin;
+  const char* end = UnescapeTo(inside, begin, lone_surrogate);
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
+char* UnescapeTo(std::string_view inside, char* out, bool* lone_surrogate) {
   const char* p = inside.data();
   const char* const end = p + inside.size();
   while (p < end) {
@@ -536,7 +540,7 @@ std::string_view Unescape(std::string_view inside, Arena& arena, bool* lone_surr
     }
     p += 2;
   }
-  return {begin, static_cast<size_t>(out - begin)};
+  return out;
 }
 
 namespace {

@@ -4,21 +4,22 @@
 
 #include <fmt/format.h>
 
-#include "vm/arena.h"
 #include "vm/json.h"
 #include "vm/utf8.h"
 
 namespace writ {
 
 bool AppendDecoded(std::string_view inside, std::string& out) {
-  if (inside.find('\\') != std::string_view::npos) {
-    Arena arena;
-    bool lone_surrogate = false;
-    const std::string_view text = Unescape(inside, arena, &lone_surrogate);
-    if (lone_surrogate) return false;
-    out += text;
-  } else {
+  if (inside.find('\\') == std::string_view::npos) {
     out += inside;
+  } else {
+    const size_t before = out.size();
+    out.resize(before + inside.size());
+    bool lone_surrogate = false;
+    char* const begin = out.data() + before;
+    const char* const end = UnescapeTo(inside, begin, &lone_surrogate);
+    out.resize(before + static_cast<size_t>(end - begin));
+    if (lone_surrogate) return false;
   }
   // The closing quote ends what Utf8Length looks at.
   for (const char* p = inside.data(); p < inside.data() + inside.size();) {
@@ -49,7 +50,7 @@ void AppendJsonString(std::string_view text, std::string& out) {
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+        if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
         } else {
           out += c;

@@ -81,6 +81,7 @@ class PathTrieBuilder {
   // The node at `name` below `node`, made if it is not there.
   uint32_t Child(uint32_t node, std::string_view name);
   uint32_t slot(uint32_t node) const { return nodes_[node].slot; }
+  size_t node_count() const { return nodes_.size(); }
   // Called again for the same node, `reads_value` stays true once it was.
   void SetSlot(uint32_t node, uint32_t slot, bool reads_value) {
     nodes_[node].slot = slot;

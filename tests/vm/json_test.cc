@@ -180,7 +180,7 @@ TEST(Json, RefusesAMemberThatIsThereTwice) {
       {"{\"\\ud83d\\ude42\":1,\"\xF0\x9F\x99\x82\":2}", no, 18},
       {"{\"long enough to be no single word\":1,\"long enough to be no single word\":2}", no, 38},
       {"[[{\"x\":{\"b\":1,\"b\":2}}]]", no, 14},
-      {"{\"unread\":{\"b\":[{\"c\":1,\"c\":1}]}}", no, 24},
+      {"{\"unread\":{\"b\":[{\"c\":1,\"c\":1}]}}", no, 23},
   });
   const Scanned escaped("{\"\\u0061b\":1,\"ab\":2}", Paths({"x"}));
   EXPECT_EQ(escaped.scanner.offending_name(), "ab");

@@ -1,0 +1,151 @@
+// Programs and values as text.
+#include "vm/disasm.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vm/assembler.h"
+
+namespace writ {
+namespace {
+
+Program Sample() {
+  Program program = Assemble(R"(
+    value 3
+      ScopeBegin r0
+      Operand r0 1 @end
+      LoadSlot r1 args.text
+      LoadConst r2 "text_that_is_far_longer_than_the_sixty_bytes_that_a_line_has_room_for"
+      TestLess r1 r2 @end @end
+    end:
+      ScopeEnd r0
+      Return r1
+    body 4 out 1
+      Outer r3 1 0
+      Fail 2
+    decision 1
+      Pass
+    decision 2
+      Force r0 block0
+      CondRegex 0 args.path ^/safe/ @size @deny
+    size:
+      CondLte 2 args.size 1000 @in @deny
+    in:
+      CondIn 0 args.kind ["a",1,null] @count @deny
+    count:
+      CondPresent 0 args.kind @reserve @deny
+    reserve:
+      Reserve calls
+      Chain block2
+    deny:
+      Deny small
+  )");
+  program.files = {"policy.yaml"};
+  program.positions.resize(program.code.size());
+  program.positions[10] = {0, 7, 5};
+  program.positions[12] = {9, 19, 13};
+  program.tool_index["write \"it\""] = 0;
+  return program;
+}
+
+// As people read it; the test of the language's golden listings is the compiler's.
+constexpr std::string_view kListing =
+    R"(tool "write \"it\"": block 3
+other tools: block 3
+
+block 0, value, 3 registers
+     0  ScopeBegin      r0
+     1  Operand         r0, 1                                        to 5
+     2  LoadSlot        r1, args.text
+     3  LoadConst       r2, "text_that_is_far_longer_than_the_sixty_bytes_that_a_line_ha…
+     4  TestLess        r1, r2                                       true 5, false 5
+     5  ScopeEnd        r0
+     6  Return          r1
+
+block 1, loop body, 4 registers, 1 frames out
+     0  Outer           r3, 1, 0
+     1  Fail            no such overload
+
+block 2, decision, 1 registers
+     0  Pass
+
+block 3, decision, 2 registers
+     0  Force           r0, block 0                                                        policy.yaml:7:5
+     1  CondRegex       args.path ~ "^/safe/"                        true 2, false 7
+     2  CondLte         args.size <= 1000 or absent                  true 3, false 7       file 9?:19:13
+     3  CondIn          args.kind in ["a", 1, null]                  true 4, false 7
+     4  CondPresent     args.kind                                    true 5, false 7
+     5  Reserve         1 of calls up to 3 per minute
+     6  Chain           block 2
+     7  Deny            rule "small"
+)";
+
+TEST(Disasm, ShowsAProgram) {
+  EXPECT_EQ(Disassemble(Sample()), kListing);
+}
+
+// Whatever the program, a listing is made of it: also of one that the verifier refuses.
+TEST(Disasm, ShowsProgramsThatAreOutOfBounds) {
+  Program program = Sample();
+  program.other_tools = 7;
+  for (uint32_t& operand : program.operands) operand += 1000;
+  program.blocks[0].first_operand = UINT32_MAX;
+  program.blocks[1].first_instruction = 1000;
+  program.code[11].op = static_cast<Opcode>(kOpcodeCount);
+  const std::string listing = Disassemble(program);
+  for (const std::string_view part :
+       {"other tools: no entry 7\n", "slot 4294967295?", "constant 4294967295?", "out of bounds",
+        "unknown opcode", "slot 1002? <= constant 1001?", "quota 1000?", "rule 1001?", "block 1002"}) {
+    EXPECT_NE(listing.find(part), std::string::npos) << part << "\n" << listing;
+  }
+}
+
+TEST(Disasm, ShowsABlockThatIsTooLongForItsProgramInBoundedTime) {
+  Program program = Sample();
+  program.blocks[0].instruction_count = 5'000'000;
+  EXPECT_LT(Disassemble(program).size(), 100'000u);
+}
+
+TEST(Disasm, FormatsValues) {
+  const Value one = Value::Int(1);
+  const Value items[] = {Value::String("a\n"), Value::Null(), Value::Double(2)};
+  const List list{3, items};
+  const MapEntry entries[] = {{Value::String("k"), Value::Of(&list)}, {Value::Int(2), one}};
+  const Map map{2, entries};
+  Value time = Value::Int(5);
+  time.tag = Tag::kTimestamp;
+  time.size = 7;
+  Value duration = Value::Int(9);
+  duration.tag = Tag::kDuration;
+  EXPECT_EQ(FormatValue(Value()), "absent");
+  EXPECT_EQ(FormatValue(Value::Bool(false)), "false");
+  EXPECT_EQ(FormatValue(Value::Uint(5)), "5u");
+  EXPECT_EQ(FormatValue(Value::Double(-3)), "-3.0");
+  EXPECT_EQ(FormatValue(Value::Double(0.1)), "0.1");
+  EXPECT_EQ(FormatValue(Value::Double(1e300)), "1e+300");
+  EXPECT_EQ(FormatValue(Value::Of(&map)), R"({"k": ["a\n", null, 2.0], 2: 1})");
+  EXPECT_EQ(FormatValue(Value::Text(Tag::kBytes, "x")), "b\"x\"");
+  EXPECT_EQ(FormatValue(Value::Text(Tag::kType, "int")), "int");
+  EXPECT_EQ(FormatValue(Value::Text(Tag::kMapSpan, "{ }")), "{ }");
+  EXPECT_EQ(FormatValue(Value::Text(Tag::kUnsafeNumber, "1e999")), "1e999");
+  EXPECT_EQ(FormatValue(Value::Optional(&one)), "optional.of(1)");
+  EXPECT_EQ(FormatValue(Value::Optional(nullptr)), "optional.none()");
+  EXPECT_EQ(FormatValue(Value::Failure(Error::kOverflow)), "error(overflow)");
+  EXPECT_EQ(FormatValue(time), "timestamp(5.000000007)");
+  EXPECT_EQ(FormatValue(duration), "duration(9ns)");
+}
+
+TEST(Disasm, CutsLongValuesBetweenCharacters) {
+  EXPECT_EQ(FormatValue(Value::String("abcdef"), 4), "\"abc…");
+  EXPECT_EQ(FormatValue(Value::String("abcdef"), 8), "\"abcdef\"");
+  EXPECT_EQ(FormatValue(Value::String("ab\xC3\xA9 cd"), 4), "\"ab…") << "é is two bytes";
+  const std::vector<Value> many(1'000'000, Value::Int(1));
+  const List list{1'000'000, many.data()};
+  EXPECT_EQ(FormatValue(Value::Of(&list), 10), "[1, 1, 1, …");
+}
+
+}  // namespace
+}  // namespace writ

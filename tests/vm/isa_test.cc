@@ -1,0 +1,105 @@
+// The opcode table as data, and docs/isa.md held to it.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "vm/instruction.h"
+
+namespace writ {
+namespace {
+
+constexpr char kPage[] = WRIT_SOURCE_DIR "/docs/isa.md";
+constexpr std::string_view kBegin = "<!-- opcodes: made from vm/opcodes.def -->\n";
+constexpr std::string_view kEnd = "<!-- /opcodes -->\n";
+
+std::string OperandNames(const OpcodeInfo& info) {
+  std::string names;
+  const auto add = [&names](char letter, OperandClass operand) {
+    if (operand == OperandClass::kNone) return;
+    if (!names.empty()) names += ", ";
+    names += fmt::format("{}: {}", letter, OperandClassName(operand));
+  };
+  add('a', info.a);
+  add('b', info.b);
+  add('c', info.c);
+  add('d', info.d);
+  return names;
+}
+
+// Pipes would end a cell.
+std::string Cell(std::string_view text) {
+  std::string cell;
+  for (const char c : text) cell += c == '|' ? std::string("\\|") : std::string(1, c);
+  return cell;
+}
+
+std::string Table() {
+  std::string table = "| number | opcode | operands | cost | what it does |\n|--:|---|---|--:|---|\n";
+  for (size_t i = 0; i < kOpcodeCount; ++i) {
+    const OpcodeInfo& info = Info(static_cast<Opcode>(i));
+    table += fmt::format("| {} | {} | {} | {} | {} |\n", i, info.name, OperandNames(info),
+                         info.cost, Cell(info.text));
+  }
+  return table;
+}
+
+TEST(Isa, ThePageListsTheOpcodesOfTheTable) {
+  std::string page;
+  {
+    std::ifstream in(kPage);
+    page.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  const size_t begin = page.find(kBegin);
+  const size_t end = page.find(kEnd);
+  ASSERT_NE(begin, std::string::npos) << kPage << " has no line " << kBegin;
+  ASSERT_NE(end, std::string::npos) << kPage << " has no line " << kEnd;
+  const size_t from = begin + kBegin.size();
+  if (std::getenv("WRIT_REBASE") != nullptr) {
+    page.replace(from, end - from, Table());
+    std::ofstream(kPage) << page;
+    return;
+  }
+  EXPECT_EQ(page.substr(from, end - from), Table())
+      << "vm/opcodes.def has changed; write the page's table anew with\n"
+         "  WRIT_REBASE=1 ctest --preset dev -R Isa";
+}
+
+TEST(Isa, ThePageExplainsEveryOperandClass) {
+  std::ifstream in(kPage);
+  const std::string page(std::istreambuf_iterator<char>(in), {});
+  for (int i = 0; i <= static_cast<int>(OperandClass::kQuota); ++i) {
+    const std::string_view name = OperandClassName(static_cast<OperandClass>(i));
+    EXPECT_NE(page.find(fmt::format("| `{}` |", name)), std::string::npos) << name;
+  }
+}
+
+// What the verifier and the machine take for granted of a row.
+TEST(Isa, RowsAreWellFormed) {
+  std::set<std::string_view> names;
+  for (size_t i = 0; i < kOpcodeCount; ++i) {
+    const OpcodeInfo& info = Info(static_cast<Opcode>(i));
+    EXPECT_TRUE(names.insert(info.name).second) << info.name << " is there twice";
+    EXPECT_GT(info.cost, 0u) << info.name;
+    EXPECT_FALSE(info.text.empty()) << info.name;
+    // Operand a is one byte: it holds registers and small numbers.
+    EXPECT_TRUE(info.a == OperandClass::kNone || info.a == OperandClass::kReg ||
+                info.a == OperandClass::kDst || info.a == OperandClass::kImm)
+        << info.name;
+    EXPECT_NE(info.b, OperandClass::kTo) << info.name << ": jumps are in c and d";
+    EXPECT_TRUE(info.d != OperandClass::kTo || info.c == OperandClass::kTo)
+        << info.name << ": a test has two exits";
+    EXPECT_TRUE(info.c != OperandClass::kBlock && info.d != OperandClass::kBlock)
+        << info.name << ": what is run is in b";
+  }
+  EXPECT_LE(kOpcodeCount, 256u);
+}
+
+}  // namespace
+}  // namespace writ
