@@ -175,7 +175,7 @@ bool FitsTag(std::string_view tag, std::string_view text) {
 Scalar Resolve(const Node& node) {
   if (node.tag == "!!str") return node.text;
   if (node.tag.empty() && node.style != Node::Style::kPlain) return node.text;
-  const Scalar value = ResolvePlain(node.text);
+  Scalar value = ResolvePlain(node.text);
   if (node.tag == "!!float") {
     if (const auto* integer = std::get_if<int64_t>(&value)) return static_cast<double>(*integer);
     if (const auto* integer = std::get_if<uint64_t>(&value)) return static_cast<double>(*integer);

@@ -337,7 +337,7 @@ std::string TreeBuilder::TakeTag(const std::string& tag, Kind kind, std::string_
                                  size_t offset) {
   if (tag == "?" || tag == "!" || tag.empty()) return {};
   const bool core = tag.starts_with(kCoreTags);
-  const std::string name = core ? "!!" + tag.substr(kCoreTags.size()) : tag;
+  std::string name = core ? "!!" + tag.substr(kCoreTags.size()) : tag;
   const auto length = static_cast<uint32_t>(CountCharacters(name));
   const bool scalar = core && IsScalarTag(name);
   if (!scalar && name != "!!map" && name != "!!seq") {

@@ -59,19 +59,22 @@ class Disassembler {
     if (block_->registers > 0) out_ += fmt::format(", {} registers", block_->registers);
     if (block_->outer_levels > 0) out_ += fmt::format(", {} frames out", block_->outer_levels);
     out_ += '\n';
-    for (uint32_t i = 0; i < block_->instruction_count; ++i) ShowInstruction(i);
+    for (uint32_t i = 0; i < block_->instruction_count; ++i) {
+      if (!ShowInstruction(i)) break;
+    }
   }
 
-  void ShowInstruction(uint32_t i) {
+  // False if neither this one nor any later one is there.
+  bool ShowInstruction(uint32_t i) {
     const size_t index = size_t{block_->first_instruction} + i;
     if (index >= program_.code.size()) {
       out_ += fmt::format("{:6}  out of bounds\n", i);
-      return;
+      return false;
     }
     const Instruction& at = program_.code[index];
     if (static_cast<size_t>(at.op) >= kOpcodeCount) {
       out_ += fmt::format("{:6}  unknown opcode {}\n", i, static_cast<int>(at.op));
-      return;
+      return true;
     }
     const OpcodeInfo& info = Info(at.op);
     std::string line = fmt::format("{:6}  {:<15} {:<44}", i, info.name, Operands(at, info));
@@ -87,6 +90,7 @@ class Disassembler {
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out_ += line + '\n';
+    return true;
   }
 
   std::string Operands(const Instruction& at, const OpcodeInfo& info) {

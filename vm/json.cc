@@ -366,6 +366,7 @@ value:
               is_object, in_slot};
     if (is_object && nested != nullptr && into == &target && node == nested_node) {
       ScanTarget* inner = nested->Enter();
+      nested = nullptr;  // not again for a duplicate
       frame->members = inner;
       frame->node = kNoNode;
       if (inner != nullptr) {

@@ -108,7 +108,7 @@ class Scanner {
   ScanResult Scan(std::string_view text, bool whole_line, ScanTarget& target,
                   uint32_t nested_node = kNoNode, NestedTarget* nested = nullptr);
 
-  // The member name that made lookalike or duplicate (for messages), unescaped.
+  // The first duplicate member's name (for messages), unescaped.
   std::string_view offending_name() const { return offending_name_; }
 
  private:

@@ -56,9 +56,10 @@ Machine::Machine(std::shared_ptr<const VerifiedProgram> program) : program_(std:
 }
 
 ScanTarget* Machine::BeginCall(std::string_view tool) {
+  // The last call's values point into its line: none is left for a tool that does not own the slot.
+  std::fill_n(slots_.begin() + tool_->first_slot, tool_->slot_count, Value());
   tool_ = &program_->Find(tool);
   std::fill_n(slots_.begin(), (*program_)->shared_slots, Value());
-  std::fill_n(slots_.begin() + tool_->first_slot, tool_->slot_count, Value());
   target_ = {};
   if (tool_->root == kNoNode) return nullptr;
   target_.trie = &(*program_)->paths;
@@ -80,6 +81,12 @@ Value Raised(Error code, const Program& program, const Instruction* at) {
   Value error = Value::Failure(code);
   error.size = static_cast<uint32_t>(at - program.code.data());
   return error;
+}
+
+// Why two operands do not go together. An element of a list may be a number that is not to be read.
+Error NoOverload(const Value& x, const Value& y) {
+  return x.is(Tag::kUnsafeNumber) || y.is(Tag::kUnsafeNumber) ? Error::kUnsafeNumber
+                                                              : Error::kNoSuchOverload;
 }
 
 bool Holds(Opcode op, int order) {
@@ -147,6 +154,8 @@ do_Jump:
   DISPATCH();
 
 do_Return:
+  // Absent is no value; a memo cell that held it would be filled again and again.
+  if (r[pc->a].is(Tag::kAbsent)) RAISE(Error::kInvalidArgument);
   *result = r[pc->a];
   if (result->is(Tag::kError)) return End::kRaised;
   return End::kReturned;
@@ -246,14 +255,14 @@ do_Equal : {
 }
 
 do_Less:
-  if (!r[pc->b].is_number() || !r[pc->c].is_number()) RAISE(Error::kNoSuchOverload);
+  if (!r[pc->b].is_number() || !r[pc->c].is_number()) RAISE(NoOverload(r[pc->b], r[pc->c]));
   r[pc->a] = Value::Bool(CompareNumbers(r[pc->b], r[pc->c]) == -1);
   NEXT();
 
 do_Add : {
   const Value& x = r[pc->b];
   const Value& y = r[pc->c];
-  if (x.tag != y.tag) RAISE(Error::kNoSuchOverload);
+  if (x.tag != y.tag) RAISE(NoOverload(x, y));
   switch (x.tag) {
     case Tag::kInt: {
       int64_t sum;
@@ -275,7 +284,7 @@ do_Add : {
       r[pc->a] = Value::String({text, size_t{x.size} + y.size});
       break;
     }
-    default: RAISE(Error::kNoSuchOverload);
+    default: RAISE(NoOverload(x, y));
   }
   NEXT();
 }
@@ -368,7 +377,11 @@ do_Bind : {
   Frame* keeper = &frame;
   for (uint32_t level = pc->d; level > 0; --level) keeper = keeper->outer;
   Value& kept = keeper->registers[pc->c];
-  if (kept.is(Tag::kAbsent)) kept = RunValue(operands[pc->b], keeper, frame.base);
+  if (kept.is(Tag::kAbsent)) {
+    // Each frame has cells of its own, so bound blocks can multiply as loops do.
+    if (--budget_ < 0) RAISE(Error::kBudget);
+    kept = RunValue(operands[pc->b], keeper, frame.base);
+  }
   r[pc->a] = kept;
   if (kept.is(Tag::kError)) {
     error = kept;
@@ -406,7 +419,7 @@ do_TestEqual : {
 }
 
 do_TestLess:
-  if (!r[pc->a].is_number() || !r[pc->b].is_number()) RAISE(Error::kNoSuchOverload);
+  if (!r[pc->a].is_number() || !r[pc->b].is_number()) RAISE(NoOverload(r[pc->a], r[pc->b]));
   EXIT(CompareNumbers(r[pc->a], r[pc->b]) == -1);
 
 do_TestPresent:
@@ -504,6 +517,7 @@ raise:
     --open_scopes;
   }
   decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  decided_in_ = code_block;
   *result = error;
   return End::kRaised;
 
@@ -529,7 +543,7 @@ bool Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value*
   const bool go_on_after_error = at.d == 1;
   const uint32_t size = over_map ? Entries(range)->size : Items(range)->size;
   for (uint32_t i = 0; i < size; ++i) {
-    if (--loop_budget_ < 0) {
+    if (--budget_ < 0) {
       *accumulator = Raised(Error::kBudget, **program_, &at);
       return true;
     }
@@ -560,16 +574,18 @@ const Map* Machine::Entries(Value& map) {
 Value Machine::Evaluate(uint32_t block) {
   for (const uint32_t forced : forced_) memo_[forced] = Value();
   forced_.clear();
-  loop_budget_ = kLoopBudget;
+  budget_ = kRunBudget;
   return RunValue(block, nullptr, 0);
 }
 
-uint32_t Machine::RuleAt(uint32_t instruction) const {
+uint32_t Machine::RuleAt(const Block& block, uint32_t instruction) const {
   const std::vector<RuleStart>& starts = (*program_)->rule_starts;
   auto after = std::upper_bound(
       starts.begin(), starts.end(), instruction,
       [](uint32_t wanted, const RuleStart& start) { return wanted < start.instruction; });
-  return after == starts.begin() ? kNoRule : (after - 1)->rule;
+  // The start before may belong to another block.
+  if (after == starts.begin() || (after - 1)->instruction < block.first_instruction) return kNoRule;
+  return (after - 1)->rule;
 }
 
 Decision Machine::Decide() {
@@ -577,7 +593,7 @@ Decision Machine::Decide() {
   forced_.clear();
   noted_quotas_.clear();
   reservations_.clear();
-  loop_budget_ = kLoopBudget;
+  budget_ = kRunBudget;
 
   Decision decision;
   Value error;
@@ -602,7 +618,7 @@ Decision Machine::Decide() {
       decision.verdict = Verdict::kError;
       decision.error = error.code;
       decision.code = error.code == Error::kUnsafeNumber ? Code::kNumber : Code::kError;
-      decision.rule = RuleAt(decided_at_);
+      decision.rule = RuleAt(*decided_in_, decided_at_);
       decision.instruction = error.size;
       return decision;
   }
@@ -649,6 +665,7 @@ void Machine::ReadAmounts(Decision& decision) {
       if (amount < 0) {
         decision.verdict = Verdict::kDeny;
         decision.code = Code::kAmount;
+        decision.rule = quota.rule;
         decision.quota = noted.quota;
         decision.instruction = noted.instruction;
         decision.slot = quota.amount_slot;

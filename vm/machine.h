@@ -74,9 +74,9 @@ class Machine {
   Arena& arena() { return arena_; }
   const ToolEntry& tool() const { return *tool_; }
 
-  // Starts a call: chooses its tool, empties slots and memo cells. The arena is not reset (the
-  // scanner may hold text of this line in it); ResetArena() does that between lines. Null if
-  // nothing of the arguments is read.
+  // Starts a call: chooses its tool, empties slots (memo cells are emptied by Decide). The arena is
+  // not reset (the scanner may hold text of this line in it); ResetArena() does that between lines.
+  // Null if nothing of the arguments is read.
   ScanTarget* BeginCall(std::string_view tool);
   void ResetArena() { arena_.Reset(); }
 
@@ -90,8 +90,8 @@ class Machine {
   // Runs a value block that stands alone. Tag::kError for an error.
   Value Evaluate(uint32_t block);
 
-  // Runs of loop bodies left to this call.
-  static constexpr int64_t kLoopBudget = 1'000'000;
+  // How many loop bodies and bound blocks a call may run.
+  static constexpr int64_t kRunBudget = 1'000'000;
 
  private:
   struct Frame {
@@ -104,11 +104,11 @@ class Machine {
   End Run(uint32_t block, Frame* outer, Value* result, uint32_t base, const Value* parameters,
           uint32_t parameter_count);
   Value RunValue(uint32_t block, Frame* outer, uint32_t base);
-  bool RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* result);
+  bool RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator);
   const List* Items(Value& list);
   const Map* Entries(Value& map);
   void ReadAmounts(Decision& decision);
-  uint32_t RuleAt(uint32_t instruction) const;
+  uint32_t RuleAt(const Block& block, uint32_t instruction) const;
 
   std::shared_ptr<const VerifiedProgram> program_;
   Arena arena_;
@@ -124,8 +124,9 @@ class Machine {
     uint32_t instruction;  // the Reserve that noted it
   };
   std::vector<NotedQuota> noted_quotas_;
-  int64_t loop_budget_ = 0;
-  uint32_t decided_at_ = UINT32_MAX;  // in the decision block
+  int64_t budget_ = 0;                 // runs left to this call
+  uint32_t decided_at_ = UINT32_MAX;   // in the decision block
+  const Block* decided_in_ = nullptr;  // that block
   uint32_t denied_by_ = kNoRule;
 };
 

@@ -48,6 +48,7 @@ const PathEdge* PathTrie::FindLookalike(uint32_t node, std::string_view name, ui
       continue;
     }
     if (FoldEqual(edge->name, as_c_string)) return edge;
+    if (has_nul && FoldEqual(edge->name, name)) return edge;
   }
   return nullptr;
 }

@@ -53,7 +53,8 @@ inline char* AppendUtf8(uint32_t c, char* out) {
   return out;
 }
 
-// Takes one code point off the front. Invalid bytes are taken one at a time and give U+FFFD.
+// Takes one code point off the front, a surrogate in its three-byte form included. Other bytes that
+// are no sequence are taken one at a time and give U+FFFD. REQUIRES: !text.empty().
 inline uint32_t TakeCodePoint(std::string_view& text) {
   const auto at = [&text](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = at(0);
@@ -69,6 +70,12 @@ inline uint32_t TakeCodePoint(std::string_view& text) {
       return 0xFFFD;
     }
     c = (c << 6) | (at(i) & 0x3F);
+  }
+  // A longer form than the character needs is none of its forms: it could hide a quote.
+  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (c < kSmallest[length] || c > 0x10FFFF) {
+    text.remove_prefix(1);
+    return 0xFFFD;
   }
   text.remove_prefix(length);
   return c;

@@ -1,8 +1,8 @@
 // The value every instruction works on: 16 bytes, trivially copyable, owning nothing.
 //
 // Why 16 bytes: a tag, a few flags and one machine word are enough for every CEL type if what
-// does not fit in the word is pointed to, and two of them are one cache line's quarter, so a slot
-// array of a dozen arguments stays in three lines. Why non-owning: a decision makes no value that
+// does not fit in the word is pointed to, and four of them fill a cache line, so a slot array of
+// a dozen arguments stays in three. Why non-owning: a decision makes no value that
 // outlives it. Strings point into the line being judged, into the program's constant pool or into
 // the arena of the call, all of which outlive the decision; copying is a 16-byte move and dropping
 // is free.
@@ -40,7 +40,8 @@ enum class Tag : uint8_t {
   kMapSpan = 13,       // text, size: a JSON object of the line, already validated
   kOptional = 14,      // optional: null pointer for none
   kType = 15,          // text, size: the type's name
-  kError = 16,         // code: Error; text-less, position in size (operand ordinal or 0)
+  kError = 16,         // code: Error; size: the instruction that raised it; reserved:
+                       // its operand's ordinal, while a scope keeps it
   kUnsafeNumber = 17,  // text, size: a JSON number that readers round differently (DESIGN of
                        // numbers: docs/architecture.md, "Numbers"); reading it is an error
 };

@@ -60,6 +60,10 @@ bool ConstantFits(Opcode op, const Value& constant) {
   }
 }
 
+bool IsCondition(Opcode op) {
+  return op >= Opcode::kCondPresent && op <= Opcode::kCondRegex;
+}
+
 size_t HashName(std::string_view name) {
   uint64_t hash = 0xCBF29CE484222325;
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
@@ -98,6 +102,8 @@ class Verifier {
   struct Needs {
     uint32_t registers = 0;  // of the deepest chain below, its own included
     uint32_t depth = 1;
+    // How many registers the frame one level out must have, the one two levels out, …
+    std::vector<uint32_t> outer;
   };
   // The registers of the scopes that are open, outermost first.
   using Scopes = std::vector<uint8_t>;
@@ -169,6 +175,12 @@ class Verifier {
     if (block.instruction_count > kMaxBlockInstructions) return Refuse("a block is too long");
     if (block.operand_count > kMaxBlockOperands) return Refuse("a block has too many operands");
     if (block.registers > kMaxRegisters) return Refuse("a block has too many registers");
+    if (block.outer_levels > kMaxBlockDepth) {
+      return Refuse("a block looks further out than any runs");
+    }
+    if (block.kind == BlockKind::kDecision && block.outer_levels > 0) {
+      return Refuse("a decision block has no frames around it");
+    }
     if (block.kind == BlockKind::kLoopBody && block.registers < 3) {
       return Refuse("a loop's body has no room for its element");
     }
@@ -264,9 +276,20 @@ class Verifier {
   bool CheckCalls(const Block& block, uint32_t i) {
     const Instruction& instruction = code_[i];
     if (instruction.op == Opcode::kOuter) {
-      return (instruction.b >= 1 && instruction.b <= block.outer_levels &&
-              instruction.c < kMaxRegisters) ||
-             Refuse("an outer frame is out of reach", At(i));
+      if (instruction.b < 1 || instruction.b > block.outer_levels ||
+          instruction.c >= kMaxRegisters) {
+        return Refuse("an outer frame is out of reach", At(i));
+      }
+      return NeedOuter(block, i, instruction.b, instruction.c + 1u);
+    }
+    if (instruction.op == Opcode::kFail) {
+      return (instruction.a > 0 &&
+              instruction.a <= static_cast<uint8_t>(Error::kInvalidArgument)) ||
+             Refuse("an unknown error is raised", At(i));
+    }
+    if (IsCondition(instruction.op)) {
+      return instruction.a <= (kCondCounter | kCondAbsentIsTrue) ||
+             Refuse("an unknown kind of condition", At(i));
     }
     if (Info(instruction.op).b != OperandClass::kBlock) return true;
     const uint32_t target = operands_[instruction.b];
@@ -291,15 +314,41 @@ class Verifier {
           return Refuse("a bound register is out of reach", At(i));
         }
         // The callee's frame stands directly inside the frame that keeps its value.
-        return callee.outer_levels <= block.outer_levels - instruction.d + 1 ||
-               Refuse("a bound block looks further out than there are frames", At(i));
+        if (callee.outer_levels > block.outer_levels - instruction.d + 1) {
+          return Refuse("a bound block looks further out than there are frames", At(i));
+        }
+        return NeedOuter(block, i, instruction.d, instruction.c + 1u) &&
+               PassOn(block, i, target, instruction.d);
       case Opcode::kLoop:
         if (!kind_is(BlockKind::kLoopBody)) return false;
         if (instruction.d > 1) return Refuse("an unknown kind of loop", At(i));
-        return callee.outer_levels <= block.outer_levels + 1 ||
-               Refuse("a loop's body looks further out than there are frames", At(i));
+        if (callee.outer_levels > block.outer_levels + 1) {
+          return Refuse("a loop's body looks further out than there are frames", At(i));
+        }
+        return PassOn(block, i, target, 0);
       default: return Refuse("an instruction runs a block but is not known to", At(i));
     }
+  }
+
+  // The frame `level` levels out (0: this block's own) must have that many registers.
+  bool NeedOuter(const Block& block, uint32_t i, uint32_t level, uint32_t registers) {
+    if (level == 0) {
+      return registers <= block.registers ||
+             Refuse("a block looks for a register that the frame around it does not have", At(i));
+    }
+    std::vector<uint32_t>& outer = needs_[block_].outer;
+    if (outer.size() < level) outer.resize(level);
+    outer[level - 1] = std::max(outer[level - 1], registers);
+    return true;
+  }
+
+  // What a block that is run inside the frame `level` levels out needs of that frame and of those
+  // around it.
+  bool PassOn(const Block& block, uint32_t i, uint32_t callee, uint32_t level) {
+    for (uint32_t out = 0; out < needs_[callee].outer.size(); ++out) {
+      if (!NeedOuter(block, i, level + out, needs_[callee].outer[out])) return false;
+    }
+    return true;
   }
 
   // Carries what is known at i to the instructions that may follow it.
@@ -369,13 +418,39 @@ class Verifier {
           tool.read_count > program_.reads.size() - tool.first_read) {
         return Refuse("a tool's slots or reads are out of bounds");
       }
-      verified_->max_registers_ = std::max(verified_->max_registers_, needs_[tool.block].registers);
+      if (!CheckToolSlots(tool)) return false;
     }
     for (uint32_t i = 0; i < program_.blocks.size(); ++i) {
       verified_->max_registers_ = std::max(verified_->max_registers_, needs_[i].registers);
     }
     verified_->max_slots_ = static_cast<uint32_t>(program_.slot_names.size());
     return IndexTools();
+  }
+
+  // A call of the tool fills its own slots and the shared ones, which the next call empties.
+  bool CheckToolSlots(const ToolEntry& tool) {
+    const auto fills = [&](uint32_t slot) {
+      return slot < program_.shared_slots ||
+             (slot >= tool.first_slot && slot - tool.first_slot < tool.slot_count);
+    };
+    for (uint32_t i = 0; i < tool.read_count; ++i) {
+      if (!fills(program_.reads[tool.first_read + i].slot)) {
+        return Refuse("a counter read fills a slot that is not the tool's");
+      }
+    }
+    if (tool.root == kNoNode) return true;
+    std::vector<uint32_t> open = {tool.root};
+    while (!open.empty()) {
+      const PathNode& node = program_.paths.node(open.back());
+      open.pop_back();
+      if (node.slot != kNoSlot && !fills(node.slot)) {
+        return Refuse("a path fills a slot that is not the tool's");
+      }
+      for (uint32_t i = 0; i < node.edge_count; ++i) {
+        open.push_back(program_.paths.edge(node.first_edge + i).child);
+      }
+    }
+    return true;
   }
 
   bool IndexTools() {

@@ -13,8 +13,9 @@
 //
 // Instead of any operand, #7 stands for the bare number in the instruction, and *7 for a new row of
 // the block's operand table that holds 7; !7 for a number where there is no operand. A line
-// `rule NAME` says whose the instructions from here on are. The last decision block decides every tool; one that passes is added where there
-// is none. Each slot is an argument, `args.x.y`, that is read.
+// `rule NAME` says whose the instructions from here on are. The last decision block decides every
+// tool; one that passes is added where there is none. Each slot is an argument, `args.x.y`, that is
+// read.
 #pragma once
 
 #include <cstdint>
@@ -86,8 +87,7 @@ class Assembler {
     block.operand_count = static_cast<uint32_t>(program_.operands.size()) - block.first_operand;
     for (const Jump& jump : jumps_) {
       Instruction& at = program_.code[jump.instruction];
-      (jump.is_d ? at.d : at.c) =
-          static_cast<uint16_t>(labels_.at(jump.label) - jump.instruction);
+      (jump.is_d ? at.d : at.c) = static_cast<uint16_t>(labels_.at(jump.label) - jump.instruction);
     }
     jumps_.clear();
     labels_.clear();
@@ -256,6 +256,8 @@ class Assembler {
   std::vector<std::string>::const_iterator words_end_;
 };
 
-inline Program Assemble(std::string_view listing) { return Assembler().Run(listing); }
+inline Program Assemble(std::string_view listing) {
+  return Assembler().Run(listing);
+}
 
 }  // namespace writ

@@ -72,7 +72,9 @@ TEST(Compare, NumbersOfAllTypesAreInOneOrder) {
     for (size_t j = 0; j < kAscending.size(); ++j) {
       for (const Value& a : kAscending[i]) {
         for (const Value& b : kAscending[j]) {
-          EXPECT_EQ(CompareNumbers(a, b), i < j ? -1 : i > j ? 1 : 0)
+          EXPECT_EQ(CompareNumbers(a, b), i < j   ? -1
+                                          : i > j ? 1
+                                                  : 0)
               << FormatValue(a) << " and " << FormatValue(b);
         }
       }
@@ -248,8 +250,7 @@ TEST(Compare, ConditionsCompareListsAndMapsByStructure) {
 TEST(Compare, CountersPrintAsIntegers) {
   Arena arena;
   bool unsafe = false;
-  EXPECT_TRUE(
-      CondEqual(Value::Int(1000000), Value::String("1000000"), false, arena, &unsafe));
+  EXPECT_TRUE(CondEqual(Value::Int(1000000), Value::String("1000000"), false, arena, &unsafe));
   EXPECT_FALSE(CondEqual(Value::Int(1000000), Value::String("1e+06"), false, arena, &unsafe));
 }
 

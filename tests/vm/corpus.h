@@ -42,13 +42,13 @@ inline std::filesystem::path SharedFolder() {
 }
 
 // Skips the test where the shared folder is not there, but not in CI.
-#define SKIP_WITHOUT_SHARED_FOLDER()                                                    \
-  do {                                                                                  \
-    if (!std::filesystem::exists(SharedFolder() / "hostile")) {                         \
-      const char* ci = std::getenv("CI");                                               \
+#define SKIP_WITHOUT_SHARED_FOLDER()                                                     \
+  do {                                                                                   \
+    if (!std::filesystem::exists(SharedFolder() / "hostile")) {                          \
+      const char* ci = std::getenv("CI");                                                \
       if (ci != nullptr && ci == std::string_view("true")) FAIL() << "no hostile lines"; \
-      GTEST_SKIP() << "no hostile lines in " << SharedFolder();                         \
-    }                                                                                   \
+      GTEST_SKIP() << "no hostile lines in " << SharedFolder();                          \
+    }                                                                                    \
   } while (false)
 
 inline std::string Base64(std::string_view text) {
@@ -112,7 +112,8 @@ inline std::vector<std::string> SeedLines() {
 // Changes lines a little. The same seed gives the same mutants.
 class Mutator {
  public:
-  Mutator(std::vector<std::string> seeds, uint64_t seed) : seeds_(std::move(seeds)), random_(seed) {}
+  Mutator(std::vector<std::string> seeds, uint64_t seed)
+      : seeds_(std::move(seeds)), random_(seed) {}
 
   std::string Next() {
     std::string line = Pick(seeds_);
@@ -131,10 +132,11 @@ class Mutator {
 
   void Change(std::string& line) {
     static const std::vector<std::string> kPieces = {
-        "{",     "}",      "[",       "]",      ",",      ":",     "\"",     "\\",      "\r",
-        " ",     "\t",     "0",       "-",      ".",      "e1",    "null",   "true",    "\"a\":1,",
-        "[]",    "{}",     "\\u0061", "\\ud800", "\\udc00", "\\u0000", "\xFF", "\xC3\xA9", "\xE2\x82",
-        "\"A\":", "\"b\":", "\x01",   "//",     "\\u212a", "a",     "1e999",  std::string(1, '\0'),
+        "{",       "}",       "[",       "]",        ",",        ":",        "\"",
+        "\\",      "\r",      " ",       "\t",       "0",        "-",        ".",
+        "e1",      "null",    "true",    "\"a\":1,", "[]",       "{}",       "\\u0061",
+        "\\ud800", "\\udc00", "\\u0000", "\xFF",     "\xC3\xA9", "\xE2\x82", "\"A\":",
+        "\"b\":",  "\x01",    "//",      "\\u212a",  "a",        "1e999",    std::string(1, '\0'),
     };
     const size_t at = Below(line.size() + 1);
     switch (Below(7)) {
@@ -166,9 +168,29 @@ class Mutator {
 
 // Lists of paths (as Paths takes them) made of the names that the lines hold.
 inline std::vector<std::vector<std::string>> SomePathLists() {
-  static const std::vector<std::string> kNames = {
-      "a", "b", "c", "d", "e", "A", "k", "s", "id", "name", "params", "arguments", "jsonrpc", "v",
-      "method", "amount", "currency", "to", "tags", "text", "m3", "caf\xC3\xA9", "\xF0\x9F\x99\x82"};
+  static const std::vector<std::string> kNames = {"a",
+                                                  "b",
+                                                  "c",
+                                                  "d",
+                                                  "e",
+                                                  "A",
+                                                  "k",
+                                                  "s",
+                                                  "id",
+                                                  "name",
+                                                  "params",
+                                                  "arguments",
+                                                  "jsonrpc",
+                                                  "v",
+                                                  "method",
+                                                  "amount",
+                                                  "currency",
+                                                  "to",
+                                                  "tags",
+                                                  "text",
+                                                  "m3",
+                                                  "caf\xC3\xA9",
+                                                  "\xF0\x9F\x99\x82"};
   std::mt19937_64 random(7);
   std::vector<std::vector<std::string>> lists = {
       {""}, {"?"}, {"params/arguments", "?params/name", "id"}, {"a/b/c/d", "a/b", "a", "?a/b/c"}};

@@ -98,7 +98,8 @@ TEST(Disasm, ShowsProgramsThatAreOutOfBounds) {
   const std::string listing = Disassemble(program);
   for (const std::string_view part :
        {"other tools: no entry 7\n", "slot 4294967295?", "constant 4294967295?", "out of bounds",
-        "unknown opcode", "slot 1002? <= constant 1001?", "quota 1000?", "rule 1001?", "block 1002"}) {
+        "unknown opcode", "slot 1002? <= constant 1001?", "quota 1000?", "rule 1001?",
+        "block 1002"}) {
     EXPECT_NE(listing.find(part), std::string::npos) << part << "\n" << listing;
   }
 }

@@ -11,15 +11,15 @@ namespace writ {
 namespace {
 
 constexpr std::string_view kOpcodes[] = {
-    "Jump",           "Return",        "Break",        "Fail",         "Pass",
-    "Deny",           "DenyHidden",    "DenyDefault",  "Chain",        "Reserve",
-    "ScopeBegin",     "Operand",       "ScopeEnd",     "ScopeDrop",    "LoadConst",
-    "LoadSlot",       "Move",          "Outer",        "Not",          "Equal",
-    "Less",           "Add",           "Size",         "Select",       "Append",
-    "OptionalNone",   "OptionalOf",    "OptionalSelect", "OptionalValue", "Force",
-    "Bind",           "Loop",          "TestTrue",     "TestEqual",    "TestLess",
-    "TestPresent",    "TestHasValue",  "CondPresent",  "CondEq",       "CondIn",
-    "CondContains",   "CondLt",        "CondLte",      "CondGt",       "CondGte",
+    "Jump",         "Return",       "Break",          "Fail",          "Pass",
+    "Deny",         "DenyHidden",   "DenyDefault",    "Chain",         "Reserve",
+    "ScopeBegin",   "Operand",      "ScopeEnd",       "ScopeDrop",     "LoadConst",
+    "LoadSlot",     "Move",         "Outer",          "Not",           "Equal",
+    "Less",         "Add",          "Size",           "Select",        "Append",
+    "OptionalNone", "OptionalOf",   "OptionalSelect", "OptionalValue", "Force",
+    "Bind",         "Loop",         "TestTrue",       "TestEqual",     "TestLess",
+    "TestPresent",  "TestHasValue", "CondPresent",    "CondEq",        "CondIn",
+    "CondContains", "CondLt",       "CondLte",        "CondGt",        "CondGte",
     "CondRegex",
 };
 

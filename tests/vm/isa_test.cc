@@ -41,7 +41,8 @@ std::string Cell(std::string_view text) {
 }
 
 std::string Table() {
-  std::string table = "| number | opcode | operands | cost | what it does |\n|--:|---|---|--:|---|\n";
+  std::string table =
+      "| number | opcode | operands | cost | what it does |\n|--:|---|---|--:|---|\n";
   for (size_t i = 0; i < kOpcodeCount; ++i) {
     const OpcodeInfo& info = Info(static_cast<Opcode>(i));
     table += fmt::format("| {} | {} | {} | {} | {} |\n", i, info.name, OperandNames(info),

@@ -176,11 +176,11 @@ TEST_P(HostileAgreement, OnEveryLine) {
   EXPECT_GT(agreement.accepted(), 100u);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    JsonAgreement, HostileAgreement, testing::Values("jsontestsuite.jsonl", "public.jsonl"),
-    [](const testing::TestParamInfo<const char*>& file) {
-      return std::string(file.param, std::strchr(file.param, '.'));
-    });
+INSTANTIATE_TEST_SUITE_P(JsonAgreement, HostileAgreement,
+                         testing::Values("jsontestsuite.jsonl", "public.jsonl"),
+                         [](const testing::TestParamInfo<const char*>& file) {
+                           return std::string(file.param, std::strchr(file.param, '.'));
+                         });
 
 TEST(JsonAgreement, OnMutants) {
   constexpr size_t kMutants = 200'000;

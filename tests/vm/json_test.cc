@@ -32,7 +32,9 @@ void ExpectAll(const std::vector<Line>& lines, const Paths& paths = Paths({"a"})
   }
 }
 
-std::string Nested(size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string Nested(size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 
 // `count` members named "m0", "m1", …, as the inside of an object.
 std::string Members(size_t count) {
@@ -67,13 +69,13 @@ TEST(Json, AcceptsWhatIsOddButAllowed) {
       {"\"\\u0000\""},
       {"\"\x7F\""},
       {"\"\xC2\x80\xE2\x82\xAC\xF0\x9F\x99\x82\xEF\xBF\xBF\""},
-      {"\"\xEF\xBB\xBF\""},        // the mark is text inside of a string
-      {"{\"a\":1}\r"},             // the one place where a CR may stand
+      {"\"\xEF\xBB\xBF\""},  // the mark is text inside of a string
+      {"{\"a\":1}\r"},       // the one place where a CR may stand
       {"[1] \r"},
       {"1\r"},
-      {"{\"a\":1,\"A\":2}"},       // which look alike, but that is not the scanner's to refuse
+      {"{\"a\":1,\"A\":2}"},  // which look alike, but that is not the scanner's to refuse
       {"{\"a\":1,\"a\\u0000\":2}"},
-      {"[{\"x\":1},{\"x\":2}]"},   // the same name in two objects
+      {"[{\"x\":1},{\"x\":2}]"},  // the same name in two objects
   });
 }
 
@@ -130,10 +132,10 @@ TEST(Json, RefusesWhatTheGrammarLacks) {
       {"{\"a\":1}\0"sv, no, 7},
       {"\0{\"a\":1}"sv, no, 0},
       {"{\"a\":1}\v", no, 7},
-      {"{\"a\":1}\xC2\xA0", no, 7},      // a space, but not JSON's
-      {"\xEF\xBB\xBF{}", no, 0},         // a byte order mark
-      {"\xFF\xFE{\0}\0"sv, no, 0},       // UTF-16
-      {"{}\n{}", no, 2},                 // a line holds no LF
+      {"{\"a\":1}\xC2\xA0", no, 7},  // a space, but not JSON's
+      {"\xEF\xBB\xBF{}", no, 0},     // a byte order mark
+      {"\xFF\xFE{\0}\0"sv, no, 0},   // UTF-16
+      {"{}\n{}", no, 2},             // a line holds no LF
   });
 }
 
@@ -188,7 +190,7 @@ TEST(Json, RefusesAMemberThatIsThereTwice) {
 
 // Above a number of members names are sorted instead of compared one by one; nothing else changes.
 TEST(Json, FindsAMemberTwiceInObjectsOfEverySize) {
-  for (const size_t count : {1, 2, 23, 24, 25, 26, 27, 100, 5000}) {
+  for (const size_t count : {1u, 2u, 23u, 24u, 25u, 26u, 27u, 100u, 5000u}) {
     const std::string members = Members(count);
     EXPECT_TRUE(Scanned("{" + members + "}", Paths({"x"})).result.ok()) << count;
     for (const size_t twice : {size_t{0}, count / 2, count - 1}) {
@@ -225,7 +227,7 @@ TEST(Json, RefusesHalfASurrogatePairInAValueThatIsReadOnly) {
           {"{\"a\":\"\\ud800\"}", no, 5},
           {"{\"a\":[1,{\"x\":\"\\udc00\"}]}", no, 13},
           {"{\"o\":{\"a\":\"\\ud83dx\"}}", no, 10},
-          {"{\"p\":\"\\ud800\"}"},       // only its presence is asked
+          {"{\"p\":\"\\ud800\"}"},  // only its presence is asked
           {"{\"p\":[\"\\ud800\"]}"},
           {"{\"b\":\"\\ud800\"}"},
           {"{\"o\":{\"b\":\"\\ud800\"}}"},
@@ -331,7 +333,7 @@ TEST(Json, FillsSlotsWithValuesOfEveryKind) {
       R"("map":{"k" : 1}})",
       paths);
   ASSERT_TRUE(all.result.ok());
-  const std::vector<std::string> values = {"null", "true",   "false",  "-5",
+  const std::vector<std::string> values = {"null", "true",  "false",  "-5",
                                            "2.5",  "\"x\"", "[1, 2]", "{\"k\" : 1}"};
   const std::vector<std::string> raw = values;
   for (size_t i = 0; i < values.size(); ++i) {
@@ -454,7 +456,9 @@ TEST(Json, SeesNamesThatLookLikeOneThatIsRead) {
       {R"({"ſtatus":1})", "status"},
       {R"({"\u017ftatus":1})", "status"},
       {R"({"statuſ":1})", "status"},
-      {"{\"\xE2\x84\xAA" R"(ind":1})", "kind"},  // the Kelvin sign
+      {"{\"\xE2\x84\xAA"
+       R"(ind":1})",
+       "kind"},  // the Kelvin sign
       {R"({"\u212Aind":{"deep":1}})", "kind"},
       {R"({"kind":{"Deep":1}})", "deep"},
       {"{\"\xC3\x89T\xC3\x89\":1}", "\xC3\xA9t\xC3\xA9"},
@@ -523,8 +527,8 @@ struct NestedScan {
       return trie.Find(node, padded.view(), NameWord(padded.view().data(), name.size()))->child;
     };
     Scanner scanner(arena);
-    result = scanner.Scan(text.view(), true, slots.target,
-                          child(child(0, "params"), "arguments"), &inner);
+    result = scanner.Scan(text.view(), true, slots.target, child(child(0, "params"), "arguments"),
+                          &inner);
   }
 
   PaddedText text;
@@ -650,8 +654,8 @@ TEST(Json, UnescapesAndTellsOfHalfASurrogatePair) {
             "\xF4\x8F\xBF\xBF\xF0\x90\x80\x80");
   EXPECT_FALSE(lone);
   for (const std::string_view half :
-       {R"(\ud83d)"sv, R"(\ude42)"sv, R"(\ud83d\u0041)"sv, R"(\ud83d\\ude42)"sv, R"(\ude42\ud83d)"sv,
-        R"(x\ud83dx)"sv, R"(\ud83d\ud83d\ude42)"sv}) {
+       {R"(\ud83d)"sv, R"(\ude42)"sv, R"(\ud83d\u0041)"sv, R"(\ud83d\\ude42)"sv,
+        R"(\ude42\ud83d)"sv, R"(x\ud83dx)"sv, R"(\ud83d\ud83d\ude42)"sv}) {
     lone = false;
     Unescape(half, arena, &lone);
     EXPECT_TRUE(lone) << half;

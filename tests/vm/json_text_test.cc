@@ -22,7 +22,8 @@ TEST(JsonText, QuotesWhatMustBe) {
       {"plain /text/", R"("plain /text/")"},
       {"\"\\", R"("\"\\")"},
       {"\n\r\t", R"("\n\r\t")"},
-      {"\b\f\x01\x1F\x7F\0"sv, R"("\u0008\u000c\u0001\u001f\u007f\u0000")"},
+      {"\b\f\x01\x1F\0"sv, R"("\u0008\u000c\u0001\u001f\u0000")"},
+      {"\x7F", "\"\x7F\""},
       {"\xC3\xA9\xF0\x9F\x99\x82", "\"\xC3\xA9\xF0\x9F\x99\x82\""},
   };
   for (const auto& [text, quoted] : cases) EXPECT_EQ(JsonQuote(text), quoted);
@@ -56,8 +57,8 @@ TEST(JsonText, WritesJsonWhateverTheBytes) {
     for (size_t length = random() % 12; length > 0; --length) {
       static constexpr std::string_view kBytes =
           "a\"\\\n\x80\xA2\xBF\xC0\xC3\xE0\xE2\xED\xF0\xF4\xF5\xFF\x9F\x90";
-      text += random() % 3 == 0 ? static_cast<char>(random() % 256)
-                                : kBytes[random() % kBytes.size()];
+      text +=
+          random() % 3 == 0 ? static_cast<char>(random() % 256) : kBytes[random() % kBytes.size()];
     }
     const std::string quoted = JsonQuote(text);
     const reference::Reading reading = reference::Read(quoted);

@@ -101,8 +101,7 @@ TEST(Machine, Adds) {
   EXPECT_EQ(Binary("Add", "true", "true"), kNoOverload);
   EXPECT_EQ(Binary("Add", "18446744073709551615u", "1u"), "error(overflow)");
   // 2^62 twice is one more than there are.
-  EXPECT_EQ(Binary("Add", "4611686018427387904u", "4611686018427387904u"),
-            "9223372036854775808u");
+  EXPECT_EQ(Binary("Add", "4611686018427387904u", "4611686018427387904u"), "9223372036854775808u");
   EXPECT_EQ(ValueOf("value 1\nLoadSlot r0 args.a\nAdd r0 r0 r0\nReturn r0",
                     R"({"a":9000000000000000000})"),
             "error(overflow)");
@@ -459,6 +458,31 @@ TEST(Machine, LoopsAreMetered) {
       << "no scope takes this one";
 }
 
+// Each run of a bound block has cells of its own, so 40 blocks could mean 2^40 runs.
+TEST(Machine, BoundBlocksAreMetered) {
+  std::string listing = "value 1\nLoadConst r0 1\nReturn r0\n";
+  for (int i = 0; i < 40; ++i) {
+    const std::string bind = "Bind r0 block" + std::to_string(i);
+    listing += "value 3\n" + bind + " 1 0\n" + bind + " 2 0\nReturn r0\n";
+    if (i == 5) {
+      EXPECT_EQ(ValueOf(listing), "1");
+    }
+  }
+  EXPECT_EQ(ValueOf(listing), "error(evaluation budget exceeded)");
+}
+
+// The elements of a list are read when they are used.
+TEST(Machine, AnElementThatReadersRoundIsAnErrorOfItsOwn) {
+  for (const char* use : {"Less r1 r1 r2", "Add r1 r1 r1", "Equal r1 r1 r2", "TestLess r1 r2 #1 #1",
+                          "TestEqual r1 r2 #1 #1"}) {
+    EXPECT_EQ(ValueOf(std::string("body 3\n") + use + "\nReturn r1\nvalue 2\nLoadSlot r0 args.a\n" +
+                          "LoadConst r1 0\nLoop r1 block0 r0 0\nReturn r1",
+                      R"({"a":[1e999]})"),
+              kUnsafe)
+        << use;
+  }
+}
+
 // ---- Error scopes.
 
 // a && b && c over arguments, as && is encoded.
@@ -747,8 +771,9 @@ TEST(Machine, Amounts) {
 
 // Values that are no argument come through SetSlot, and a decision may be made again with others.
 TEST(Machine, DecidesAgainWithOtherCounterValues) {
-  Call call(Assemble("decision\n CondLt 1 args.count 3 @pass @deny\n"
-                     "deny:\n Deny full\n pass:\n Reserve full\n Pass"));
+  Call call(
+      Assemble("decision\n CondLt 1 args.count 3 @pass @deny\n"
+               "deny:\n Deny full\n pass:\n Reserve full\n Pass"));
   call.Begin("{}");
   for (const int64_t count : {2, 3, 1}) {
     call.machine().SetSlot(0, Value::Int(count));
@@ -760,8 +785,9 @@ TEST(Machine, DecidesAgainWithOtherCounterValues) {
 
 // A slot of another tool holds nothing in this tool's call, whatever the last call left there.
 TEST(Machine, SlotsOfOtherToolsAreEmpty) {
-  Program program = Assemble("decision\n CondPresent 0 args.a @deny @pass\n"
-                             "deny:\n Deny seen\n pass:\n Pass");
+  Program program = Assemble(
+      "decision\n CondPresent 0 args.a @deny @pass\n"
+      "deny:\n Deny seen\n pass:\n Pass");
   ToolEntry other = program.tools[0];
   other.slot_count = 0;
   other.root = kNoNode;

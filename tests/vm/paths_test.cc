@@ -69,9 +69,9 @@ TEST(Paths, AValueThatIsReadOnceIsRead) {
 }
 
 TEST(Paths, FindsNamesOfEveryLength) {
-  const std::vector<std::string> names = {"",         "a",         "ab",         "abcdefg",
-                                          "abcdefgh", "abcdefghi", "abcdefghij", "caf\xC3\xA9",
-                                          "a b",      std::string(1000, 'x')};
+  const std::vector<std::string> names = {
+      "",          "a",          "ab",          "abcdefg", "abcdefgh",
+      "abcdefghi", "abcdefghij", "caf\xC3\xA9", "a b",     std::string(1000, 'x')};
   PathTrieBuilder builder;
   const uint32_t root = builder.NewRoot();
   for (const std::string& name : names) builder.Child(root, name);
@@ -119,7 +119,9 @@ TEST(Paths, FindsLookalikes) {
 TEST(Paths, NamesBeyondAsciiHaveLookalikesWithin) {
   PathTrieBuilder builder;
   const uint32_t root = builder.NewRoot();
-  builder.Child(root, "ta\xC5\xBF" "k");
+  builder.Child(root,
+                "ta\xC5\xBF"
+                "k");
   const PathTrie trie = builder.Build();
   for (const std::string_view name : {"task", "TASK", "ta\xC5\xBFK", "tas\xE2\x84\xAA"}) {
     EXPECT_NE(FindLookalike(trie, root, name), nullptr) << name;

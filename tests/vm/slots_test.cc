@@ -118,8 +118,8 @@ class Twins {
         continue;
       }
       ASSERT_TRUE(Same(left, right, arena_))
-          << "at " << lists_[list][i] << ": " << FormatValue(left) << " and "
-          << FormatValue(right) << ", line: " << line;
+          << "at " << lists_[list][i] << ": " << FormatValue(left) << " and " << FormatValue(right)
+          << ", line: " << line;
     }
     ASSERT_EQ(scanned.target.lookalike, twin.target.lookalike) << line;
     lookalikes_ += twin.target.lookalike != nullptr;

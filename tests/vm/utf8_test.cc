@@ -60,8 +60,8 @@ TEST(Utf8, ReadsNothingBeyondTheFirstByteThatDoesNotBelong) {
 
 TEST(Utf8, TakesBytesThatAreNoSequenceOneAtATime) {
   for (const std::string_view bad :
-       {"\x80", "\xC0\xAF", "\xC3", "\xC3(", "\xE0\x80\xA2", "\xE0\x80\xAF", "\xE2\x82", "\xF0\x80\x80\x8A",
-        "\xF0\x9F\x99", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
+       {"\x80", "\xC0\xAF", "\xC3", "\xC3(", "\xE0\x80\xA2", "\xE0\x80\xAF", "\xE2\x82",
+        "\xF0\x80\x80\x8A", "\xF0\x9F\x99", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
     std::string_view rest = bad;
     EXPECT_EQ(TakeCodePoint(rest), 0xFFFDu) << testing::PrintToString(bad);
     EXPECT_EQ(rest, bad.substr(1)) << testing::PrintToString(bad);

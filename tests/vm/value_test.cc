@@ -10,7 +10,7 @@ namespace writ {
 namespace {
 
 TEST(Value, IsAbsentUntilMade) {
-  const Value value;
+  const Value value = Value();
   EXPECT_TRUE(value.is(Tag::kAbsent));
   EXPECT_EQ(value.i, 0);
 }

@@ -21,7 +21,9 @@ struct Case {
 };
 
 // For the name of the test in the runner's output.
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.name;
+}
 
 const Case kCases[] = {
     {"TheSmallestDecision", "decision\n Pass", ""},
@@ -81,7 +83,8 @@ const Case kCases[] = {
      "1: the last instruction falls through"},
 
     // Instructions where they do not belong.
-    {"ADecisionThatReturns", "decision 1\n Return r0", "0: Return does not belong in this kind of block"},
+    {"ADecisionThatReturns", "decision 1\n Return r0",
+     "0: Return does not belong in this kind of block"},
     {"AValueThatPasses", "value\n Pass", "0: Pass does not belong in this kind of block"},
     {"AValueThatDenies", "value\n Deny no", "0: Deny does not belong in this kind of block"},
     {"AValueThatDeniesAHiddenTool", "value\n DenyHidden",
@@ -107,7 +110,8 @@ const Case kCases[] = {
      "1: a block of the wrong kind is run"},
     {"ForceALoopsBody", "body 3\n Return r0\n value 1\n Force r0 block0\n Return r0",
      "1: a block of the wrong kind is run"},
-    {"ForceWhatLooksOutside", "value 1 out 1\n Outer r0 1 0\n Return r0\n"
+    {"ForceWhatLooksOutside",
+     "value 1 out 1\n Outer r0 1 0\n Return r0\n"
      "value 1\n Force r0 block0\n Return r0",
      "2: a block that looks outside is forced as if it stood alone"},
     {"ChainToAValue", "value 1\n Return r0\n decision\n Chain block0",
@@ -119,8 +123,7 @@ const Case kCases[] = {
     {"BindToARegisterThatIsNotThere",
      "value 1\n Return r0\n value 2\n Bind r0 block0 2 0\n Return r0",
      "1: a bound register is out of reach"},
-    {"BindToAFrameThatIsNotThere",
-     "value 1\n Return r0\n value 2\n Bind r0 block0 0 1\n Return r0",
+    {"BindToAFrameThatIsNotThere", "value 1\n Return r0\n value 2\n Bind r0 block0 0 1\n Return r0",
      "1: a bound register is out of reach"},
     {"BindWhatLooksFurtherOut",
      "value 1 out 2\n Outer r0 2 0\n Return r0\n value 2\n Bind r0 block0 1 0\n Return r0",
@@ -150,6 +153,21 @@ const Case kCases[] = {
      "body 3 out 1\n Bind r0 block0 200 1\n Return r0\n"
      "value 2\n Loop r0 block1 r1 0\n Return r0",
      "3: a block looks for a register that the frame around it does not have"},
+
+    {"AnErrorThatIsNone", "value\n Fail 0", "0: an unknown error is raised"},
+    {"AnErrorBeyondTheLast", "value\n Fail 11", "0: an unknown error is raised"},
+    {"AnUnknownKindOfCondition", "decision\n CondPresent 4 args.a #1 #1\n Pass",
+     "0: an unknown kind of condition"},
+    {"AFrameThatIsReachedThroughAnother",
+     "value 1 out 2\n Outer r0 2 3\n Return r0\n"
+     "body 3 out 1\n Bind r0 block0 1 0\n Return r0\n"
+     "value 4\n Loop r0 block1 r1 0\n Return r0",
+     ""},
+    {"AFrameThatIsReachedThroughAnotherWithoutThatRegister",
+     "value 1 out 2\n Outer r0 2 3\n Return r0\n"
+     "body 3 out 1\n Bind r0 block0 1 0\n Return r0\n"
+     "value 3\n Loop r0 block1 r1 0\n Return r0",
+     "4: a block looks for a register that the frame around it does not have"},
 
     // Error scopes.
     {"AScopeOpenedAndClosed",
@@ -214,9 +232,10 @@ TEST_P(VerifierCase, Says) {
   EXPECT_EQ(Refusal(Assemble(GetParam().listing)), GetParam().refusal) << GetParam().listing;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Verify, VerifierCase, testing::ValuesIn(kCases),
-    [](const testing::TestParamInfo<Case>& made) { return std::string(made.param.name); });
+INSTANTIATE_TEST_SUITE_P(Verify, VerifierCase, testing::ValuesIn(kCases),
+                         [](const testing::TestParamInfo<Case>& made) {
+                           return std::string(made.param.name);
+                         });
 
 // ---- Tables.
 
@@ -301,7 +320,9 @@ Program OneOfEverything() {
   )");
 }
 
-TEST(Verify, AcceptsAProgramWithOneOfEverything) { EXPECT_EQ(Refusal(OneOfEverything()), ""); }
+TEST(Verify, AcceptsAProgramWithOneOfEverything) {
+  EXPECT_EQ(Refusal(OneOfEverything()), "");
+}
 
 struct TableCase {
   const char* name;
@@ -309,7 +330,9 @@ struct TableCase {
   const char* refusal;
 };
 
-void PrintTo(const TableCase& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const TableCase& c, std::ostream* out) {
+  *out << c.name;
+}
 
 const TableCase kTableCases[] = {
     {"AQuotasCounter", [](Program& p) { p.quotas[0].counter = 1; }, ": a quota names no counter"},
@@ -322,13 +345,25 @@ const TableCase kTableCases[] = {
      ": the table of rule starts is not in order or out of bounds"},
     {"ARuleStartsInstruction", [](Program& p) { p.rule_starts[0].instruction = 1000; },
      ": the table of rule starts is not in order or out of bounds"},
-    {"RuleStartsOutOfOrder", [](Program& p) { p.rule_starts.push_back({0, 0}); },
+    {"RuleStartsOutOfOrder",
+     [](Program& p) {
+       p.rule_starts.push_back({0, 0});
+     },
      ": the table of rule starts is not in order or out of bounds"},
-    {"ACounterReadsCounter", [](Program& p) { p.reads.push_back({0, 1}); },
+    {"ACounterReadsCounter",
+     [](Program& p) {
+       p.reads.push_back({0, 1});
+     },
      ": a counter read is out of bounds"},
-    {"ACounterReadsSlot", [](Program& p) { p.reads.push_back({4, 0}); },
+    {"ACounterReadsSlot",
+     [](Program& p) {
+       p.reads.push_back({4, 0});
+     },
      ": a counter read is out of bounds"},
-    {"HiddenToolsOutOfOrder", [](Program& p) { p.hidden = {"b", "a"}; },
+    {"HiddenToolsOutOfOrder",
+     [](Program& p) {
+       p.hidden = {"b", "a"};
+     },
      ": the hidden tools are not sorted"},
     {"PositionsOfSomeInstructionsOnly", [](Program& p) { p.positions.resize(1); },
      ": there is not one source position for each instruction"},
@@ -342,8 +377,8 @@ const TableCase kTableCases[] = {
      ": a block is too long"},
     {"ABlockWhoseOperandsAreOutside", [](Program& p) { p.blocks[0].operand_count = 1000; },
      ": a block is out of bounds"},
-    {"ABlockWhoseOperandsStartOutside",
-     [](Program& p) { p.blocks[0].first_operand = UINT32_MAX; }, ": a block is out of bounds"},
+    {"ABlockWhoseOperandsStartOutside", [](Program& p) { p.blocks[0].first_operand = UINT32_MAX; },
+     ": a block is out of bounds"},
     {"ABlockWithTooManyOperands", [](Program& p) { p.blocks[0].operand_count = 65536; },
      ": a block has too many operands"},
     {"ABlockWithTooManyRegisters", [](Program& p) { p.blocks[0].registers = 257; },
@@ -370,13 +405,27 @@ const TableCase kTableCases[] = {
     {"AToolsReads", [](Program& p) { p.tools[0].read_count = 1; },
      ": a tool's slots or reads are out of bounds"},
     {"SharedSlots", [](Program& p) { p.shared_slots = 5; }, ": too many shared slots"},
+    {"APathsSlotOfAnotherTool", [](Program& p) { p.tools[0].slot_count = 1; },
+     ": a path fills a slot that is not the tool's"},
+    {"ACounterReadsSlotOfAnotherTool",
+     [](Program& p) {
+       p.slot_names.emplace_back("another tool's");
+       p.reads.push_back({4, 0});
+       p.tools[0].read_count = 1;
+     },
+     ": a counter read fills a slot that is not the tool's"},
+    {"ADecisionThatLooksOutside", [](Program& p) { p.blocks[3].outer_levels = 1; },
+     ": a decision block has no frames around it"},
+    {"ABlockThatLooksFartherOutThanAnyRuns",
+     [](Program& p) { p.blocks[1].outer_levels = UINT32_MAX; },
+     ": a block looks further out than any runs"},
     {"APathsSlot",
      [](Program& p) {
        PathTrieBuilder paths;
        paths.SetSlot(paths.Child(paths.NewRoot(), "a"), 5000, true);
        p.paths = paths.Build();
      },
-     ": a path fills a slot that is not there"},
+     ": a path fills a slot that is not the tool's"},
 };
 
 class VerifierTables : public testing::TestWithParam<TableCase> {};
@@ -387,9 +436,10 @@ TEST_P(VerifierTables, AreChecked) {
   EXPECT_EQ(Refusal(std::move(program)), GetParam().refusal);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Verify, VerifierTables, testing::ValuesIn(kTableCases),
-    [](const testing::TestParamInfo<TableCase>& made) { return std::string(made.param.name); });
+INSTANTIATE_TEST_SUITE_P(Verify, VerifierTables, testing::ValuesIn(kTableCases),
+                         [](const testing::TestParamInfo<TableCase>& made) {
+                           return std::string(made.param.name);
+                         });
 
 // ---- Limits.
 
@@ -416,8 +466,7 @@ std::string Chain(uint32_t blocks) {
 TEST(Verify, BlocksRunOneAnotherUpToTheLimit) {
   Call deepest(Assemble(Chain(kMaxBlockDepth)));
   EXPECT_EQ(deepest.Evaluate(kMaxBlockDepth - 1, "{}"), "7");
-  EXPECT_EQ(Refusal(Assemble(Chain(kMaxBlockDepth + 1))),
-            "512: blocks run one another too deep");
+  EXPECT_EQ(Refusal(Assemble(Chain(kMaxBlockDepth + 1))), "512: blocks run one another too deep");
 }
 
 TEST(Verify, RegistersAreThoseOfTheDeepestChain) {
@@ -492,10 +541,9 @@ void RefusedOrHarmless(Program program) {
   auto verified = Verify(std::move(program));
   if (!verified.has_value()) return;
   Call call(std::move(*verified));
-  for (const char* arguments :
-       {"{}", R"({"a":true,"b":"x","items":["x",{"k":1}],"n":5})",
-        R"({"a":{"k":[]},"b":1e999,"items":{"x":{"k":2},"y":3},"n":"5"})",
-        R"({"a":1,"b":2,"items":[{"k":1},{"k":"x\u00e9"},{}],"n":1.5})"}) {
+  for (const char* arguments : {"{}", R"({"a":true,"b":"x","items":["x",{"k":1}],"n":5})",
+                                R"({"a":{"k":[]},"b":1e999,"items":{"x":{"k":2},"y":3},"n":"5"})",
+                                R"({"a":1,"b":2,"items":[{"k":1},{"k":"x\u00e9"},{}],"n":1.5})"}) {
     call.Decide(arguments);
     for (uint32_t i = 0; i < call.program()->blocks.size(); ++i) {
       const Block& block = call.program()->blocks[i];

@@ -1,0 +1,63 @@
+// Policies compiled from text, as the commands compile files.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "compiler/diagnostic.h"
+#include "compiler/emit.h"
+#include "compiler/load_intercept.h"
+#include "compiler/policy.h"
+#include "compiler/source.h"
+#include "compiler/yaml.h"
+#include "vm/verify.h"
+
+namespace writ {
+
+// Policies as models, with what they stand on. Faulty ones are in `diagnostics` instead.
+struct Loaded {
+  // The first policy's file is policy.yaml, the next policy2.yaml, and so on.
+  explicit Loaded(const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      const std::string number = policies.empty() ? "" : std::to_string(policies.size() + 1);
+      const std::string name = "policy" + number + ".yaml";
+      const auto source = std::make_shared<const Source>(name, text);
+      documents.push_back(yaml::Parse(source, diagnostics));
+      if (documents.back() == nullptr) continue;
+      auto policy = LoadIntercept(source, *documents.back()->root(), name, diagnostics);
+      if (policy.has_value()) policies.push_back(std::move(*policy));
+    }
+    diagnostics.Sort();
+  }
+
+  std::string Said() const {
+    std::string said;
+    for (const Diagnostic& diagnostic : diagnostics.all()) said += Render(diagnostic);
+    return said;
+  }
+
+  Diagnostics diagnostics;
+  std::vector<std::unique_ptr<yaml::Document>> documents;
+  std::vector<Policy> policies;
+};
+
+// One program of policies that are without fault. Throws, which fails the test, if they are not.
+inline std::shared_ptr<const VerifiedProgram> Compiled(const std::vector<std::string>& texts) {
+  Loaded loaded(texts);
+  Program program = Emit(loaded.policies, loaded.diagnostics);
+  if (loaded.diagnostics.has_errors()) throw std::invalid_argument(loaded.Said());
+  auto verified = Verify(std::move(program));
+  if (!verified.has_value()) throw std::invalid_argument(verified.error().text);
+  return *verified;
+}
+
+inline std::shared_ptr<const VerifiedProgram> Compiled(const std::string& text) {
+  return Compiled(std::vector<std::string>{text});
+}
+
+}  // namespace writ

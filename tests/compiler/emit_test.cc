@@ -1,0 +1,211 @@
+// From models to bytecode: listings in golden/, and what programs of unusual size decide.
+//
+// With WRIT_REBASE=1 in the environment the listings are rewritten, for review by eye.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/compiled.h"
+#include "compiler/text_files.h"
+#include "vm/call.h"
+#include "vm/disasm.h"
+
+namespace writ {
+namespace {
+
+// Several policies stand in one file, parted by lines that say "--- and".
+std::vector<std::string> Policies(const std::string& given) {
+  constexpr std::string_view kAnd = "--- and\n";
+  std::vector<std::string> policies;
+  size_t start = 0;
+  for (size_t end; (end = given.find(kAnd, start)) != std::string::npos;
+       start = end + kAnd.size()) {
+    policies.push_back(given.substr(start, end - start));
+  }
+  policies.push_back(given.substr(start));
+  return policies;
+}
+
+class Golden : public testing::TestWithParam<std::string> {};
+
+TEST_P(Golden, Listing) {
+  TextFile file("tests/compiler/golden", GetParam());
+  file.Expect(Disassemble(**Compiled(Policies(file.given()))));
+}
+
+INSTANTIATE_TEST_SUITE_P(Emit, Golden, testing::ValuesIn(TextFile::In("tests/compiler/golden")),
+                         [](const auto& name) { return name.param; });
+
+// "allow", or who denied: a rule's name, or the code where no rule is to name.
+std::string Decided(Call& call, std::string_view tool, std::string_view arguments) {
+  const Decision decision = call.Decide(arguments, tool);
+  if (decision.verdict == Verdict::kAllow) return "allow";
+  const auto& rules = call.program()->rules;
+  return decision.rule < rules.size() ? rules[decision.rule].name
+                                      : std::string(CodeName(decision.code));
+}
+
+std::string Rule(const std::string& name, const std::string& condition) {
+  return fmt::format("      - {{name: {}, conditions: [{}]}}\n", name, condition);
+}
+
+TEST(Emit, CutsTheRulesOfOneToolIntoBlocks) {
+  constexpr int kRules = 20'000;
+  std::string policy = "version: \"1\"\ntools:\n  t:\n    rules:\n";
+  for (int i = 0; i < kRules; ++i) {
+    policy +=
+        Rule(fmt::format("rule {}", i), fmt::format("{{path: args.n, op: neq, value: {}}}", i));
+  }
+  Call call(Compiled(policy));
+  EXPECT_GT(call.program()->blocks.size(), 2u);
+  for (const Block& block : call.program()->blocks) {
+    EXPECT_LE(block.instruction_count, kMaxBlockInstructions);
+    EXPECT_LE(block.operand_count, kMaxBlockOperands);
+  }
+  for (const int n : {0, 1, 8191, 8192, 10'000, kRules - 1}) {
+    EXPECT_EQ(Decided(call, "t", fmt::format("{{\"n\":{}}}", n)), fmt::format("rule {}", n));
+  }
+  EXPECT_EQ(Decided(call, "t", fmt::format("{{\"n\":{}}}", kRules)), "allow");
+  EXPECT_EQ(Decided(call, "t", "{}"), "rule 0");
+  EXPECT_EQ(Decided(call, "u", "{\"n\":3}"), "allow");
+}
+
+TEST(Emit, CutsTheRulesOfEveryToolIntoBlocks) {
+  constexpr int kRules = 20'000;
+  std::string policy = "version: \"1\"\ntools:\n  \"*\":\n    rules:\n";
+  for (int i = 0; i < kRules; ++i) {
+    policy +=
+        Rule(fmt::format("rule {}", i), fmt::format("{{path: args.n, op: neq, value: {}}}", i));
+  }
+  policy += "  t:\n    rules:\n" + Rule("own", "{path: args.n, op: neq, value: -1}");
+  Call call(Compiled(policy));
+  for (const std::string tool : {"t", "u"}) {
+    EXPECT_EQ(Decided(call, tool, "{\"n\":0}"), "rule 0");
+    EXPECT_EQ(Decided(call, tool, "{\"n\":19999}"), "rule 19999");
+    EXPECT_EQ(Decided(call, tool, "{\"n\":20000}"), "allow");
+  }
+  EXPECT_EQ(Decided(call, "t", "{\"n\":-1}"), "own");
+  EXPECT_EQ(Decided(call, "u", "{\"n\":-1}"), "allow");
+}
+
+// A rule is not cut: what no block can hold is refused by name.
+TEST(Emit, RefusesARuleThatFillsABlock) {
+  const auto policy = [](int conditions, std::string_view value) {
+    std::string text =
+        "version: \"1\"\ntools:\n  t:\n    rules:\n      - name: long\n        conditions:\n";
+    for (int i = 0; i < conditions; ++i) {
+      text += fmt::format("          - {{path: args.n, op: neq, value: {}}}\n",
+                          value.empty() ? std::to_string(i) : std::string(value));
+    }
+    return text;
+  };
+  {
+    Call fits(Compiled(policy(30'000, "")));
+    EXPECT_EQ(Decided(fits, "t", "{\"n\":29999}"), "long");
+    EXPECT_EQ(Decided(fits, "t", "{\"n\":30000}"), "allow");
+  }
+  // Too many operands, too many instructions.
+  for (const std::string& text : {policy(40'000, ""), policy(70'000, "1")}) {
+    Loaded loaded({text});
+    ASSERT_FALSE(loaded.diagnostics.has_errors()) << loaded.Said();
+    Emit(loaded.policies, loaded.diagnostics);
+    EXPECT_EQ(loaded.Said(),
+              "policy.yaml:5:15: error: rule \"long\" has too many conditions for one block\n"
+              "  5 |       - name: long\n"
+              "    |               ^\n"
+              "  hint: split it into several rules\n");
+  }
+}
+
+// The rules of every tool are emitted once, however many tools there are.
+TEST(Emit, GrowsWithTheRulesNotWithRulesTimesTools) {
+  const auto program = [](int tools, int shared) {
+    std::string policy = "version: \"1\"\ntools:\n";
+    for (int i = 0; i < tools; ++i) {
+      policy += fmt::format("  tool_{}:\n    rules:\n", i) +
+                Rule("own", "{path: args.a, op: eq, value: 1}");
+    }
+    policy += "  \"*\":\n    rules:\n";
+    for (int i = 0; i < shared; ++i) {
+      policy += Rule("shared", fmt::format("{{path: args.b{}, op: neq, value: x}}", i));
+    }
+    return Compiled(policy);
+  };
+  const auto small = program(100, 50);
+  const auto large = program(10'000, 50);
+  const size_t per_tool = 3;  // a test, its Deny, the Chain
+  EXPECT_EQ((*large)->code.size(), (*small)->code.size() + per_tool * 9'900);
+  EXPECT_EQ((*large)->constants.size(), (*small)->constants.size());
+  EXPECT_EQ((*large)->slot_names.size(), (*small)->slot_names.size() + 9'900);
+  EXPECT_EQ((*large)->reads.size(), 0u);
+
+  Call call(large);
+  const std::string all = [] {
+    std::string members = "{\"a\":1";
+    for (int i = 0; i < 50; ++i) members += fmt::format(",\"b{}\":0", i);
+    return members + "}";
+  }();
+  EXPECT_EQ(Decided(call, "tool_9999", all), "allow");
+  EXPECT_EQ(Decided(call, "tool_9999", "{\"a\":1}"), "shared");
+  EXPECT_EQ(Decided(call, "tool_0", "{\"a\":2}"), "own");
+}
+
+TEST(Emit, SharesEqualConstantsAndKeepsThoseApartThatDecideDifferently) {
+  const auto program = Compiled(
+      "version: \"1\"\n"
+      "tools:\n"
+      "  t:\n"
+      "    rules:\n"
+      "      - name: r\n"
+      "        conditions:\n"
+      "          - {path: args.a, op: eq, value: [1000000]}\n"
+      "          - {path: args.b, op: eq, value: [1e6]}\n"
+      "          - {path: args.c, op: eq, value: [\"1000000\"]}\n"
+      "          - {path: args.d, op: eq, value: [1000000]}\n"
+      "          - {path: args.e, op: eq, value: 7}\n"
+      "          - {path: args.f, op: lte, value: 7}\n"
+      "          - {path: args.g, op: eq, value: \"7\"}\n"
+      "          - {path: args.h, op: regex, value: \"7\"}\n"
+      "          - {path: args.i, op: regex, value: \"7\"}\n");
+  EXPECT_EQ((*program)->constants.size(), 5u);
+  EXPECT_EQ((*program)->patterns.size(), 1u);
+  Call call(program);
+  // JSON's numbers print as doubles, 1e+06, in lists.
+  const std::string rest = R"(,"c":["1000000"],"e":7,"f":7,"g":7,"h":"7","i":"7"})";
+  EXPECT_EQ(Decided(call, "t", R"({"a":["1000000"],"b":["1e+06"],"d":["1000000"])" + rest),
+            "allow");
+  EXPECT_EQ(Decided(call, "t", R"({"a":["1e+06"],"b":["1e+06"],"d":["1000000"])" + rest), "r");
+  EXPECT_EQ(Decided(call, "t", R"({"a":["1000000"],"b":["1000000"],"d":["1000000"])" + rest), "r");
+}
+
+// A counter's rule that denies at once never counts, but its counter can be read.
+TEST(Emit, ReadsACounterThatNothingCounts) {
+  const auto program = Compiled(
+      "version: \"1\"\n"
+      "tools:\n"
+      "  a: {rules: [{name: never, action: deny, state: {counter: n, window: hour}}]}\n"
+      "  b: {rules: [{name: few, conditions: [{path: state.a.n, op: lt, value: 5}]}]}\n");
+  EXPECT_EQ((*program)->quotas.size(), 0u);
+  Call call(program);
+  EXPECT_EQ(Decided(call, "a", "{}"), "never");
+  call.Begin("{}", "b");
+  ASSERT_EQ(call.machine().tool().read_count, 1u);
+  const CounterRead read = (*program)->reads[call.machine().tool().first_read];
+  EXPECT_EQ((*program)->counters[read.counter].path, "state.a.n");
+  call.machine().SetSlot(read.slot, Value::Int(4));
+  EXPECT_EQ(call.machine().Decide().verdict, Verdict::kAllow);
+  call.machine().SetSlot(read.slot, Value::Int(5));
+  EXPECT_EQ(call.machine().Decide().verdict, Verdict::kDeny);
+}
+
+TEST(Emit, NoPolicyAllows) {
+  Call call(Compiled(std::vector<std::string>{}));
+  EXPECT_EQ(Decided(call, "any", "{}"), "allow");
+}
+
+}  // namespace
+}  // namespace writ
