@@ -1,5 +1,5 @@
 // What a program says of itself.
-// Tested by tests/vm/verify_test.cc.
+// Tested by tests/vm/program_test.cc.
 #include "vm/program.h"
 
 #include <algorithm>

@@ -93,7 +93,7 @@ using Actual = std::variant<const Json*, int64_t>;
 inline std::optional<long double> Number(const Json& json) {
   if (!json.is(Json::Kind::kNumber)) return std::nullopt;
   if (json.unsafe) throw UnsafeNumber();
-  return std::strtold(json.text.c_str(), nullptr);
+  return std::strtod(json.text.c_str(), nullptr);
 }
 
 // Inside lists and maps every scalar is compared as it is printed; JSON's numbers are doubles.
@@ -353,12 +353,9 @@ class Decider {
     const Json* json = Walk(arguments, counting.amount_names);
     if (json == nullptr || !json->is(Json::Kind::kNumber)) return Verdict{"deny", "amount", ""};
     if (json->unsafe) return Verdict{"error", "number", use.rule->name};
-    const long double amount = std::ceil(std::strtold(json->text.c_str(), nullptr));
-    if (amount < 0 || std::signbit(std::strtold(json->text.c_str(), nullptr) + 0.0L) ||
-        amount >= 0x1p63L) {
-      return Verdict{"deny", "amount", ""};
-    }
-    use.amount = static_cast<int64_t>(amount);
+    const double amount = std::strtod(json->text.c_str(), nullptr);
+    if (amount < 0 || std::ceil(amount) >= 0x1p63) return Verdict{"deny", "amount", ""};
+    use.amount = static_cast<int64_t>(std::ceil(amount));
     return std::nullopt;
   }
 

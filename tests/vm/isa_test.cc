@@ -10,7 +10,9 @@
 
 #include <fmt/format.h>
 
+#include "vm/call.h"
 #include "vm/instruction.h"
+#include "vm/text_assembler.h"
 
 namespace writ {
 namespace {
@@ -79,6 +81,23 @@ TEST(Isa, ThePageExplainsEveryOperandClass) {
     const std::string_view name = OperandClassName(static_cast<OperandClass>(i));
     EXPECT_NE(page.find(fmt::format("| `{}` |", name)), std::string::npos) << name;
   }
+}
+
+// The page's listing is assembled, run, and printed again.
+TEST(Isa, ThePagesListingDoesWhatThePageSays) {
+  std::ifstream in(kPage);
+  const std::string page(std::istreambuf_iterator<char>(in), {});
+  const size_t begin = page.find("```\n     0  ScopeBegin") + 4;
+  ASSERT_NE(begin, std::string::npos + 4);
+  const std::string listing = page.substr(begin, page.find("```", begin) - begin);
+  TextAssembler assembler(listing);
+  const uint32_t block = assembler.last_block();
+  Call call(assembler.Take());
+  EXPECT_EQ(call.Evaluate(block, R"({"a":true,"b":true})"), "true");
+  EXPECT_EQ(call.Evaluate(block, R"({"a":false})"), "false");
+  EXPECT_EQ(call.Evaluate(block, R"({"b":false})"), "false");
+  EXPECT_EQ(call.Evaluate(block, R"({"b":true})"), "error(no such field)");
+  EXPECT_NE(Disassemble(*call.program()).find(listing), std::string::npos);
 }
 
 // What the verifier and the machine take for granted of a row.
