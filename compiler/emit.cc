@@ -1,5 +1,6 @@
 // Policy models to bytecode.
-// Tested by tests/compiler/emit_test.cc and the golden listings in tests/compiler/golden/.
+// Tested by tests/compiler/emit_test.cc with the listings in tests/compiler/golden/, and by
+// tests/compiler/agreement_test.cc against a plain reader of the model.
 //
 // What a call of a tool is checked against is a chain of sections, one a policy:
 //

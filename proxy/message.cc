@@ -129,6 +129,10 @@ MessageReader::MessageReader(Machine& machine, uint32_t max_depth)
   static_assert(kSlotCount <= sizeof slots_ / sizeof slots_[0]);
 }
 
+std::string_view MessageReader::Raw(uint32_t slot) const {
+  return (envelope_.filled >> slot & 1) != 0 ? raw_[slot] : std::string_view();
+}
+
 void MessageReader::Refuse(int code, std::string why) {
   message_.kind = MessageKind::kRefused;
   message_.refusal_code = code;
@@ -147,8 +151,7 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   message_.cancelled.kind = IdKind::kNone;
   if (IsBlank(line)) return message_;
 
-  std::fill(std::begin(slots_), std::end(slots_), Value());
-  std::fill(std::begin(raw_), std::end(raw_), std::string_view());
+  std::fill_n(slots_, kSlotCount, Value());
   envelope_ = {};
   envelope_.trie = &Envelope().trie;
   envelope_.root = Envelope().root;
@@ -156,7 +159,7 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   envelope_.raw = raw_;
   ToolArguments arguments(*this);
   const ScanResult scanned = scanner_.Scan(line, true, envelope_, Envelope().arguments, &arguments);
-  ReadRequestId(raw_[kId], message_.id);
+  ReadRequestId(Raw(kId), message_.id);
   if (!arguments.entered()) message_.tool = {};
   Classify(line, scanned);
   if (message_.kind == MessageKind::kRefused && scanned.is_json()) DecideWhetherToAnswer();
@@ -178,9 +181,11 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
     return Refuse(kInvalidRequest, "a member whose name holds a NUL");
   }
   if (!slots_[kJsonrpc].is(Tag::kString)) return Refuse(kInvalidRequest, "jsonrpc is not \"2.0\"");
-  std::string decoded;
-  if (!AppendDecoded(slots_[kJsonrpc].view(), decoded) || decoded != "2.0") {
-    return Refuse(kInvalidRequest, "jsonrpc is not \"2.0\"");
+  if (slots_[kJsonrpc].view() != "2.0") {
+    std::string decoded;
+    if (!AppendDecoded(slots_[kJsonrpc].view(), decoded) || decoded != "2.0") {
+      return Refuse(kInvalidRequest, "jsonrpc is not \"2.0\"");
+    }
   }
 
   const bool has_method = !slots_[kMethod].is(Tag::kAbsent);
@@ -223,7 +228,7 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
         (envelope_.nul_nodes >> envelope.params & 1) != 0) {
       return Refuse(kInvalidRequest, "a member of params that looks like \"requestId\" but is not");
     }
-    ReadRequestId(raw_[kRequestIdSlot], message_.cancelled);
+    ReadRequestId(Raw(kRequestIdSlot), message_.cancelled);
   }
   message_.kind =
       message_.id.kind == IdKind::kNone ? MessageKind::kNotification : MessageKind::kRequest;
@@ -234,7 +239,7 @@ void MessageReader::RefuseViolation(std::string_view line, const ScanResult& sca
     return Refuse(kParseError, fmt::format("{} (byte {})", ViolationText(scanned.violation),
                                            scanned.offset + 1));
   }
-  const std::string_view params = raw_[kParams];
+  const std::string_view params = Raw(kParams);
   const auto begin = static_cast<size_t>(params.data() - line.data());
   const bool in_params =
       params.data() != nullptr && scanned.offset >= begin && scanned.offset < begin + params.size();

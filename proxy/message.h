@@ -67,13 +67,15 @@ class MessageReader {
   bool ReadToolCall();
   void Refuse(int code, std::string why);
   void DecideWhetherToAnswer();
+  // The bytes of what stands at that slot; empty if nothing does.
+  std::string_view Raw(uint32_t slot) const;
 
   Machine& machine_;
   Scanner scanner_;
   ClientMessage message_;
   ScanTarget envelope_;
   Value slots_[16];
-  std::string_view raw_[16];
+  std::string_view raw_[16];  // of the slots that are filled
 };
 
 }  // namespace writ

@@ -2,6 +2,7 @@
 // Tested by tests/proxy/request_id_test.cc.
 #include "proxy/request_id.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -13,17 +14,32 @@ namespace {
 
 bool IsIntegerToken(std::string_view raw) {
   if (!raw.empty() && raw.front() == '-') raw.remove_prefix(1);
-  return !raw.empty() && raw.find_first_not_of("0123456789") == std::string_view::npos;
+  return !raw.empty() &&
+         std::all_of(raw.begin(), raw.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// The value of an integer token that is short enough to be exact, as nearly all ids are.
+bool ReadShortInteger(std::string_view raw, double* value) {
+  constexpr size_t kMaxBytes = 15;
+  if (raw.size() > kMaxBytes || !IsIntegerToken(raw)) return false;
+  const bool negative = raw.front() == '-';
+  int64_t digits = 0;
+  for (const char c : raw.substr(negative ? 1 : 0)) digits = digits * 10 + (c - '0');
+  *value = static_cast<double>(negative ? -digits : digits);
+  return true;
+}
+
+// Too large for a double: servers that round all read the same infinity.
+double ReadDouble(std::string_view raw) {
+  double value = 0;
+  if (std::from_chars(raw.data(), raw.data() + raw.size(), value).ec == std::errc()) return value;
+  value = std::numeric_limits<double>::infinity();
+  return raw.front() == '-' ? -value : value;
 }
 
 void AppendNumberKey(std::string_view raw, std::string& key) {
-  double value = 0;
-  const auto parsed = std::from_chars(raw.data(), raw.data() + raw.size(), value);
-  if (parsed.ec != std::errc()) {
-    // Too large for a double: servers that round all read the same infinity.
-    value = std::numeric_limits<double>::infinity();
-    if (raw.front() == '-') value = -value;
-  }
+  double value;
+  if (!ReadShortInteger(raw, &value)) value = ReadDouble(raw);
   if (value == 0) value = 0;  // -0 is 0
   char bytes[sizeof value];
   std::memcpy(bytes, &value, sizeof value);

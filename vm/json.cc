@@ -119,7 +119,7 @@ std::string_view ViolationText(Violation violation) {
 
 Scanner::Scanner(Arena& arena, uint32_t max_depth) : arena_(arena), max_depth_(max_depth) {
   frames_.resize(max_depth_ + 1);
-  names_.reserve(64);
+  names_.resize(64);
 }
 
 void Scanner::Found(Violation violation, const char* where) {
@@ -128,7 +128,12 @@ void Scanner::Found(Violation violation, const char* where) {
   result_.offset = static_cast<size_t>(where - text_);
 }
 
-const char* Scanner::SkipSpace(const char* p, const char* end) {
+// Nearly always there is none.
+inline const char* Scanner::SkipSpace(const char* p, const char* end) {
+  return static_cast<unsigned char>(*p) > ' ' ? p : SkipSomeSpace(p, end);
+}
+
+const char* Scanner::SkipSomeSpace(const char* p, const char* end) {
   for (;; ++p) {
     if (*p == ' ' || *p == '\t') continue;
     if (*p != '\r' || p >= end) return p;
@@ -136,13 +141,28 @@ const char* Scanner::SkipSpace(const char* p, const char* end) {
   }
 }
 
-// p stands after the opening quote and is left after the closing one.
-bool Scanner::ScanString(const char*& p, StringToken* token) {
-  token->begin = p;
-  token->escaped = false;
-  token->ascii = true;
-  for (;;) {
-    p = SkipPlain(p);
+// p stands after the opening quote and is left after the closing one. Most strings are plain to
+// their end, and that is found without a call.
+[[gnu::always_inline]] inline bool Scanner::ScanString(const char*& p, StringToken* token) {
+  const char* const stop = SkipPlain(p);
+  if (*stop == '"') {
+    *token = {p, stop, false, true};
+    p = stop + 1;
+    return true;
+  }
+  // Copies, so that the caller's own may stay in registers.
+  StringToken longer = {p, nullptr, false, true};
+  const char* at = stop;
+  const bool closed = ScanRestOfString(&at, &longer);
+  *token = longer;
+  p = at;
+  return closed;
+}
+
+// From the first byte that is not plain to after the closing quote.
+bool Scanner::ScanRestOfString(const char** at, StringToken* token) {
+  const char*& p = *at;
+  for (;; p = SkipPlain(p)) {
     switch (ClassOf(*p)) {
       case kQuote: token->end = p++; return true;
       case kBackslash:
@@ -278,41 +298,50 @@ bool Scanner::SkipTooDeep(const char*& p, const char* end) {
   }
 }
 
-void Scanner::AddName(Frame& frame, std::string_view name, uint64_t word, const char* where) {
-  const uint32_t hash = HashName(name, word);
-  const auto count = static_cast<uint32_t>(names_.size()) - frame.first_name;
-  if (count < kCompareEachUpTo) {
-    for (size_t i = frame.first_name; i < names_.size(); ++i) {
-      const Name& other = names_[i];
-      if (other.hash == hash && other.size == name.size() &&
-          std::memcmp(other.text, name.data(), name.size()) == 0) {
-        Found(Violation::kDuplicateMember, where);
-        if (offending_name_.empty()) offending_name_ = name;
-        return;
-      }
+bool Scanner::IsDuplicate(const Frame& frame, const Name& name) const {
+  // One among so many is seen when they are sorted.
+  if (name_count_ - frame.first_name >= kCompareEachUpTo) return false;
+  for (uint32_t i = frame.first_name; i < name_count_; ++i) {
+    const Name& other = names_[i];
+    if (other.hash == name.hash && other.size == name.size &&
+        std::memcmp(other.text, name.text, name.size) == 0) {
+      return true;
     }
   }
-  names_.push_back({name.data(), static_cast<uint32_t>(name.size()), hash});
+  return false;
 }
 
-void Scanner::CloseNames(const Frame& frame, const char* where) {
+// A name whose bit is not set yet is new, which spares most comparisons.
+inline void Scanner::AddName(Frame& frame, std::string_view text, uint64_t word,
+                             const char* where) {
+  const Name name = {text.data(), static_cast<uint32_t>(text.size()), HashName(text, word)};
+  const uint64_t bit = uint64_t{1} << (name.hash % 64);
+  if ((frame.name_bits & bit) != 0 && IsDuplicate(frame, name)) {
+    Found(Violation::kDuplicateMember, where);
+    if (offending_name_.empty()) offending_name_ = text;
+    return;
+  }
+  frame.name_bits |= bit;
+  if (name_count_ == names_.size()) names_.resize(2 * names_.size());
+  names_[name_count_++] = name;
+}
+
+void Scanner::CheckManyNames(const Frame& frame, const char* where) {
   const auto first = names_.begin() + frame.first_name;
-  if (names_.end() - first > kCompareEachUpTo) {
-    std::sort(first, names_.end(), [](const Name& a, const Name& b) {
-      if (a.hash != b.hash) return a.hash < b.hash;
-      if (a.size != b.size) return a.size < b.size;
-      return std::memcmp(a.text, b.text, a.size) < 0;
-    });
-    for (auto name = first; name + 1 != names_.end(); ++name) {
-      if (name[0].hash == name[1].hash && name[0].size == name[1].size &&
-          std::memcmp(name[0].text, name[1].text, name[0].size) == 0) {
-        Found(Violation::kDuplicateMember, where);
-        if (offending_name_.empty()) offending_name_ = {name->text, name->size};
-        break;
-      }
+  const auto last = names_.begin() + name_count_;
+  std::sort(first, last, [](const Name& a, const Name& b) {
+    if (a.hash != b.hash) return a.hash < b.hash;
+    if (a.size != b.size) return a.size < b.size;
+    return std::memcmp(a.text, b.text, a.size) < 0;
+  });
+  for (auto name = first; name + 1 != last; ++name) {
+    if (name[0].hash == name[1].hash && name[0].size == name[1].size &&
+        std::memcmp(name[0].text, name[1].text, name[0].size) == 0) {
+      Found(Violation::kDuplicateMember, where);
+      if (offending_name_.empty()) offending_name_ = {name->text, name->size};
+      return;
     }
   }
-  names_.resize(frame.first_name);
 }
 
 ScanResult Scanner::Scan(std::string_view text, bool whole_line, ScanTarget& target,
@@ -320,7 +349,7 @@ ScanResult Scanner::Scan(std::string_view text, bool whole_line, ScanTarget& tar
   text_ = text.data();
   result_ = {};
   offending_name_ = {};
-  names_.clear();
+  name_count_ = 0;
   const char* p = text.data();
   const char* const end = p + text.size();
   const auto not_json = [&] {
@@ -362,8 +391,7 @@ value:
       goto after_value;
     }
     frame = &frames_[depth++];
-    *frame = {p,         into,   into, slot, kNoSlot, node, static_cast<uint32_t>(names_.size()),
-              is_object, in_slot};
+    *frame = {p, into, into, slot, kNoSlot, node, name_count_, 0, is_object, in_slot};
     if (is_object && nested != nullptr && into == &target && node == nested_node) {
       ScanTarget* inner = nested->Enter();
       nested = nullptr;  // not again for a duplicate
@@ -466,7 +494,7 @@ member : {
       slot = into->trie->node(node).slot;
       in_slot = in_slot || into->trie->node(node).reads_value;
     } else {
-      lookalike = into->trie->FindLookalike(frame->node, name, word, token.ascii);
+      lookalike = into->trie->FindLookalike(frame->node, name, word, token.ascii && !has_nul);
       if (lookalike != nullptr) {
         const auto index = static_cast<size_t>(lookalike - &into->trie->edge(0));
         into->lookalike_edges |= uint64_t{1} << std::min<size_t>(index, 63);
@@ -482,7 +510,8 @@ member : {
 
 close:
   ++p;
-  if (frame->is_object) CloseNames(*frame, frame->start);
+  if (name_count_ - frame->first_name > kCompareEachUpTo) CheckManyNames(*frame, frame->start);
+  name_count_ = frame->first_name;
   if (frame->slot != kNoSlot || frame->inner_slot != kNoSlot) {
     const Value span = Value::Text(frame->is_object ? Tag::kMapSpan : Tag::kListSpan,
                                    {frame->start, static_cast<size_t>(p - frame->start)});
@@ -512,11 +541,13 @@ std::string_view Unescape(std::string_view inside, Arena& arena, bool* lone_surr
 char* UnescapeTo(std::string_view inside, char* out, bool* lone_surrogate) {
   const char* p = inside.data();
   const char* const end = p + inside.size();
-  while (p < end) {
-    if (*p != '\\') {
-      *out++ = *p++;
-      continue;
-    }
+  for (;;) {
+    const void* const found = std::memchr(p, '\\', static_cast<size_t>(end - p));
+    const char* const stop = found == nullptr ? end : static_cast<const char*>(found);
+    std::memcpy(out, p, static_cast<size_t>(stop - p));
+    out += stop - p;
+    p = stop;
+    if (p == end) break;
     switch (p[1]) {
       case 'b': *out++ = '\b'; break;
       case 'f': *out++ = '\f'; break;

@@ -120,6 +120,7 @@ class Scanner {
     uint32_t inner_slot;  // where a nested target begins: the slot of its root
     uint32_t node;        // in members' trie
     uint32_t first_name;  // index into names_
+    uint64_t name_bits;   // a bit set for each name so far, by its hash
     bool is_object;
     bool in_slot;  // this value or one around it is read
   };
@@ -136,17 +137,21 @@ class Scanner {
   };
 
   bool ScanString(const char*& p, StringToken* token);
+  bool ScanRestOfString(const char** at, StringToken* token);
   bool ScanNumber(const char*& p);
   bool SkipTooDeep(const char*& p, const char* end);
   const char* SkipSpace(const char* p, const char* end);
+  const char* SkipSomeSpace(const char* p, const char* end);
   void Found(Violation violation, const char* where);
+  bool IsDuplicate(const Frame& frame, const Name& name) const;
   void AddName(Frame& frame, std::string_view name, uint64_t word, const char* where);
-  void CloseNames(const Frame& frame, const char* where);
+  void CheckManyNames(const Frame& frame, const char* where);
 
   Arena& arena_;
   uint32_t max_depth_;
   std::vector<Frame> frames_;
-  std::vector<Name> names_;
+  std::vector<Name> names_;  // of the open objects; the first name_count_ count
+  uint32_t name_count_ = 0;
   std::vector<uint64_t> deep_;  // one bit a level beyond max_depth_: 1 for an object
   ScanResult result_;
   const char* text_ = nullptr;

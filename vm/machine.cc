@@ -17,6 +17,7 @@
 #include <limits>
 
 #include "vm/compare.h"
+#include "vm/same_text.h"
 
 namespace writ {
 
@@ -438,7 +439,9 @@ do_CondEq : {
   const Value& actual = SLOT(pc->b);
   const Value& wanted = CONSTANT(pc->b + 1);
   // Text against text, the most common condition of all.
-  if (actual.is(Tag::kString) && wanted.is(Tag::kString)) EXIT(actual.view() == wanted.view());
+  if (actual.is(Tag::kString) && wanted.is(Tag::kString)) {
+    EXIT(SameText(actual.view(), wanted.view()));
+  }
   if (actual.is(Tag::kAbsent)) EXIT((pc->a & kCondAbsentIsTrue) != 0);
   bool unsafe = false;
   const bool equal = CondEqual(actual, wanted, (pc->a & kCondCounter) == 0, arena_, &unsafe);
@@ -453,7 +456,10 @@ do_CondIn : {
   bool found = false;
   bool unsafe = actual.is(Tag::kUnsafeNumber);
   for (uint32_t i = 0; i < wanted.size && !found && !unsafe; ++i) {
-    found = CondEqual(actual, wanted.items[i], (pc->a & kCondCounter) == 0, arena_, &unsafe);
+    const Value& item = wanted.items[i];
+    found = actual.is(Tag::kString) && item.is(Tag::kString)
+                ? SameText(actual.view(), item.view())
+                : CondEqual(actual, item, (pc->a & kCondCounter) == 0, arena_, &unsafe);
   }
   if (unsafe) RAISE(Error::kUnsafeNumber);
   EXIT(found);
@@ -488,7 +494,11 @@ do_CondGte : {
     if (actual.is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
     EXIT(actual.is(Tag::kAbsent) && (pc->a & kCondAbsentIsTrue) != 0);
   }
-  EXIT(Holds(pc->op, CompareNumbers(actual, CONSTANT(pc->b + 1))));
+  const Value& limit = CONSTANT(pc->b + 1);
+  const int order = actual.is(Tag::kInt) && limit.is(Tag::kInt)
+                        ? (actual.i > limit.i) - (actual.i < limit.i)
+                        : CompareNumbers(actual, limit);
+  EXIT(Holds(pc->op, order));
 }
 
 do_CondRegex : {

@@ -9,6 +9,8 @@ namespace writ {
 namespace {
 
 constexpr size_t kMaxSignificantDigits = 17;
+constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 constexpr uint64_t kExactLimit = uint64_t{1} << 53;
 
 // Whether digits × 10^zeros is exact as a double: its odd part must fit 53 bits.
@@ -22,20 +24,30 @@ bool ExactAsDouble(uint64_t digits, size_t zeros) {
 }  // namespace
 
 Value ReadNumber(std::string_view token) {
-  // The short integers nearly every call has.
+  // The short numbers nearly every call has: up to 15 digits, a point among them or not. Digits and
+  // power of ten are exact as doubles then, so their quotient is the nearest double.
   const bool negative = token.front() == '-';
   const std::string_view unsigned_part = token.substr(negative ? 1 : 0);
-  if (unsigned_part.size() <= 15) {
-    int64_t value = 0;
-    bool digits_only = true;
-    for (const char c : unsigned_part) {
-      if (c < '0' || c > '9') {
-        digits_only = false;
+  if (unsigned_part.size() <= 16) {
+    int64_t digits = 0;
+    size_t point = unsigned_part.size();
+    size_t at = 0;
+    for (; at < unsigned_part.size(); ++at) {
+      const char c = unsigned_part[at];
+      if (c >= '0' && c <= '9') {
+        digits = digits * 10 + (c - '0');
+      } else if (c == '.') {
+        point = at;
+      } else {
         break;
       }
-      value = value * 10 + (c - '0');
     }
-    if (digits_only) return Value::Int(negative ? -value : value);
+    const bool integer = point == unsigned_part.size();
+    if (at == unsigned_part.size() && (!integer || at <= 15)) {
+      if (integer) return Value::Int(negative ? -digits : digits);
+      const double value = static_cast<double>(digits) / kPowersOfTen[at - point - 1];
+      return Value::Double(negative ? -value : value);
+    }
   }
 
   const Value unsafe = Value::Text(Tag::kUnsafeNumber, token);

@@ -20,27 +20,15 @@ constexpr uint64_t kCaseBits = 0x2020202020202020;
 
 }  // namespace
 
-const PathEdge* PathTrie::Find(uint32_t node, std::string_view name, uint64_t word) const {
-  const PathNode& at = nodes_[node];
-  const PathEdge* edge = edges_.data() + at.first_edge;
-  for (const PathEdge* end = edge + at.edge_count; edge != end; ++edge) {
-    if (edge->word == word && edge->name.size() == name.size() &&
-        (name.size() <= 8 || edge->name == name)) {
-      return edge;
-    }
-  }
-  return nullptr;
-}
-
 const PathEdge* PathTrie::FindLookalike(uint32_t node, std::string_view name, uint64_t word,
-                                        bool name_is_ascii) const {
+                                        bool name_is_plain) const {
   const PathNode& at = nodes_[node];
-  const size_t nul = name.find('\0');
+  const size_t nul = name_is_plain ? std::string_view::npos : name.find('\0');
   const std::string_view as_c_string = name.substr(0, nul);
   const bool has_nul = nul != std::string_view::npos;
   // Non-ASCII characters fold to others of another length, so only plain names can be told apart
   // by their first bytes.
-  const bool filter = name_is_ascii && at.ascii && !has_nul;
+  const bool filter = name_is_plain && at.ascii;
   const PathEdge* edge = edges_.data() + at.first_edge;
   for (const PathEdge* end = edge + at.edge_count; edge != end; ++edge) {
     if (filter &&

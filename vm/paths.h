@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/same_text.h"
+
 namespace writ {
 
 inline constexpr uint32_t kNoSlot = UINT32_MAX;
@@ -63,9 +65,10 @@ class PathTrie {
   const PathEdge* Find(uint32_t node, std::string_view name, uint64_t word) const;
 
   // The edge of `node` that a careless reader would take `name` for: equal but for case, or equal
-  // up to a NUL. REQUIRES: Find() gave null. Null if there is none.
+  // up to a NUL. REQUIRES: Find() gave null. Null if there is none. A plain name is ASCII and holds
+  // no NUL.
   const PathEdge* FindLookalike(uint32_t node, std::string_view name, uint64_t word,
-                                bool name_is_ascii) const;
+                                bool name_is_plain) const;
 
  private:
   friend class PathTrieBuilder;
@@ -98,5 +101,18 @@ class PathTrieBuilder {
   };
   std::vector<Node> nodes_;
 };
+
+[[gnu::always_inline]] inline const PathEdge* PathTrie::Find(uint32_t node, std::string_view name,
+                                                             uint64_t word) const {
+  const PathNode& at = nodes_[node];
+  const PathEdge* edge = edges_.data() + at.first_edge;
+  for (const PathEdge* end = edge + at.edge_count; edge != end; ++edge) {
+    if (edge->word == word && edge->name.size() == name.size() &&
+        (name.size() <= 8 || SameText(edge->name, name))) {
+      return edge;
+    }
+  }
+  return nullptr;
+}
 
 }  // namespace writ

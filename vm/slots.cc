@@ -76,9 +76,10 @@ class Filler {
       Fill(entry.value, edge->child);
       return;
     }
-    const bool ascii = std::all_of(name.begin(), name.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    const PathEdge* lookalike = target_.trie->FindLookalike(node, name, word, ascii);
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+      return c != '\0' && static_cast<unsigned char>(c) < 0x80;
+    });
+    const PathEdge* lookalike = target_.trie->FindLookalike(node, name, word, plain);
     if (lookalike != nullptr && !entry.value.is(Tag::kNull) && target_.lookalike == nullptr) {
       target_.lookalike = lookalike;
     }

@@ -9,6 +9,8 @@
 #include <bit>
 #include <optional>
 
+#include "vm/same_text.h"
+
 namespace writ {
 namespace {
 
@@ -65,9 +67,22 @@ bool IsCondition(Opcode op) {
 }
 
 size_t HashName(std::string_view name) {
-  uint64_t hash = 0xCBF29CE484222325;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-  return static_cast<size_t>(hash ^ (hash >> 32));
+  uint64_t hash = name.size();
+  const auto mix = [&hash](const char* p, size_t size) {
+    uint64_t word = 0;
+    std::memcpy(&word, p, size);
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15;
+    hash ^= hash >> 32;
+  };
+  const char* p = name.data();
+  const char* const end = p + name.size();
+  for (; end - p >= 8; p += 8) mix(p, 8);
+  if (name.size() >= 8) {
+    mix(end - 8, 8);
+  } else {
+    for (; p < end; ++p) mix(p, 1);
+  }
+  return static_cast<size_t>(hash);
 }
 
 constexpr uint64_t kUnbounded = UINT64_MAX;
@@ -84,7 +99,7 @@ VerifiedProgram::~VerifiedProgram() = default;
 const ToolEntry& VerifiedProgram::Find(std::string_view tool) const {
   const size_t mask = buckets_.size() - 1;
   for (size_t i = HashName(tool) & mask; buckets_[i] != UINT32_MAX; i = (i + 1) & mask) {
-    if (names_[buckets_[i]] == tool) return program_.tools[name_entries_[buckets_[i]]];
+    if (SameText(names_[buckets_[i]], tool)) return program_.tools[name_entries_[buckets_[i]]];
   }
   return program_.tools[program_.other_tools];
 }

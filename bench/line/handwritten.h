@@ -115,10 +115,8 @@ class Handwritten {
       case Tag::kDouble:
         if (amount.d > 50000) return {Code::kRule, 1};
         break;
-      case Tag::kUnsafeNumber:
-        return {Code::kNumber, 1};
-      default:
-        return {Code::kRule, 1};
+      case Tag::kUnsafeNumber: return {Code::kNumber, 1};
+      default: return {Code::kRule, 1};
     }
     const Value& description = slots_[kDescription];
     if (!description.is(Tag::kString) ||

@@ -158,7 +158,8 @@ class Lines {
 
   std::string Params() {
     Members members;
-    if (OneIn(3)) members.emplace_back("_meta", "{\"progressToken\":" + std::to_string(Below(1000)) + '}');
+    if (OneIn(3))
+      members.emplace_back("_meta", "{\"progressToken\":" + std::to_string(Below(1000)) + '}');
     const std::string tool = Tool();
     const std::string arguments = Object(Arguments(), true);
     members.emplace_back("name", Quoted(tool));

@@ -22,10 +22,10 @@ const PathEdge* Find(const PathTrie& trie, uint32_t node, std::string_view name)
 
 const PathEdge* FindLookalike(const PathTrie& trie, uint32_t node, std::string_view name) {
   const PaddedText padded(name);
-  bool ascii = true;
-  for (const char c : name) ascii = ascii && static_cast<unsigned char>(c) < 0x80;
+  bool plain = true;
+  for (const char c : name) plain = plain && c != '\0' && static_cast<unsigned char>(c) < 0x80;
   return trie.FindLookalike(node, padded.view(), NameWord(padded.view().data(), name.size()),
-                            ascii);
+                            plain);
 }
 
 TEST(Paths, ANameWordHoldsTheFirstEightBytes) {
