@@ -25,10 +25,11 @@ struct CounterUse {
   int64_t limit = 0;   // the count after adding may not exceed it
 };
 
-// What was reserved, for giving it back. Owns nothing of the program that decided.
+// What was reserved, for giving it back to the store that took it. Refers to nothing of the program
+// that decided.
 struct Receipt {
   struct Row {
-    std::string key;
+    uint64_t row = 0;  // the store's own number of the counter
     int64_t amount = 0;
     int64_t window_start = 0;  // seconds since 1970-01-01T00:00Z
   };

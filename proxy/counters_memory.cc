@@ -4,17 +4,19 @@
 
 namespace writ {
 
-MemoryCounters::Row& MemoryCounters::RowOf(const Counter& counter, int64_t now) {
+size_t MemoryCounters::RowOf(const Counter& counter, int64_t now) {
   key_.clear();
   AppendKey(counter, key_);
-  Row& row = rows_[key_];
+  const auto [found, is_new] = numbers_.try_emplace(key_, rows_.size());
+  if (is_new) rows_.emplace_back();
+  Row& row = rows_[found->second];
   const int64_t start = WindowStart(counter, now);
   if (start > row.window_start) row = {start, 0};
-  return row;
+  return found->second;
 }
 
 bool MemoryCounters::Read(const Counter& counter, int64_t now, int64_t* value, std::string*) {
-  *value = RowOf(counter, now).value;
+  *value = rows_[RowOf(counter, now)].value;
   return true;
 }
 
@@ -23,7 +25,7 @@ ReserveResult MemoryCounters::Reserve(const std::vector<Expectation>& expected,
                                       Receipt* receipt) {
   ReserveResult result;
   for (const Expectation& expectation : expected) {
-    if (RowOf(*expectation.counter, now).value != expectation.value) {
+    if (rows_[RowOf(*expectation.counter, now)].value != expectation.value) {
       result.outcome = ReserveResult::Outcome::kChanged;
       return result;
     }
@@ -31,7 +33,8 @@ ReserveResult MemoryCounters::Reserve(const std::vector<Expectation>& expected,
   // Taken one by one so that two uses of one counter add up; given back if a later one is full.
   receipt->rows.clear();
   for (size_t i = 0; i < uses.size(); ++i) {
-    Row& row = RowOf(*uses[i].counter, now);
+    const size_t number = RowOf(*uses[i].counter, now);
+    Row& row = rows_[number];
     int64_t sum = 0;
     if (__builtin_add_overflow(row.value, uses[i].amount, &sum) || sum > uses[i].limit) {
       GiveBack(*receipt);
@@ -42,7 +45,7 @@ ReserveResult MemoryCounters::Reserve(const std::vector<Expectation>& expected,
       return result;
     }
     row.value = sum;
-    receipt->rows.push_back({key_, uses[i].amount, row.window_start});
+    receipt->rows.push_back({number, uses[i].amount, row.window_start});
   }
   result.outcome = ReserveResult::Outcome::kReserved;
   return result;
@@ -50,10 +53,9 @@ ReserveResult MemoryCounters::Reserve(const std::vector<Expectation>& expected,
 
 void MemoryCounters::GiveBack(const Receipt& receipt) {
   for (const Receipt::Row& taken : receipt.rows) {
-    const auto found = rows_.find(taken.key);
-    if (found == rows_.end() || found->second.window_start != taken.window_start) continue;
-    found->second.value =
-        found->second.value > taken.amount ? found->second.value - taken.amount : 0;
+    Row& row = rows_[taken.row];
+    if (row.window_start != taken.window_start) continue;
+    row.value = row.value > taken.amount ? row.value - taken.amount : 0;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "proxy/counters.h"
 
@@ -24,11 +25,12 @@ class MemoryCounters : public Counters {
     int64_t value = 0;
   };
 
-  // The row, moved on to the window of `now` if that is later.
-  Row& RowOf(const Counter& counter, int64_t now);
+  // The number of the counter's row, which is moved on to the window of `now` if that is later.
+  size_t RowOf(const Counter& counter, int64_t now);
 
-  std::unordered_map<std::string, Row> rows_;
-  std::string key_;  // kept for its capacity
+  std::vector<Row> rows_;
+  std::unordered_map<std::string, size_t> numbers_;  // of rows, by key
+  std::string key_;                                  // kept for its capacity
 };
 
 }  // namespace writ

@@ -47,8 +47,12 @@ void operator delete[](void* room, size_t) noexcept {
 namespace writ {
 namespace {
 
-// Hides "wipe", denies what it does not list, and lets "transfer" pass where args.to is one of two
-// names, args.amount at most 1000, and the list args.tags contains "checked".
+// So many calls of "count" pass; the later ones are denied.
+constexpr int64_t kCountedCalls = 250;
+
+// Hides "wipe", denies what it does not list, counts calls of "count" up to a limit, and lets
+// "transfer" pass where args.to is one of two names, args.amount at most 1000, and the list
+// args.tags contains "checked".
 std::shared_ptr<const VerifiedProgram> MakeProgram() {
   static const Value kReceivers[] = {Value::String("ada"), Value::String("grace")};
   static const List kReceiverList{2, kReceivers};
@@ -75,7 +79,16 @@ std::shared_ptr<const VerifiedProgram> MakeProgram() {
   };
   const uint32_t hidden = block({{Opcode::kDenyHidden}}, {});
   const uint32_t unlisted = block({{Opcode::kDenyDefault}}, {});
-  program.rule_starts = {{2, 0}, {4, 1}, {6, 2}};
+  Counter counter;
+  counter.space = "/a/path/that/is/too/long/to/be/kept/within/a/string/object.yaml";
+  counter.scope = "count";
+  counter.name = "calls";
+  program.counters.push_back(counter);
+  Quota quota;
+  quota.limit = kCountedCalls;
+  program.quotas.push_back(quota);
+  const uint32_t counted = block({{Opcode::kReserve, 0, 0}, {Opcode::kPass}}, {0});
+  program.rule_starts = {{4, 0}, {6, 1}, {8, 2}};
   const uint32_t checked = block({{Opcode::kCondIn, 0, 0, 2, 1},
                                   {Opcode::kDeny, 0, 6},
                                   {Opcode::kCondLte, 0, 2, 2, 1},
@@ -103,6 +116,7 @@ std::shared_ptr<const VerifiedProgram> MakeProgram() {
   program.other_tools = tool(unlisted, kNoNode, 0);
   program.tool_index["transfer"] = tool(checked, root, 3);
   program.tool_index["wipe"] = tool(hidden, kNoNode, 0);
+  program.tool_index["count"] = tool(counted, kNoNode, 0);
 
   auto verified = Verify(std::move(program));
   if (!verified.has_value()) {
@@ -153,6 +167,7 @@ Calls MakeCalls() {
     calls.AddTransfer(Code::kAmbiguous, id,
                       R"({"to":"ada","To":"eve","amount":5,"tags":["checked"]})");
     calls.Add(Code::kHidden, id, R"({"name":"wipe","arguments":{"all":true}})");
+    calls.Add(Code::kAllowed, id, R"({"name":"count"})");
     calls.Add(Code::kDefault, id, R"({"name":"a_tool_that_nobody_listed_by_name"})");
   }
   return calls;

@@ -1,0 +1,417 @@
+#!/usr/bin/env python3
+"""The commands from outside: what they print, where, and their exit status.
+
+    command_line.py --writ PATH [unittest's options]
+"""
+
+import hashlib
+import json
+import os
+import stat
+
+from harness import CommandTest, main
+
+COMMANDS = ["run", "check", "test", "eval", "disasm"]
+
+POLICY = """\
+version: "1"
+hide: [drop]
+default: deny
+tools:
+  write:
+    rules:
+      - name: small
+        conditions:
+          - {path: args.size, op: lte, value: 1000}
+        on_deny: Too large
+      - name: budget
+        conditions:
+          - {path: state.write.bytes, op: lte, value: 1500}
+        state: {counter: bytes, window: day, increment_from: args.size}
+"""
+
+FAULTY = """\
+version: "1"
+default: never
+tools: [write]
+"""
+
+FAULTY_SAID = """\
+faulty.yaml:2:10: error: default must be allow or deny, not "never"
+  2 | default: never
+    |          ^~~~~
+faulty.yaml:3:8: error: tools must be a mapping from tool names to their rules
+  3 | tools: [write]
+    |        ^
+"""
+
+WARNED = """\
+version: "1"
+tools: {t: {rules: [{name: r, conditions: [{path: args.m, op: eq, value: 0644}]}]}}
+"""
+
+
+class Help(CommandTest):
+    def test_version(self):
+        result = self.run_writ("--version")
+        self.expect(result, 0, err="")
+        self.assertRegex(result.out, r"^writ \d+\.\d+\.\d+\n$")
+
+    def test_each_help_fits_a_screen(self):
+        for words in [["--help"], ["-h"], *([c, "--help"] for c in COMMANDS + ["validate"])]:
+            with self.subTest(words):
+                result = self.run_writ(*words)
+                self.expect(result, 0, err="")
+                lines = result.out.splitlines()
+                self.assertLessEqual(len(lines), 24, result)
+                self.assertLessEqual(max(map(len, lines)), 100, result)
+
+    def test_the_help_names_every_command(self):
+        shown = self.run_writ("--help").out
+        for command in COMMANDS:
+            self.assertRegex(shown, rf"(?m)^  {command}\b")
+
+    def test_no_words(self):
+        result = self.run_writ()
+        self.expect(result, 2)
+        self.assertIn("Usage: writ", result.out)
+
+    def test_unknown_words(self):
+        for words in (["chek", "p.yaml"], ["--chek"], ["check", "--fast", "p.yaml"], ["check"],
+                      ["test"], ["eval"], ["disasm"], ["check", "-c"]):
+            with self.subTest(words):
+                result = self.run_writ(*words)
+                self.expect(result, 2, out="")
+                self.assertRegex(result.err, r"^writ: error: .*\n  hint: writ --help ")
+
+
+class Check(CommandTest):
+    def test_ok(self):
+        self.write("p.yaml", POLICY)
+        self.expect(self.run_writ("check", "p.yaml"), 0, err="",
+                    out="p.yaml: ok\n2 rules, 2 tools named, 7 instructions\n")
+
+    def test_validate_is_the_same(self):
+        self.write("p.yaml", POLICY)
+        self.write("faulty.yaml", FAULTY)
+        for path in ("p.yaml", "faulty.yaml", "gone.yaml"):
+            check, validate = self.run_writ("check", path), self.run_writ("validate", path)
+            self.assertEqual(str(check), str(validate))
+
+    def test_the_policy_may_follow_a_flag(self):
+        self.write("p.yaml", POLICY)
+        for flag in ("-c", "--config"):
+            self.expect(self.run_writ("check", flag, "p.yaml"), 0)
+
+    def test_findings(self):
+        self.write("faulty.yaml", FAULTY)
+        self.expect(self.run_writ("check", "faulty.yaml"), 1, out="", err=FAULTY_SAID)
+
+    def test_a_warning_is_no_finding(self):
+        self.write("warned.yaml", WARNED)
+        result = self.run_writ("check", "warned.yaml")
+        self.expect(result, 0)
+        self.assertTrue(result.err.startswith("warned.yaml:2:74: warning: "), result)
+        self.assertIn("warned.yaml: ok\n", result.out)
+
+    def test_unreadable(self):
+        self.expect(self.run_writ("check", "gone.yaml"), 2, out="",
+                    err="gone.yaml: error: cannot be read: No such file or directory\n"
+                        "  hint: check the path; it is relative to the current folder\n")
+        (self.folder / "folder.yaml").mkdir()
+        self.expect(self.run_writ("check", "folder.yaml"), 2, out="",
+                    err="folder.yaml: error: cannot be read: Is a directory\n")
+
+    def test_several_files(self):
+        self.write("p.yaml", POLICY)
+        self.write("w.yaml", WARNED)
+        result = self.run_writ("check", "p.yaml", "w.yaml")
+        self.expect(result, 0)
+        self.assertTrue(result.out.startswith("p.yaml: ok\nw.yaml: ok\n3 rules"), result)
+
+    def test_all_findings_of_all_files(self):
+        self.write("faulty.yaml", FAULTY)
+        self.write("other.yaml", "version: 2\n")
+        result = self.run_writ("check", "faulty.yaml", "gone.yaml", "other.yaml")
+        self.expect(result, 2, out="")
+        self.assertIn(FAULTY_SAID, result.err)
+        self.assertIn("gone.yaml: error: ", result.err)
+        self.assertIn("other.yaml:1:10: error: ", result.err)
+        self.expect(self.run_writ("check", "faulty.yaml", "other.yaml"), 1)
+
+    def test_json(self):
+        self.write("p.yaml", POLICY)
+        self.write("faulty.yaml", FAULTY)
+        self.write("warned.yaml", WARNED)
+        for path, status, ok, findings in (("p.yaml", 0, True, 0), ("warned.yaml", 0, True, 1),
+                                           ("faulty.yaml", 1, False, 2),
+                                           ("gone.yaml", 2, False, 1)):
+            with self.subTest(path):
+                result = self.run_writ("check", "--json", path)
+                self.expect(result, status, err="")
+                report = json.loads(result.out)
+                self.assertEqual(report["ok"], ok)
+                self.assertEqual(len(report["findings"]), findings)
+                for finding in report["findings"]:
+                    self.assertEqual(set(finding), {"severity", "file", "line", "column", "length",
+                                                    "message", "hint"})
+                    self.assertEqual(finding["file"], path)
+        first = json.loads(self.run_writ("check", "--json", "faulty.yaml").out)["findings"][0]
+        self.assertEqual((first["severity"], first["line"], first["column"], first["length"]),
+                         ("error", 2, 10, 5))
+
+    def test_json_of_bytes_that_are_no_text(self):
+        self.write("bytes.yaml", b'version: "1"\ndefault: \xff\xfe"\\\n')
+        result = self.run_writ("check", "--json", "bytes.yaml")
+        self.expect(result, 1)
+        self.assertFalse(json.loads(result.out)["ok"])
+
+    def test_no_colour_where_nobody_looks(self):
+        self.write("faulty.yaml", FAULTY)
+        self.assertNotIn("\x1b", self.run_writ("check", "faulty.yaml").err)
+
+
+class Eval(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.write("p.yaml", POLICY)
+
+    def decide(self, call, *words):
+        """The decision on a call that is given on stdin."""
+        result = self.run_writ("eval", "-c", "p.yaml", *words,
+                               given=call if isinstance(call, str) else json.dumps(call))
+        self.assertEqual(result.err, "", result)
+        self.assertEqual(result.out.count("\n"), 1, result)
+        decision = json.loads(result.out)
+        self.assertEqual(result.status, 0 if decision["verdict"] == "allow" else 1, result)
+        return decision
+
+    def test_allow(self):
+        self.assertEqual(self.decide({"name": "write", "arguments": {"size": 10}}), {
+            "verdict": "allow", "code": "allowed", "rule": None, "message": "", "error": None,
+            "quotas": [{"counter": "state.write.bytes", "amount": 10, "limit": 1500,
+                        "window": "day"}],
+            "shadow": [], "program": hashlib.sha256(POLICY.encode()).hexdigest()})
+
+    def test_deny(self):
+        decision = self.decide({"name": "write", "arguments": {"size": 1001}})
+        self.assertEqual(decision["verdict"], "deny")
+        self.assertEqual(decision["code"], "rule")
+        self.assertEqual(decision["rule"],
+                         {"name": "small", "file": "p.yaml", "line": 7, "column": 15})
+        self.assertEqual(decision["message"], "Too large")
+        self.assertEqual(decision["quotas"], [])
+
+    def test_codes_without_a_rule(self):
+        for call, code, message in (
+                ({"name": "drop"}, "hidden", 'Tool "drop" is hidden by policy'),
+                ({"name": "read"}, "default", 'Tool "read" is not permitted by policy'),
+                ({"name": "write", "arguments": {"size": 1, "SIZE": 2}}, "ambiguous", None)):
+            with self.subTest(code):
+                decision = self.decide(call)
+                self.assertEqual((decision["verdict"], decision["code"], decision["rule"]),
+                                 ("deny", code, None))
+                if message:
+                    self.assertEqual(decision["message"], message)
+                self.assertTrue(decision["message"])
+
+    def test_error(self):
+        decision = self.decide('{"name":"write","arguments":{"size":1e400}}')
+        self.assertEqual((decision["verdict"], decision["code"]), ("error", "number"))
+        self.assertEqual(decision["rule"]["name"], "small")
+        self.assertEqual((decision["error"]["line"], decision["error"]["column"]), (9, 20))
+        self.assertIn("args.size", decision["message"])
+
+    def test_quota(self):
+        self.write("p.yaml", POLICY.replace("1500", "5"))
+        decision = self.decide({"name": "write", "arguments": {"size": 6}})
+        self.assertEqual((decision["verdict"], decision["code"]), ("deny", "quota"))
+        self.assertEqual(decision["rule"]["name"], "budget")
+
+    def test_the_three_forms_of_a_call(self):
+        arguments = {"size": 7}
+        forms = [
+            {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+             "params": {"name": "write", "arguments": arguments}},
+            {"name": "write", "arguments": arguments},
+            {"arguments": arguments, "name": "write"},
+            {"call": "write", "args": arguments},
+        ]
+        for form in forms:
+            with self.subTest(form):
+                self.assertEqual(self.decide(form)["quotas"][0]["amount"], 7)
+
+    def test_over_several_lines(self):
+        for text in (json.dumps({"name": "write", "arguments": {"size": 7}}, indent=2),
+                     '\r\n{\r\n"name":\r\n"write",\r\n"arguments":{"size":7}}\r\n\r\n'):
+            self.assertEqual(self.decide(text)["quotas"][0]["amount"], 7)
+
+    def test_from_a_file(self):
+        self.write("call.json", '{"name":"write","arguments":{"size":7}}\n')
+        for words in (["eval", "-c", "p.yaml", "call.json"], ["eval", "call.json", "-c", "p.yaml"]):
+            with self.subTest(words):
+                result = self.run_writ(*words)
+                self.expect(result, 0, err="")
+                self.assertEqual(json.loads(result.out)["quotas"][0]["amount"], 7)
+        self.expect(self.run_writ("eval", "-c", "p.yaml", "-", given='{"name":"drop"}'), 1)
+
+    def test_no_arguments(self):
+        for call in ({"name": "write"}, {"name": "write", "arguments": None},
+                     {"name": "write", "arguments": {}}):
+            self.assertEqual(self.decide(call)["rule"]["name"], "small")
+
+    def test_escapes_in_names(self):
+        self.assertEqual(self.decide('{"name":"wr\\u0069te","arguments":{"siz\\u0065":7}}')
+                         ["quotas"][0]["amount"], 7)
+
+    def test_several_policies_must_all_allow(self):
+        self.write("q.yaml", 'version: "1"\ntools: {write: {rules: [{name: no, action: deny}]}}\n')
+        decision = self.decide({"name": "write", "arguments": {"size": 1}}, "-c", "q.yaml")
+        self.assertEqual(decision["rule"],
+                         {"name": "no", "file": "q.yaml", "line": 2, "column": 32})
+
+    def test_what_is_no_call(self):
+        for text in ("", "{", "[]", "7", '{"name":7}', '{"arguments":{}}', '{"name":"a"} {}',
+                     '{"name":"write","arguments":[1]}', '{"name":"write","name":"read"}',
+                     '{"name":"write","arguments":{"size":1,"size":2}}',
+                     '{"name":"wr\nite"}', "\ufeff{}", '{"name":"\\ud800"}',
+                     '{"call":"write","args":"size"}', "[" * 200 + "]" * 200):
+            with self.subTest(text):
+                result = self.run_writ("eval", "-c", "p.yaml", given=text)
+                self.expect(result, 2, out="")
+                self.assertRegex(result.err, r"^writ: error: .*\n  hint: .*\n$")
+
+    def test_bytes_that_are_no_text(self):
+        self.expect(self.run_writ("eval", "-c", "p.yaml", given=b'{"name":"\xff"}'), 2, out="")
+
+    def test_a_call_that_cannot_be_read(self):
+        result = self.run_writ("eval", "-c", "p.yaml", "gone.json")
+        self.expect(result, 2, out="")
+        self.assertIn("gone.json cannot be read", result.err)
+
+    def test_a_policy_that_cannot_be_used(self):
+        self.write("faulty.yaml", FAULTY)
+        self.expect(self.run_writ("eval", "-c", "faulty.yaml", given='{"name":"a"}'), 2, out="",
+                    err=FAULTY_SAID)
+        self.expect(self.run_writ("eval", "-c", "gone.yaml", given='{"name":"a"}'), 2, out="")
+
+
+class Disasm(CommandTest):
+    def test_a_listing(self):
+        self.write("p.yaml", POLICY)
+        for words in (["disasm", "p.yaml"], ["disasm", "-c", "p.yaml"]):
+            result = self.run_writ(*words)
+            self.expect(result, 0, err="")
+            self.assertTrue(result.out.startswith('tool "drop": block '), result)
+            self.assertRegex(result.out, r"CondLte +args\.size <= 1000 +true \d+, false \d+ +"
+                                         r"p\.yaml:9:20\n")
+
+    def test_the_same_each_time(self):
+        self.write("p.yaml", POLICY)
+        self.assertEqual(self.run_writ("disasm", "p.yaml").out,
+                         self.run_writ("disasm", "p.yaml").out)
+
+    def test_a_policy_with_faults(self):
+        self.write("faulty.yaml", FAULTY)
+        self.expect(self.run_writ("disasm", "faulty.yaml"), 2, out="", err=FAULTY_SAID)
+
+
+class Run(CommandTest):
+    """What `run` refuses before it starts anything, and that it starts what it is told."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("p.yaml", POLICY)
+
+    def server(self):
+        """A server that leaves a mark, answers nothing and ends with its input."""
+        path = self.folder / "server"
+        path.write_text('#!/bin/sh\necho "$@" > started\nexec cat > /dev/null\n')
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return "./server"
+
+    def started(self):
+        mark = self.folder / "started"
+        return mark.read_text() if mark.exists() else None
+
+    def refused(self, *words, status=2):
+        result = self.run_writ(*words)
+        self.expect(result, status, out="")
+        self.assertIsNone(self.started(), "the server was started")
+        return result.err
+
+    def test_both_spellings_start_the_server(self):
+        for words in (["run", "-c", "p.yaml"], ["-c", "p.yaml"], ["--config", "p.yaml"],
+                      ["run", "--config=p.yaml"], ["-c", "p.yaml", "--transport", "stdio"],
+                      ["-c", "p.yaml", "--log-level", "error"]):
+            with self.subTest(words):
+                self.expect(self.run_writ(*words, "--", self.server(), "-c", "--", "--port"), 0,
+                            out="")
+                self.assertEqual(self.started(), "-c -- --port\n")
+                os.remove(self.folder / "started")
+
+    def test_a_call_through_plain_writ(self):
+        line = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "drop"}}
+        result = self.run_writ("-c", "p.yaml", "--denial-prefix", "NO: ", "--", "cat",
+                               given=json.dumps(line) + "\n")
+        self.expect(result, 0)
+        answer = json.loads(result.out)
+        self.assertEqual(answer["id"], 7)
+        self.assertEqual(answer["result"]["content"][0]["text"],
+                         'NO: Tool "drop" is hidden by policy')
+
+    def test_flags_of_other_proxies(self):
+        for flag, value, remedy in (
+                ("--upstream", "https://example.com/mcp", "npx mcp-remote URL"),
+                ("--header", "Authorization: x", "npx mcp-remote URL --header"),
+                ("--bind", "127.0.0.1", "leave it out"),
+                ("--port", "8080", "leave it out"),
+                ("--state-dir", "/tmp", "in memory"),
+                ("--state-dsn", "redis://localhost", "in memory"),
+                ("--state-prefix", "a", "in memory"),
+                ("--state-fail-mode", "open", "fails closed")):
+            for words in ([flag, value], [f"{flag}={value}"]):
+                for command in ([], ["run"]):
+                    with self.subTest(words=words, command=command):
+                        said = self.refused(*command, "-c", "p.yaml", *words, "--", self.server())
+                        self.assertTrue(
+                            said.startswith(f"writ: error: {flag} is not supported\n  hint: "), said)
+                        self.assertIn(remedy, said)
+
+    def test_transport(self):
+        for transport in ("http", "sse"):
+            said = self.refused("-c", "p.yaml", "--transport", transport, "--", self.server())
+            self.assertIn(f"--transport {transport} is not supported", said)
+            self.assertIn("npx mcp-remote URL", said)
+
+    def test_no_policy(self):
+        for words in (["run", "--", self.server()], ["--", self.server()]):
+            self.assertIn("no policy was given", self.refused(*words))
+
+    def test_no_server(self):
+        self.assertIn("no server command was given", self.refused("run", "-c", "p.yaml"))
+        self.assertIn("no server command was given", self.refused("-c", "p.yaml"))
+        self.assertIn("no server command follows --", self.refused("-c", "p.yaml", "--"))
+
+    def test_unknown_flags_and_values(self):
+        for words in (["--fast"], ["--log-level", "loud"], ["--max-depth", "0"],
+                      ["--max-depth", "many"], ["--max-line-bytes", "-1"],
+                      ["--max-in-flight", "0"], ["p.yaml"]):
+            with self.subTest(words):
+                said = self.refused("run", "-c", "p.yaml", *words, "--", self.server())
+                self.assertTrue(said.startswith("writ: error: "), said)
+
+    def test_a_policy_with_faults(self):
+        self.write("faulty.yaml", FAULTY)
+        said = self.refused("run", "-c", "p.yaml", "-c", "faulty.yaml", "--", self.server())
+        self.assertEqual(said, FAULTY_SAID)
+        self.assertIn("cannot be read", self.refused("run", "-c", "gone", "--", self.server()))
+
+    def test_a_server_that_does_not_exist(self):
+        said = self.refused("run", "-c", "p.yaml", "--", "no-such-server-here")
+        self.assertIn("no-such-server-here", said)
+        self.assertIn("PATH", said)
+
+
+if __name__ == "__main__":
+    main()
