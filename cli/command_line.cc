@@ -194,6 +194,9 @@ int Main(int argc, char** argv) {
     return UsageError(error.what(), "writ --help shows what there is");
   }
 
+  if (has_separator && !app.get_subcommands().empty() && !run_command->parsed()) {
+    return UsageError("only run takes a server command after --", "leave it out");
+  }
   if (check_command->parsed()) return Check(check);
   if (test_command->parsed()) return Test(test);
   if (eval_command->parsed()) return Eval(eval);

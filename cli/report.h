@@ -11,7 +11,7 @@ void Report(Diagnostics& diagnostics);
 // kExitUsage if a file could not be read at all, else kExitNo.
 int ExitStatusOf(const Diagnostics& diagnostics);
 
-// Whether stdout is a terminal that wants colour.
+// Whether `fd` is a terminal that wants colour.
 bool WantsColor(int fd);
 
 }  // namespace writ

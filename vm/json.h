@@ -144,7 +144,7 @@ class Scanner {
   const char* SkipSomeSpace(const char* p, const char* end);
   void Found(Violation violation, const char* where);
   bool IsDuplicate(const Frame& frame, const Name& name) const;
-  void AddName(Frame& frame, std::string_view name, uint64_t word, const char* where);
+  void AddName(Frame& frame, std::string_view text, uint64_t word, const char* where);
   void CheckManyNames(const Frame& frame, const char* where);
 
   Arena& arena_;

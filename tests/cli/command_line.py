@@ -384,6 +384,12 @@ class Run(CommandTest):
             self.assertIn(f"--transport {transport} is not supported", said)
             self.assertIn("npx mcp-remote URL", said)
 
+    def test_other_commands_take_no_server(self):
+        for command in (["check", "p.yaml"], ["disasm", "p.yaml"], ["eval", "-c", "p.yaml"],
+                        ["test", "p.yaml"]):
+            self.assertIn("only run takes a server command", self.refused(*command, "--",
+                                                                          self.server()))
+
     def test_no_policy(self):
         for words in (["run", "--", self.server()], ["--", self.server()]):
             self.assertIn("no policy was given", self.refused(*words))

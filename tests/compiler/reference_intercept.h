@@ -351,10 +351,11 @@ class Decider {
     if (counting.amount_names.empty()) return std::nullopt;
     read.push_back(counting.amount_names);
     const Json* json = Walk(arguments, counting.amount_names);
-    if (json == nullptr || !json->is(Json::Kind::kNumber)) return Verdict{"deny", "amount", ""};
+    if (json == nullptr || !json->is(Json::Kind::kNumber))
+      return Verdict{"deny", "amount", use.rule->name};
     if (json->unsafe) return Verdict{"error", "number", use.rule->name};
     const double amount = std::strtod(json->text.c_str(), nullptr);
-    if (amount < 0 || std::ceil(amount) >= 0x1p63) return Verdict{"deny", "amount", ""};
+    if (amount < 0 || std::ceil(amount) >= 0x1p63) return Verdict{"deny", "amount", use.rule->name};
     use.amount = static_cast<int64_t>(std::ceil(amount));
     return std::nullopt;
   }
