@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/compile.h"
 
@@ -19,8 +20,8 @@ int Check(const CheckOptions& options) {
       if (!findings.empty()) findings += ',';
       findings += "\n  " + RenderJson(diagnostic);
     }
-    fmt::print("{{\"ok\":{},\"findings\":[{}{}]}}\n", program != nullptr, findings,
-               findings.empty() ? "" : "\n");
+    PrintOut(fmt::format("{{\"ok\":{},\"findings\":[{}{}]}}\n", program != nullptr, findings,
+                         findings.empty() ? "" : "\n"));
   } else {
     Report(diagnostics);
   }
@@ -29,10 +30,12 @@ int Check(const CheckOptions& options) {
     const auto count = [](size_t n, std::string_view one, std::string_view many) {
       return fmt::format("{} {}", n, n == 1 ? one : many);
     };
-    for (const std::string& file : (*program)->files) fmt::print("{}: ok\n", file);
-    fmt::print("{}, {}, {}\n", count((*program)->rules.size(), "rule", "rules"),
-               count((*program)->tool_index.size(), "tool named", "tools named"),
-               count((*program)->code.size(), "instruction", "instructions"));
+    for (const std::string& file : (*program)->files) {
+      PrintOut(fmt::format("{}: ok\n", Shown(file)));
+    }
+    PrintOut(fmt::format("{}, {}, {}\n", count((*program)->rules.size(), "rule", "rules"),
+                         count((*program)->tool_index.size(), "tool named", "tools named"),
+                         count((*program)->code.size(), "instruction", "instructions")));
   }
   return kExitYes;
 }

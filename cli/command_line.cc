@@ -1,14 +1,20 @@
 // The command line: flags to options.
 // Tested by tests/cli/command_line.py.
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/print.h"
+#include "compiler/diagnostic.h"
 
 namespace writ {
 namespace {
@@ -45,9 +51,8 @@ constexpr RefusedFlag kRefusedFlags[] = {
     {"--state-fail-mode", "writ always fails closed; leave it out"},
 };
 
-int UsageError(const std::string& message, const std::string& hint) {
-  fmt::print(stderr, "writ: error: {}\n", message);
-  if (!hint.empty()) fmt::print(stderr, "  hint: {}\n", hint);
+int UsageError(std::string_view message, std::string_view hint) {
+  PrintError(message, hint);
   return kExitUsage;
 }
 
@@ -80,8 +85,9 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
   app.add_option("--max-in-flight", run.max_in_flight, "unanswered requests kept (10000)")
       ->option_text("N")
       ->check(CLI::Range(1u, 1'000'000u));
-  app.add_option("--denial-prefix", run.denial_prefix,
-                 "what a denial's text starts with (\"[WRIT POLICY DENIED] \")")
+  app.add_option_function<std::string>(
+         "--denial-prefix", [&run](const std::string& text) { run.denial_prefix = text; },
+         "what a denial's text starts with (\"[WRIT POLICY DENIED] \")")
       ->option_text("TEXT");
   app.add_option("--transport", flags.transport, "stdio, the only one so far")
       ->option_text("stdio");
@@ -107,21 +113,71 @@ int RunWith(RunOptions& run, const RunFlags& flags, const std::vector<std::strin
   return Run(run);
 }
 
-}  // namespace
-
-int Main(int argc, char** argv) {
-  // Everything after the first -- is the server's command, untouched.
-  std::vector<std::string> words;
+// The words before the first --, and those after it: the server's command, untouched.
+struct Words {
+  std::vector<std::string> ours;
   std::vector<std::string> server;
   bool has_separator = false;
+};
+
+// Whether the words are those of `run` without the word itself.
+bool IsPlain(const Words& words) {
+  if (words.ours.empty()) return words.has_separator;
+  const std::string& first = words.ours[0];
+  return first.rfind('-', 0) == 0 && first != "-h" && first != "--help" && first != "--version";
+}
+
+Words Split(int argc, char** argv) {
+  Words words;
   for (int i = 1; i < argc; ++i) {
-    if (!has_separator && std::strcmp(argv[i], "--") == 0) {
-      has_separator = true;
+    if (!words.has_separator && std::strcmp(argv[i], "--") == 0) {
+      words.has_separator = true;
     } else {
-      (has_separator ? server : words).emplace_back(argv[i]);
+      (words.has_separator ? words.server : words.ours).emplace_back(argv[i]);
     }
   }
-  for (const std::string& word : words) {
+  if (IsPlain(words)) words.ours.insert(words.ours.begin(), "run");
+  return words;
+}
+
+constexpr std::string_view kCommands[] = {"run", "check", "validate", "test", "eval", "disasm"};
+
+bool IsCommand(std::string_view word) {
+  return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
+}
+
+int UnknownCommand(const std::string& word) {
+  const std::string_view nearest = Nearest(word, {std::begin(kCommands), std::end(kCommands)});
+  return UsageError(fmt::format("{} is not a command", Quote(word)),
+                    nearest.empty()
+                        ? fmt::format("the commands are {}", fmt::join(kCommands, ", "))
+                        : fmt::format("did you mean {}? writ --help lists the commands", nearest));
+}
+
+// `word` is the first that `command` has no use for.
+int UnexpectedWord(const CLI::App& command, const std::string& word) {
+  if (word.size() > 1 && word[0] == '-') {
+    return UsageError(fmt::format("{} has no flag {}", command.get_name(), word),
+                      fmt::format("writ {} --help shows what there is", command.get_name()));
+  }
+  if (command.get_name() != "run") {
+    return UsageError(fmt::format("{} has no use for {}", command.get_name(), Quote(word)),
+                      fmt::format("writ {} --help shows what it takes", command.get_name()));
+  }
+  if (IsCommand(word)) {
+    return UsageError(fmt::format("{} follows flags of run", Quote(word)),
+                      fmt::format("the command comes first: writ {} --help", word));
+  }
+  return UsageError(fmt::format("run has no use for {} before --", Quote(word)),
+                    "the server's command follows --: writ run -c policy.yaml -- SERVER ARGS…");
+}
+
+int Dispatch(int argc, char** argv) {
+  const Words words = Split(argc, argv);
+  if (!words.ours.empty() && words.ours[0][0] != '-' && !IsCommand(words.ours[0])) {
+    return UnknownCommand(words.ours[0]);
+  }
+  for (const std::string& word : words.ours) {
     for (const RefusedFlag& flag : kRefusedFlags) {
       if (word == flag.name || word.rfind(std::string(flag.name) + "=", 0) == 0) {
         return UsageError(fmt::format("{} is not supported", flag.name), flag.instead);
@@ -136,12 +192,6 @@ int Main(int argc, char** argv) {
   app.require_subcommand(0, 1);
   RunOptions run;
   RunFlags run_flags;
-  // The flags of `run` work without the word too, but one list of them is enough.
-  AddRunFlags(app, run, run_flags);
-  for (CLI::Option* option : app.get_options()) {
-    if (option != app.get_help_ptr() && !option->check_lname("version")) option->group("");
-  }
-
   CLI::App* run_command = app.add_subcommand("run", "run a server behind a policy");
   run_command->footer(
       "The server's command follows --. Plain `writ -c FILE -- SERVER ARGS` is the same.\n"
@@ -153,16 +203,13 @@ int Main(int argc, char** argv) {
       app.add_subcommand("check", "say all that is wrong with a policy")->alias("validate");
   check_command->footer("Exit status: 0 nothing, 1 findings, 2 a file cannot be read.");
   check_command->add_option("policy,-c,--config", check.policies, "policy files")
-      ->option_text("FILE ...")
-      ->required();
+      ->option_text("FILE ...");
   check_command->add_flag("--json", check.json, "findings as JSON");
 
   TestOptions test;
   CLI::App* test_command = app.add_subcommand("test", "run suites of expected decisions");
   test_command->footer("Exit status: 0 all pass, 1 a case fails, 2 a suite cannot be read.");
-  test_command->add_option("suite", test.suites, "suite files")
-      ->option_text("FILE ...")
-      ->required();
+  test_command->add_option("suite", test.suites, "suite files")->option_text("FILE ...");
   test_command->add_flag("--json", test.json, "results as JSON");
   test_command->add_flag("-v,--verbose", test.verbose, "name every case");
 
@@ -173,8 +220,7 @@ int Main(int argc, char** argv) {
       "  echo '{\"name\":\"write_file\",\"arguments\":{}}' | writ eval -c policy.yaml");
   eval_command->add_option("-c,--config", eval.policies, kPolicyFlag)
       ->option_text("FILE")
-      ->allow_extra_args(false)
-      ->required();
+      ->allow_extra_args(false);
   eval_command->add_option("call", eval.file, "a tools/call request, its params, or a suite step")
       ->option_text("FILE (stdin)");
 
@@ -182,30 +228,62 @@ int Main(int argc, char** argv) {
   CLI::App* disasm_command = app.add_subcommand("disasm", "show the bytecode of a policy");
   disasm_command->footer("Exit status: 0, or 2 where a policy cannot be read or has faults.");
   disasm_command->add_option("policy,-c,--config", disasm.policies, "policy files")
-      ->option_text("FILE ...")
-      ->required();
+      ->option_text("FILE ...");
 
+  // What a command has no use for is refused below, in words of our own.
+  for (CLI::App* command : app.get_subcommands({})) command->allow_extras();
+  const auto chosen = [&app] {
+    const std::vector<CLI::App*> parsed = app.get_subcommands();
+    return parsed.empty() ? nullptr : parsed.front();
+  };
   try {
     // CLI11 takes the words from the back.
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
-    app.parse(reversed);
+    app.parse(std::vector<std::string>(words.ours.rbegin(), words.ours.rend()));
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return UsageError(error.what(), "writ --help shows what there is");
+    if (error.get_exit_code() == 0) {  // --help, --version
+      std::ostringstream text;
+      app.exit(error, text, text);
+      PrintOut(text.str());
+      return kExitYes;
+    }
+    return UsageError(error.what(),
+                      fmt::format("writ {}--help shows what there is",
+                                  chosen() != nullptr ? chosen()->get_name() + " " : ""));
   }
-
-  if (has_separator && !app.get_subcommands().empty() && !run_command->parsed()) {
+  const CLI::App* command = chosen();
+  if (command == nullptr) {
+    PrintOut(app.help());
+    return kExitUsage;
+  }
+  const std::vector<std::string> extras = command->remaining();
+  if (!extras.empty()) return UnexpectedWord(*command, extras.front());
+  if (command == run_command) return RunWith(run, run_flags, words.server, words.has_separator);
+  if (words.has_separator) {
     return UsageError("only run takes a server command after --", "leave it out");
   }
-  if (check_command->parsed()) return Check(check);
-  if (test_command->parsed()) return Test(test);
-  if (eval_command->parsed()) return Eval(eval);
-  if (disasm_command->parsed()) return Disasm(disasm);
-  if (run_command->parsed() || has_separator || !run.policies.empty()) {
-    return RunWith(run, run_flags, server, has_separator);
+  if (command == test_command) {
+    if (test.suites.empty()) return UsageError("no suite was given", "writ test policy.test.yaml");
+    return Test(test);
   }
-  fmt::print("{}", app.help());
-  return words.empty() ? kExitUsage : kExitYes;
+  if (command == eval_command) {
+    if (eval.policies.empty()) {
+      return UsageError("no policy was given", "writ eval -c policy.yaml call.json");
+    }
+    return Eval(eval);
+  }
+  const std::vector<std::string>& policies =
+      command == check_command ? check.policies : disasm.policies;
+  if (policies.empty()) {
+    return UsageError("no policy was given",
+                      fmt::format("writ {} policy.yaml", command->get_name()));
+  }
+  return command == check_command ? Check(check) : Disasm(disasm);
+}
+
+}  // namespace
+
+int Main(int argc, char** argv) {
+  return FinishOutput(Dispatch(argc, argv));
 }
 
 }  // namespace writ

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct RunOptions {
   uint64_t max_line_bytes = 16u << 20;
   uint32_t max_depth = 128;
   uint32_t max_in_flight = 10'000;
-  std::string denial_prefix;
+  std::optional<std::string> denial_prefix;  // none: kDenialPrefix
 };
 int Run(const RunOptions& options);
 

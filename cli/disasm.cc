@@ -2,9 +2,8 @@
 // Tested by tests/compiler/emit_test.cc (listings) and tests/cli/command_line.py.
 #include "vm/disasm.h"
 
-#include <fmt/format.h>
-
 #include "cli/commands.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/compile.h"
 
@@ -16,7 +15,7 @@ int Disasm(const DisasmOptions& options) {
       CompileFiles(options.policies, diagnostics);
   Report(diagnostics);
   if (program == nullptr) return kExitUsage;
-  fmt::print("{}", Disassemble(**program));
+  PrintOut(Disassemble(**program));
   return kExitYes;
 }
 

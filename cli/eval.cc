@@ -2,29 +2,25 @@
 // Tested by tests/cli/command_line.py.
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <ctime>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
 #include "cli/commands.h"
 #include "cli/decision_json.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/compile.h"
 #include "proxy/counters_memory.h"
 #include "proxy/judge.h"
+#include "proxy/message.h"
 
 namespace writ {
 namespace {
 
-// The forms a call may come in: a request has params, params have name and arguments, a suite step
-// has call and args.
-enum Slot : uint32_t { kName, kArguments, kParamsName, kParamsArguments, kCall, kArgs, kSlotCount };
-
-struct CallText {
-  Value name;
-  Value arguments;
-};
+// What `run` takes as one message.
+constexpr size_t kMaxCallBytes = 16u << 20;
 
 // On one line, as the scanner reads messages; line ends between tokens are white space in JSON.
 std::string OnOneLine(std::string text) {
@@ -42,17 +38,75 @@ std::string OnOneLine(std::string text) {
 }
 
 int Fail(const std::string& message) {
-  fmt::print(stderr, "writ: error: {}\n", message);
-  fmt::print(stderr,
-             "  hint: give a tools/call request, its params {{\"name\",\"arguments\"}}, or "
-             "{{\"call\",\"args\"}}\n");
+  PrintError(message,
+             "give a tools/call request, its params {\"name\",\"arguments\"}, or "
+             "{\"call\",\"args\"}");
   return kExitUsage;
 }
 
-CallText Choose(const Value (&slots)[kSlotCount]) {
-  if (!slots[kParamsName].is(Tag::kAbsent)) return {slots[kParamsName], slots[kParamsArguments]};
-  if (!slots[kCall].is(Tag::kAbsent)) return {slots[kCall], slots[kArgs]};
-  return {slots[kName], slots[kArguments]};
+// False if the file cannot be read; `why` then says so.
+bool ReadCall(const std::string& path, std::string* text, std::string* why) {
+  const bool from_stdin = path.empty() || path == "-";
+  std::FILE* const file = from_stdin ? stdin : std::fopen(path.c_str(), "rb");
+  bool ok = file != nullptr;
+  char buffer[1 << 16];
+  while (ok && text->size() <= kMaxCallBytes) {
+    const size_t got = std::fread(buffer, 1, sizeof buffer, file);
+    text->append(buffer, got);
+    if (got < sizeof buffer) {
+      ok = std::ferror(file) == 0;
+      break;
+    }
+  }
+  const std::string_view name = from_stdin ? "the standard input" : std::string_view(path);
+  if (!ok) *why = fmt::format("{} cannot be read: {}", name, std::strerror(errno));
+  if (file != nullptr && !from_stdin) std::fclose(file);
+  if (ok && text->size() > kMaxCallBytes) {
+    *why = fmt::format("{} is longer than {} bytes", name, kMaxCallBytes);
+    ok = false;
+  }
+  return ok;
+}
+
+// The call as the request that a client would send, so that it is read by the same rules: params
+// alone and suite steps get an envelope. Empty, with `why`, if it is none of these.
+std::string AsRequest(const std::string& text, std::string* why) {
+  enum Slot : uint32_t { kJsonrpc, kMethod, kParams, kName, kCall, kArgs, kSlotCount };
+  constexpr std::string_view kNames[] = {"jsonrpc", "method", "params", "name", "call", "args"};
+  PathTrieBuilder builder;
+  const uint32_t root = builder.NewRoot();
+  for (uint32_t slot = 0; slot < kSlotCount; ++slot) {
+    builder.SetSlot(builder.Child(root, kNames[slot]), slot, false);
+  }
+  const PathTrie trie = builder.Build();
+  Arena arena;
+  Scanner scanner(arena);
+  Value slots[kSlotCount];
+  std::string_view raw[kSlotCount];
+  ScanTarget target;
+  target.trie = &trie;
+  target.root = root;
+  target.slots = slots;
+  target.raw = raw;
+  const PaddedText line(text);
+  const ScanResult scanned = scanner.Scan(line.view(), true, target);
+  const auto has = [&slots](Slot slot) { return !slots[slot].is(Tag::kAbsent); };
+  if (!scanned.is_json()) {
+    *why = fmt::format("the call is not JSON (byte {})", scanned.offset + 1);
+    return {};
+  }
+  if (has(kJsonrpc) || has(kMethod) || has(kParams)) return text;
+  const std::string envelope = R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":)";
+  if (!has(kCall)) return envelope + text + "}";
+  if (!scanned.ok() || target.lookalike_edges != 0 || target.nul_nodes != 0 || has(kName)) {
+    *why = "the step can be read in several ways";
+    return {};
+  }
+  std::string request = fmt::format("{}{{\"name\":{}", envelope, raw[kCall]);
+  if (has(kArgs) && !slots[kArgs].is(Tag::kNull)) {
+    request += fmt::format(",\"arguments\":{}", raw[kArgs]);
+  }
+  return request + "}}";
 }
 
 }  // namespace
@@ -65,57 +119,24 @@ int Eval(const EvalOptions& options) {
   if (program == nullptr) return kExitUsage;
 
   std::string text;
-  if (options.file.empty() || options.file == "-") {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
-  } else {
-    std::ifstream file(options.file, std::ios::binary);
-    if (!file) return Fail(fmt::format("{} cannot be read", options.file));
-    text.assign(std::istreambuf_iterator<char>(file), {});
-  }
-  const PaddedText line(OnOneLine(std::move(text)));
+  std::string why;
+  if (!ReadCall(options.file, &text, &why)) return Fail(why);
+  const std::string request = AsRequest(OnOneLine(std::move(text)), &why);
+  if (request.empty()) return Fail(why);
 
-  PathTrieBuilder builder;
-  const uint32_t root = builder.NewRoot();
-  const uint32_t params = builder.Child(root, "params");
-  builder.SetSlot(builder.Child(root, "name"), kName, true);
-  builder.SetSlot(builder.Child(root, "arguments"), kArguments, false);
-  builder.SetSlot(builder.Child(params, "name"), kParamsName, true);
-  builder.SetSlot(builder.Child(params, "arguments"), kParamsArguments, false);
-  builder.SetSlot(builder.Child(root, "call"), kCall, true);
-  builder.SetSlot(builder.Child(root, "args"), kArgs, false);
-  const PathTrie trie = builder.Build();
-
+  const PaddedText line(request);
   Machine machine(program);
-  Scanner scanner(machine.arena());
-  Value slots[kSlotCount];
-  ScanTarget target;
-  target.trie = &trie;
-  target.root = root;
-  target.slots = slots;
-  const ScanResult scanned = scanner.Scan(line.view(), true, target);
-  if (!scanned.ok()) {
-    return Fail(fmt::format("the call is refused: {} (byte {})", ViolationText(scanned.violation),
-                            scanned.offset + 1));
+  MessageReader reader(machine, kDefaultMaxDepth);
+  const ClientMessage& call = reader.Read(line.view());
+  if (call.kind == MessageKind::kRefused) {
+    return Fail(fmt::format("the call is refused: {}", call.refusal));
   }
-  const CallText call = Choose(slots);
-  if (!call.name.is(Tag::kString)) return Fail("the call names no tool");
-  const bool has_arguments = !call.arguments.is(Tag::kAbsent) && !call.arguments.is(Tag::kNull);
-  if (has_arguments && !call.arguments.is(Tag::kMapSpan)) {
-    return Fail("the call's arguments are no object");
-  }
+  if (!call.is_tool_call) return Fail("this is no tools/call");
 
-  ScanTarget* arguments = machine.BeginCall(call.name.view());
-  if (arguments != nullptr && has_arguments) {
-    const ScanResult again = scanner.Scan(call.arguments.view(), false, *arguments);
-    if (!again.ok()) {
-      return Fail(fmt::format("the call is refused: {}", ViolationText(again.violation)));
-    }
-  }
   MemoryCounters counters;
   Judge judge(machine, counters);
-  const Judgement& judgement =
-      judge.Decide(call.name.view(), static_cast<int64_t>(std::time(nullptr)));
-  fmt::print("{}\n", DecisionJson(*program, judgement));
+  const Judgement& judgement = judge.Decide(call.tool, static_cast<int64_t>(std::time(nullptr)));
+  PrintOut(DecisionJson(*program, judgement) + "\n");
   return judgement.decision.verdict == Verdict::kAllow ? kExitYes : kExitNo;
 }
 

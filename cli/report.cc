@@ -2,12 +2,12 @@
 // Tested by tests/cli/command_line.py.
 #include "cli/report.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
 #include "cli/commands.h"
+#include "cli/print.h"
 
 namespace writ {
 
@@ -20,7 +20,7 @@ void Report(Diagnostics& diagnostics) {
   diagnostics.Sort();
   const bool color = WantsColor(STDERR_FILENO);
   for (const Diagnostic& diagnostic : diagnostics.all()) {
-    fmt::print(stderr, "{}", Render(diagnostic, color));
+    PrintErr(Render(diagnostic, color));
   }
 }
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cstdio>
 #include <ctime>
 #include <set>
 
@@ -18,22 +17,32 @@ using yaml::Kind;
 using yaml::Node;
 
 constexpr std::string_view kDefaultNow = "2026-01-01T00:00:00Z";
+constexpr int64_t kLatest = 253'402'300'799;  // 9999-12-31T23:59:59Z, the last that `now` can name
 
 // Seconds since 1970-01-01T00:00Z of a time such as 2026-03-02T09:30:00Z.
-std::optional<int64_t> ParseTime(const std::string& text) {
-  std::tm time{};
-  int consumed = 0;
-  const int fields =
-      std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &time.tm_year, &time.tm_mon,
-                  &time.tm_mday, &time.tm_hour, &time.tm_min, &time.tm_sec, &consumed);
-  if (fields != 6 || static_cast<size_t>(consumed) != text.size()) return std::nullopt;
-  const std::tm given = time;
-  time.tm_year -= 1900;
-  time.tm_mon -= 1;
-  std::tm normal = time;
+std::optional<int64_t> ParseTime(std::string_view text) {
+  constexpr std::string_view kPattern = "0000-00-00T00:00:00Z";
+  if (text.size() != kPattern.size()) return std::nullopt;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (kPattern[i] == '0' ? !is_digit : text[i] != kPattern[i]) return std::nullopt;
+  }
+  const auto number = [text](size_t from, size_t length) {
+    int value = 0;
+    for (const char digit : text.substr(from, length)) value = value * 10 + (digit - '0');
+    return value;
+  };
+  std::tm given{};
+  given.tm_year = number(0, 4) - 1900;
+  given.tm_mon = number(5, 2) - 1;
+  given.tm_mday = number(8, 2);
+  given.tm_hour = number(11, 2);
+  given.tm_min = number(14, 2);
+  given.tm_sec = number(17, 2);
+  std::tm normal = given;
   const time_t seconds = timegm(&normal);
   // timegm turns the 31st of February into March; such a time is a mistake here.
-  if (normal.tm_mon != time.tm_mon || normal.tm_mday != given.tm_mday ||
+  if (normal.tm_mon != given.tm_mon || normal.tm_mday != given.tm_mday ||
       normal.tm_hour != given.tm_hour || normal.tm_min != given.tm_min ||
       normal.tm_sec != given.tm_sec) {
     return std::nullopt;
@@ -73,7 +82,7 @@ class SuiteLoader {
     }
     CheckKeys(root, "a suite", {"policy", "now", "labels", "client", "server", "cases"});
     LoadPolicy(root, suite);
-    suite.now = *ParseTime(std::string(kDefaultNow));
+    suite.now = *ParseTime(kDefaultNow);
     if (const Node* now = root.Find("now"); now != nullptr) {
       const std::optional<int64_t> time =
           now->kind == Kind::kScalar ? ParseTime(now->text) : std::nullopt;
@@ -115,15 +124,30 @@ class SuiteLoader {
       Error(root, "policy is missing", "add policy: with a path, or with the policy itself");
     } else if (policy->kind == Kind::kMapping) {
       suite.program = CompileInline(source_, *policy, source_->name(), diagnostics_);
-    } else if (policy->kind == Kind::kScalar) {
-      std::string path = policy->text;
-      const size_t slash = source_->name().rfind('/');
-      if (!path.empty() && path[0] != '/' && slash != std::string::npos) {
-        path = source_->name().substr(0, slash + 1) + path;
-      }
-      suite.program = CompileFiles({path}, diagnostics_);
+    } else if (policy->kind == Kind::kScalar && !policy->text.empty() && !yaml::IsNull(*policy)) {
+      LoadPolicyFile(*policy, suite);
     } else {
       Error(*policy, "policy must be a path or the policy itself");
+    }
+  }
+
+  void LoadPolicyFile(const Node& policy, Suite& suite) {
+    std::string path = policy.text;
+    const size_t slash = source_->name().rfind('/');
+    if (path[0] != '/' && slash != std::string::npos) {
+      path = source_->name().substr(0, slash + 1) + path;
+    }
+    Diagnostics found;
+    suite.program = CompileFiles({path}, found);
+    for (const Diagnostic& d : found.all()) {
+      if (d.source == nullptr) {
+        Error(policy, fmt::format("{} {}", d.file, d.message),
+              "policy: takes a path from the folder of the suite");
+      } else if (d.severity == Severity::kError) {
+        diagnostics_.Error(d.source, d.at, d.length, d.message, d.hint);
+      } else {
+        diagnostics_.Warning(d.source, d.at, d.length, d.message, d.hint);
+      }
     }
   }
 
@@ -141,6 +165,7 @@ class SuiteLoader {
       }
       Case made;
       made.at = node->at;
+      clock_ = suite.now;
       const Node* name = node->Find("name");
       if (name != nullptr) made.name = Text(*name, "a case's name");
       if (made.name.empty()) {
@@ -185,8 +210,14 @@ class SuiteLoader {
       step.kind = Step::Kind::kAdvance;
       const std::optional<int64_t> span =
           advance->kind == Kind::kScalar ? ParseSpan(advance->text) : std::nullopt;
-      if (span.has_value()) step.advance = *span;
-      if (!span.has_value()) Error(*advance, "advance must be a span such as 90s, 5m, 1h or 2d");
+      if (!span.has_value()) {
+        Error(*advance, "advance must be a span such as 90s, 5m, 1h or 2d");
+      } else if (*span > kLatest - clock_) {
+        Error(*advance, "the clock would go past the year 9999");
+      } else {
+        step.advance = *span;
+        clock_ += *span;
+      }
     } else if (node.Find("list") != nullptr) {
       known = {"list", "visible"};
       step.kind = Step::Kind::kList;
@@ -211,7 +242,11 @@ class SuiteLoader {
   }
 
   void LoadCall(const Node& node, Step& step) {
-    step.tool = Text(*node.Find("call"), "call");
+    const Node& call = *node.Find("call");
+    step.tool = Text(call, "call");
+    if (call.kind == Kind::kScalar && (call.text.empty() || yaml::IsNull(call))) {
+      Error(call, "call must name a tool");
+    }
     step.args = node.Find("args");
     if (step.args != nullptr && step.args->kind != Kind::kMapping) {
       if (!yaml::IsNull(*step.args)) Error(*step.args, "args must be a mapping");
@@ -261,6 +296,7 @@ class SuiteLoader {
 
   std::shared_ptr<const Source> source_;
   Diagnostics& diagnostics_;
+  int64_t clock_ = 0;  // of the case that is being read
 };
 
 }  // namespace

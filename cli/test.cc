@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "cli/suite.h"
 #include "compiler/constant.h"
@@ -131,12 +132,14 @@ void RunSuite(const std::string& path, const Suite& suite, const TestOptions& op
       json += fmt::format("{}\n  {}", json.empty() ? "" : ",", CaseJson(path, result));
       continue;
     }
-    if (!result.passed) fmt::print(stderr, "{}", Render(result.failure, WantsColor(2)));
-    if (options.verbose) fmt::print("  {}  {}\n", result.passed ? "ok  " : "FAIL", result.name);
+    if (!result.passed) PrintErr(Render(result.failure, WantsColor(2)));
+    if (options.verbose) {
+      PrintOut(fmt::format("  {}  {}\n", result.passed ? "ok  " : "FAIL", Shown(result.name)));
+    }
   }
   if (!options.json) {
-    fmt::print("{} {}: {} of {} cases passed\n", failed == 0 ? "ok  " : "FAIL", path,
-               suite.cases.size() - failed, suite.cases.size());
+    PrintOut(fmt::format("{} {}: {} of {} cases passed\n", failed == 0 ? "ok  " : "FAIL",
+                         Shown(path), suite.cases.size() - failed, suite.cases.size()));
   }
   totals.passed += suite.cases.size() - failed;
   totals.failed += failed;
@@ -159,10 +162,10 @@ int Test(const TestOptions& options) {
     }
   }
   if (options.json) {
-    fmt::print("{{\"passed\":{},\"failed\":{},\"cases\":[{}\n]}}\n", totals.passed, totals.failed,
-               json);
+    PrintOut(fmt::format("{{\"passed\":{},\"failed\":{},\"cases\":[{}\n]}}\n", totals.passed,
+                         totals.failed, json));
   } else {
-    fmt::print("{} passed, {} failed\n", totals.passed, totals.failed);
+    PrintOut(fmt::format("{} passed, {} failed\n", totals.passed, totals.failed));
   }
   if (unreadable) return kExitUsage;
   return totals.failed == 0 ? kExitYes : kExitNo;

@@ -18,7 +18,8 @@
 namespace writ {
 namespace {
 
-// SHA-256 over each source's length and text, in order: no two lists of sources share a digest.
+// Of one source the SHA-256 of its text, as sha256sum prints it; of several that of their lengths
+// and texts, in order.
 std::string Digest(const std::vector<std::shared_ptr<const Source>>& sources) {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   EVP_DigestInit_ex(context, EVP_sha256(), nullptr);

@@ -46,10 +46,6 @@ std::vector<std::string> ShownCharacters(std::string_view text) {
   return shown;
 }
 
-std::string Shown(std::string_view text) {
-  return fmt::format("{}", fmt::join(ShownCharacters(text), ""));
-}
-
 class Paint {
  public:
   explicit Paint(bool color) : color_(color) {}
@@ -188,6 +184,10 @@ void Diagnostics::Sort() {
     once.push_back(std::move(d));
   }
   all_ = std::move(once);
+}
+
+std::string Shown(std::string_view text) {
+  return fmt::format("{}", fmt::join(ShownCharacters(text), ""));
 }
 
 std::string Quote(std::string_view text) {

@@ -52,6 +52,10 @@ class Diagnostics {
   size_t errors_ = 0;
 };
 
+// `text` as a terminal may be given it: control characters, which could drive it, and bytes that
+// are no UTF-8 become '?', tabs a space.
+std::string Shown(std::string_view text);
+
 // `text` in double quotes for a message, cut after 60 code points.
 std::string Quote(std::string_view text);
 

@@ -47,9 +47,10 @@ void CheckLastLine(std::string_view text, Report& report) {
   }
 }
 
-void Read(Document& document, Report& report) {
+// False if the tree is not whole.
+bool Read(Document& document, Report& report) {
   CheckCharacters(report);
-  if (report.has_errors()) return;
+  if (report.has_errors()) return false;
   const DocumentText found = FindDocument(report);
   if (found.empty) ReportEmpty(report, found.begin);
 
@@ -60,11 +61,12 @@ void Read(Document& document, Report& report) {
     while (parser.HandleNextDocument(builder)) continue;
   } catch (const YAML::Exception& error) {
     ReportSyntax(error, found.text, builder, report);
-    return;
+    return false;
   }
   CheckLastLine(found.text, report);
   const Node* const root = document.root();
   if (!root || (root->kind == Kind::kScalar && IsNull(*root))) ReportEmpty(report, builder.start());
+  return !report.is_garbled();
 }
 
 }  // namespace
@@ -83,11 +85,11 @@ std::unique_ptr<Document> Parse(std::shared_ptr<const Source> source, Diagnostic
   auto document = std::make_unique<Document>();
   Report report(std::move(source), diagnostics);
   try {
-    Read(*document, report);
+    if (Read(*document, report)) return document;
   } catch (const StopReading&) {
     // All that is worth telling has been reported.
   }
-  return report.has_errors() ? nullptr : std::move(document);
+  return nullptr;
 }
 
 }  // namespace writ::yaml

@@ -32,6 +32,13 @@ class Report {
     throw StopReading();
   }
 
+  // A fault after which the tree does not mean what the author meant: reading goes on, for other
+  // faults of the YAML, but what the tree says is not worth telling.
+  void Garbled(size_t offset, uint32_t length, std::string message, std::string hint) {
+    is_garbled_ = true;
+    Error(offset, length, std::move(message), std::move(hint));
+  }
+
   [[noreturn]] void Fatal(size_t offset, uint32_t length, std::string message, std::string hint) {
     diagnostics_.Error(source_, At(offset), length, std::move(message), std::move(hint));
     ++errors_;
@@ -41,11 +48,13 @@ class Report {
   Position At(size_t offset) const { return source_->At(offset); }
   const Source& source() const { return *source_; }
   bool has_errors() const { return errors_ > 0; }
+  bool is_garbled() const { return is_garbled_; }
 
  private:
   std::shared_ptr<const Source> source_;
   Diagnostics& diagnostics_;
   size_t errors_ = 0;
+  bool is_garbled_ = false;
 };
 
 }  // namespace writ::yaml

@@ -281,7 +281,7 @@ void TreeBuilder::CheckPlace(size_t offset, bool block_sequence) {
   const Frame& frame = frames_.back();
   const std::optional<size_t> indent = FindIndent(text_, offset);
   if (!indent || *indent + (block_sequence ? 1 : 0) > frame.indent) return;
-  report_.Error(
+  report_.Garbled(
       offset, 1,
       fmt::format("expected a YAML key and \":\", or a value that is indented more than its key {}",
                   Quote(frame.key->node->text)),
@@ -289,8 +289,8 @@ void TreeBuilder::CheckPlace(size_t offset, bool block_sequence) {
 }
 
 void TreeBuilder::ReportMissingKey(size_t offset) {
-  report_.Error(offset, 1, "the YAML key before this \":\" is missing",
-                "write the key, or put text that holds a colon in quotes");
+  report_.Garbled(offset, 1, "the YAML key before this \":\" is missing",
+                  "write the key, or put text that holds a colon in quotes");
 }
 
 // The parser takes more for a null than it should.
@@ -299,14 +299,14 @@ void TreeBuilder::CheckLeftOut(size_t next) {
   const Frame& frame = frames_.back();
   if (frame.node->kind == Kind::kSequence) {
     if (!frame.flow) return;
-    report_.Error(next, 1, "an entry of this YAML list is missing",
-                  "remove the comma, or write the entry");
+    report_.Garbled(next, 1, "an entry of this YAML list is missing",
+                    "remove the comma, or write the entry");
   } else if (!frame.key) {
     ReportMissingKey(next);
   } else if (frame.key->node->kind == Kind::kScalar) {
     const Spot& key = frame.key->spot;
     if (!frame.flow && !IsMarkedAsKey(text_, key.offset, key.end)) {
-      report_.Error(
+      report_.Garbled(
           key.offset, key.length,
           fmt::format("expected \":\" after the YAML key {}", Quote(frame.key->node->text)),
           "add it; if this continues the text above it, indent it");
@@ -314,8 +314,9 @@ void TreeBuilder::CheckLeftOut(size_t next) {
     const bool plain = frame.key->node->style == Node::Style::kPlain;
     if (frame.flow && plain && key.end < text_.size() && text_[key.end] == ':' &&
         next == key.end + 1) {
-      report_.Error(key.end, 1, "a blank must follow this \":\", or YAML readers differ on the key",
-                    "add a blank, or put the text in quotes");
+      report_.Garbled(key.end, 1,
+                      "a blank must follow this \":\", or YAML readers differ on the key",
+                      "add a blank, or put the text in quotes");
     }
   }
 }

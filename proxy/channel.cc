@@ -36,11 +36,17 @@ bool IsReady(int fd, short events) {
   return count > 0;
 }
 
+// Opened again, the wrong end of a pipe would be the right one, with somebody else's bytes in it.
+bool IsOpenFor(int fd, int access) {
+  int flags = fcntl(fd, F_GETFL);
+  return flags >= 0 && ((flags & O_ACCMODE) == O_RDWR || (flags & O_ACCMODE) == access);
+}
+
 }  // namespace
 
 Channel Channel::Open(int fd, int access) {
   struct stat status;
-  if (fstat(fd, &status) != 0) return Channel(Kind::kPlain, -1, false);
+  if (!IsOpenFor(fd, access) || fstat(fd, &status) != 0) return Channel(Kind::kPlain, -1, false);
   if (S_ISSOCK(status.st_mode)) return Channel(Kind::kSocket, fd, false);
   if (CanBeOpenedAgain(fd, status)) {
     int own = open(fmt::format("/proc/self/fd/{}", fd).c_str(),
@@ -61,21 +67,27 @@ Channel Channel::Writer(int fd) {
 Channel::Channel(Channel&& other) noexcept
     : kind_(other.kind_),
       fd_(std::exchange(other.fd_, -1)),
-      owned_(std::exchange(other.owned_, false)) {}
+      owned_(std::exchange(other.owned_, false)),
+      read_error_(other.read_error_) {}
 
 Channel::~Channel() {
   if (owned_) close(fd_);
 }
 
 ssize_t Channel::Read(char* into, size_t size) {
-  if (fd_ < 0) return 0;
+  if (fd_ < 0) {
+    read_error_ = EBADF;
+    return 0;
+  }
   if (kind_ == Kind::kGuarded && !IsReady(fd_, POLLIN)) return kWouldBlock;
   for (;;) {
     ssize_t count =
         kind_ == Kind::kSocket ? recv(fd_, into, size, MSG_DONTWAIT) : read(fd_, into, size);
     if (count >= 0) return count;
     if (errno == EINTR) continue;
-    return errno == EAGAIN || errno == EWOULDBLOCK ? kWouldBlock : 0;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return kWouldBlock;
+    read_error_ = errno;
+    return 0;
   }
 }
 

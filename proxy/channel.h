@@ -25,6 +25,7 @@ class Channel {
   static constexpr ssize_t kBroken = -2;
 
   // For a descriptor that may be shared. It stays open and its flags stay as they are.
+  // One that is closed, or open for the other direction only, has fd() -1 and fails with EBADF.
   static Channel Reader(int fd);
   static Channel Writer(int fd);
   // For a descriptor that is non-blocking already and stays the caller's.
@@ -36,8 +37,9 @@ class Channel {
 
   int fd() const { return fd_; }  // the one to poll; -1 if there is nothing to read or write
 
-  // The number of bytes read, 0 at the end (a broken connection is an end too), or kWouldBlock.
+  // The number of bytes read, 0 at the end (a failure is an end too), or kWouldBlock.
   ssize_t Read(char* into, size_t size);
+  int read_error() const { return read_error_; }  // the errno that was an end; 0 if none was
   // The number of bytes written, kWouldBlock, or kBroken with errno set. Never raises SIGPIPE on
   // a socket; for pipes the caller ignores it.
   ssize_t Write(const char* from, size_t size);
@@ -50,6 +52,7 @@ class Channel {
   Kind kind_;
   int fd_;
   bool owned_;  // opened by us, closed by us
+  int read_error_ = 0;
 };
 
 }  // namespace writ

@@ -67,14 +67,15 @@ CommandPath FindCommand(const std::string& name) {
 std::string WhyNotStarted(const std::string& name, const CommandPath& path, int error) {
   bool about_a_file = error == EACCES || error == ENOENT || error == ENOTDIR || error == ENOEXEC;
   const std::string* found = FirstThatExists(path);
-  std::string reason = found != nullptr        ? Reason(*found, error)
-                       : !about_a_file         ? std::strerror(error)
-                       : name.empty()          ? "its name is empty"
-                       : path.searched.empty() ? "no such file"
-                                               : "no such command in PATH";
+  bool has_slash = name.find('/') != std::string::npos;
+  std::string reason = found != nullptr ? Reason(*found, error)
+                       : !about_a_file  ? std::strerror(error)
+                       : name.empty()   ? "its name is empty"
+                       : has_slash      ? "no such file"
+                                        : "no such command in PATH";
   std::string message = fmt::format("cannot start \"{}\": {}", name, reason);
-  if (!path.searched.empty()) message += fmt::format(" (PATH is {})", path.searched);
-  return message;
+  if (name.empty() || has_slash) return message;
+  return message + fmt::format(" (PATH is {})", path.searched.empty() ? "empty" : path.searched);
 }
 
 }  // namespace writ

@@ -9,7 +9,7 @@ namespace writ {
 
 struct CommandPath {
   std::vector<std::string> candidates;  // to be tried in this order
-  std::string searched;                 // the PATH they come from; empty for a name with a slash
+  std::string searched;                 // the PATH they come from; not for a name with a slash
 };
 
 CommandPath FindCommand(const std::string& name);

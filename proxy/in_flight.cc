@@ -9,14 +9,8 @@ PendingRequest* InFlight::Find(const std::string& key) {
   return found == pending_.end() ? nullptr : &found->second;
 }
 
-bool InFlight::MakeRoom() {
-  if (pending_.size() < bound_) return true;
-  if (cancelled_calls_.empty()) return false;
-  Remove(std::string(cancelled_calls_.begin()->second));
-  return true;
-}
-
 PendingRequest& InFlight::Add(const std::string& key, RequestKind kind, std::string_view raw_id) {
+  if (pending_.size() >= bound_) Remove(std::string(cancelled_calls_.begin()->second));
   PendingRequest& request = pending_[key];
   request.kind = kind;
   request.order = arrivals_++;

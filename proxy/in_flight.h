@@ -23,9 +23,10 @@ enum class RequestKind : uint8_t { kOther, kToolCall, kToolList };
 struct PendingRequest {
   RequestKind kind = RequestKind::kOther;
   bool cancelled = false;
-  uint64_t order = 0;  // of arrival
-  std::string raw_id;  // to be echoed in writ's own answers
-  Receipt receipt;     // what a tools/call reserved
+  bool keeps_quota = false;  // nothing is given back, whatever the server answers
+  uint64_t order = 0;        // of arrival
+  std::string raw_id;        // to be echoed in writ's own answers
+  Receipt receipt;           // what a tools/call reserved
 };
 
 class InFlight {
@@ -34,9 +35,9 @@ class InFlight {
 
   bool Contains(const std::string& key) const { return pending_.count(key) > 0; }
   PendingRequest* Find(const std::string& key);
-  // Makes room if need be. False if there is none.
-  bool MakeRoom();
-  // REQUIRES: !Contains(key) and MakeRoom() was true.
+  // Whether a new request finds room.
+  bool HasRoom() const { return pending_.size() < bound_ || !cancelled_calls_.empty(); }
+  // REQUIRES: !Contains(key) and HasRoom().
   PendingRequest& Add(const std::string& key, RequestKind kind, std::string_view raw_id);
   void Cancel(const std::string& key);
   void Remove(const std::string& key);

@@ -3,8 +3,8 @@
 // A line longer than the limit is thrown away while it streams past: it costs no more memory than
 // the limit. After a long line the memory is given back.
 //
-//   while (lines.ReadFrom(channel) == LineBuffer::kSome)
-//     while (lines.Next(&line) == …) …
+//   while (lines.ReadFrom(channel) == LineBuffer::Filling::kFull)
+//     while (lines.Next(&line) != LineBuffer::Taken::kNone) …
 //
 // Thread safety: none.
 #pragma once

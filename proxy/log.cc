@@ -79,21 +79,6 @@ void AppendEscaped(std::string_view message, size_t most, std::string* line) {
   }
 }
 
-// False if the reader does not take it in time, or is gone.
-bool WriteInTime(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    pollfd entry = {fd, POLLOUT, 0};
-    int ready = poll(&entry, 1, kPatienceMilliseconds);
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
-    ssize_t count = write(fd, bytes.data(), std::min(bytes.size(), Log::kMostBytes));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(count));
-  }
-  return true;
-}
-
 }  // namespace
 
 void Log::Write(LogLevel level, std::string_view message) const {
@@ -101,13 +86,43 @@ void Log::Write(LogLevel level, std::string_view message) const {
   std::string line = fmt::format("writ: {}: ", NameOf(level));
   AppendEscaped(message, kMostBytes - kCutMark.size() - 1, &line);
   line.push_back('\n');
-  WriteInTime(fd_, line);
+  Deliver(line);
 }
 
 void Log::PassOn(std::string_view line) const {
   std::string whole(line);
   whole.push_back('\n');
-  WriteInTime(fd_, whole);
+  Deliver(whole);
+}
+
+void Log::Deliver(std::string_view line) const {
+  int patience = lost_lines_ == 0 ? kPatienceMilliseconds : 0;
+  if (lost_lines_ > 0) {
+    std::string notice = fmt::format("{}writ: error: stderr was full, lines lost here: {}\n",
+                                     inside_line_ ? "\n" : "", lost_lines_);
+    if (!WriteInTime(notice, patience)) {
+      ++lost_lines_;
+      return;
+    }
+    lost_lines_ = 0;
+  }
+  if (!WriteInTime(line, patience)) ++lost_lines_;
+}
+
+// False if the reader does not take it in time, or is gone.
+bool Log::WriteInTime(std::string_view bytes, int patience_milliseconds) const {
+  while (!bytes.empty()) {
+    pollfd entry = {fd_, POLLOUT, 0};
+    int ready = poll(&entry, 1, patience_milliseconds);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return false;
+    ssize_t count = write(fd_, bytes.data(), std::min(bytes.size(), kMostBytes));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(count));
+    inside_line_ = !bytes.empty();
+  }
+  return true;
 }
 
 }  // namespace writ

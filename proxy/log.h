@@ -4,11 +4,15 @@
 //
 // Control characters, characters that reorder text, and invalid UTF-8 are escaped as \xNN in what
 // is logged, so that no message can forge a line or drive a terminal. Each line is one write of at
-// most kMostBytes. A reader that leaves stderr full for a tenth of a second loses the line: the
-// session does not wait for it.
+// most kMostBytes. A reader that leaves stderr full for a tenth of a second loses the line, and all
+// that follow until it reads again: the session waits for it no second time. Then it is told how
+// many it has lost.
+//
+// Thread safety: none.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -33,8 +37,13 @@ class Log {
   void PassOn(std::string_view line) const;
 
  private:
+  void Deliver(std::string_view line) const;
+  bool WriteInTime(std::string_view bytes, int patience_milliseconds) const;
+
   LogLevel least_;
   int fd_;
+  mutable uint64_t lost_lines_ = 0;   // since a line was last taken
+  mutable bool inside_line_ = false;  // the last one was taken in part
 };
 
 }  // namespace writ

@@ -34,7 +34,7 @@ PolicySession::PolicySession(std::shared_ptr<const VerifiedProgram> program, Cou
       reader_(machine_, options_.max_depth),
       judge_(machine_, counters_),
       in_flight_(options_.max_in_flight) {
-  if (options_.denial_prefix.empty()) options_.denial_prefix = kDenialPrefix;
+  if (!options_.denial_prefix.has_value()) options_.denial_prefix = kDenialPrefix;
 }
 
 int64_t PolicySession::Now() const {
@@ -48,17 +48,23 @@ ClientAction PolicySession::OnClientLine(std::string_view line, std::string* ans
     case MessageKind::kRefused: return OnRefused(message, answer);
     case MessageKind::kResponse: return ClientAction::kForward;
     case MessageKind::kNotification: NoteCancellation(message); return ClientAction::kForward;
-    case MessageKind::kRequest: NoteCancellation(message); return OnRequest(message, answer);
+    case MessageKind::kRequest: {
+      const ClientAction action = OnRequest(message, answer);
+      if (action == ClientAction::kForward) NoteCancellation(message);
+      return action;
+    }
   }
   return ClientAction::kDrop;
 }
 
-// Whichever way a server may read the id: a cancelled call only loses its right to be given back.
+// A server may read the id less strictly than writ: a call of the other spelling is not cancelled
+// by that, but loses its right to be given back.
 void PolicySession::NoteCancellation(const ClientMessage& message) {
   if (message.cancelled.kind == IdKind::kNone) return;
   in_flight_.Cancel(message.cancelled.key);
   std::string other;
-  if (OtherSpelling(message.cancelled, other)) in_flight_.Cancel(other);
+  if (!OtherSpelling(message.cancelled, other)) return;
+  if (PendingRequest* request = in_flight_.Find(other)) request->keeps_quota = true;
 }
 
 ClientAction PolicySession::OnRefused(const ClientMessage& message, std::string* answer) {
@@ -77,7 +83,7 @@ ClientAction PolicySession::OnRequest(const ClientMessage& message, std::string*
                           message.id.raw.substr(0, 128)));
     return ClientAction::kDrop;
   }
-  if (!in_flight_.MakeRoom()) {
+  if (!in_flight_.HasRoom()) {
     log_.Warn(fmt::format("refused a request from the client: {} requests are in flight",
                           in_flight_.size()));
     answer->clear();
@@ -115,7 +121,7 @@ ClientAction PolicySession::OnToolCall(const ClientMessage& call, std::string* a
                           rule.empty() ? std::string() : fmt::format(", {}", JsonQuote(rule))));
   }
   answer->clear();
-  AppendDenial(call, judgement, *program_, options_.denial_prefix, *answer);
+  AppendDenial(call, judgement, *program_, *options_.denial_prefix, *answer);
   return ClientAction::kAnswer;
 }
 
@@ -166,13 +172,25 @@ ServerAction PolicySession::OnAnswer(std::string_view line, const ServerMessage&
   if (request == nullptr)
     return hides_ ? FilterTools(line, message, replacement) : ServerAction::kForward;
   if (request->kind == RequestKind::kToolCall) {
-    if (exact && message.is_error && !request->cancelled) counters_.GiveBack(request->receipt);
+    if (exact && message.is_error && !request->cancelled && !request->keeps_quota) {
+      counters_.GiveBack(request->receipt);
+    }
   } else if (request->kind == RequestKind::kToolList && hides_ && message.has_result) {
     if (message.tools.empty()) return Withhold(key, "it has no list of tools", replacement);
   }
-  const bool may_list = hides_ && request->kind != RequestKind::kToolCall;
+  const bool may_list =
+      hides_ && (request->kind != RequestKind::kToolCall || MayAnswerOther(message));
   in_flight_.Remove(key);
   return may_list ? FilterTools(line, message, replacement) : ServerAction::kForward;
+}
+
+// Whether a client that reads ids less strictly may take the answer for that of another request, no
+// tools/call.
+bool PolicySession::MayAnswerOther(const ServerMessage& message) {
+  std::string other;
+  if (!OtherSpelling(message.id, other)) return false;
+  const PendingRequest* request = in_flight_.Find(other);
+  return request != nullptr && request->kind != RequestKind::kToolCall;
 }
 
 // Answers a request in place of the server.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,8 +24,8 @@ namespace writ {
 struct SessionOptions {
   uint32_t max_depth = kDefaultMaxDepth;
   size_t max_in_flight = 10'000;
-  std::string denial_prefix;     // empty: kDenialPrefix
-  int64_t (*clock)() = nullptr;  // seconds since 1970-01-01T00:00Z; null: the system's
+  std::optional<std::string> denial_prefix;  // none: kDenialPrefix
+  int64_t (*clock)() = nullptr;              // seconds since 1970-01-01T00:00Z; null: the system's
 };
 
 class PolicySession : public SessionInterface {
@@ -47,6 +48,7 @@ class PolicySession : public SessionInterface {
   ServerAction OnUncertain(const ServerMessage& message, std::string* replacement);
   ServerAction OnAnswer(std::string_view line, const ServerMessage& message,
                         std::string* replacement);
+  bool MayAnswerOther(const ServerMessage& message);
   ServerAction Withhold(const std::string& key, std::string_view why, std::string* replacement);
   ServerAction FilterTools(std::string_view line, const ServerMessage& message,
                            std::string* replacement);

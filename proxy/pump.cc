@@ -37,6 +37,11 @@ constexpr int kExitMilliseconds = 200;
 // For a client that has closed its output and does not read what is left for it either.
 constexpr auto kLastDelivery = std::chrono::seconds(8);
 
+// How a failure tells that the peer has left, which is one way for a session to end.
+bool PeerHasLeft(int error) {
+  return error == EPIPE || error == ECONNRESET;
+}
+
 // Allowed lines that stand side by side in the read buffer leave in one write.
 class Stretch {
  public:
@@ -90,6 +95,7 @@ class Pump {
   int TimeoutMilliseconds() const;
   void Serve(const Events& events);
   void DrawConsequences();
+  void NoticeFailedWrite();
   bool IsOver();
 
   void ReadClient();
@@ -133,6 +139,7 @@ class Pump {
   EndedBy ended_by_ = EndedBy::kNobody;
   bool client_open_ = true;      // the end of its output has not been read
   bool client_hung_up_ = false;  // that end is known of, though not read yet
+  bool write_failed_ = false;    // to the client, who has not left
   bool server_open_ = true;      // the end of its output has not been read
   bool server_exited_ = false;
   bool server_gone_ = false;  // and the session was told
@@ -144,12 +151,14 @@ class Pump {
 
 int Pump::Run() {
   ServerExited();  // for whoever died before signals were listened to
-  if (client_in_.fd() < 0) ClientClosed();
+  if (client_in_.fd() < 0) ReadClient();
+  DrawConsequences();
   while (!IsOver()) {
     Serve(Wait());
     DrawConsequences();
   }
   if (!server_gone_) ServerGone();
+  NoticeFailedWrite();
   if (to_client_.pending() > 0) {
     log_.Warn(fmt::format("the client left {} bytes unread", to_client_.pending()));
   }
@@ -157,7 +166,7 @@ int Pump::Run() {
   switch (ended_by_) {
     case EndedBy::kSignal: return 128 + signal_;
     case EndedBy::kServer: return server_status_;
-    default: return 0;
+    default: return write_failed_ ? 1 : 0;
   }
 }
 
@@ -220,10 +229,8 @@ void Pump::Serve(const Events& events) {
 
 void Pump::DrawConsequences() {
   if (answers_waiting_ > 0 && to_client_.taken() >= answers_end_) answers_waiting_ = 0;
+  NoticeFailedWrite();
   if (to_client_.broken() && client_open_) {
-    if (to_client_.error() != EPIPE && to_client_.error() != ECONNRESET) {
-      log_.Error(fmt::format("cannot write to the client: {}", std::strerror(to_client_.error())));
-    }
     client_open_ = false;
     EndedByClient();
   }
@@ -237,6 +244,12 @@ void Pump::DrawConsequences() {
   ending_.Advance();
   if (ending_.terminated()) CloseServerInput();
   if (ending_.has_given_up() && server_open_) ServerOutputEnded();
+}
+
+void Pump::NoticeFailedWrite() {
+  if (!to_client_.broken() || write_failed_ || PeerHasLeft(to_client_.error())) return;
+  write_failed_ = true;
+  log_.Error(fmt::format("cannot write to the client: {}", std::strerror(to_client_.error())));
 }
 
 // --- lines ---
@@ -340,6 +353,10 @@ void Pump::TakeSignals() {
 
 void Pump::ClientClosed() {
   client_open_ = false;
+  int error = client_in_.read_error();
+  if (error != 0 && !PeerHasLeft(error)) {
+    log_.Error(fmt::format("cannot read from the client: {}", std::strerror(error)));
+  }
   size_t unfinished = client_lines_.unfinished_bytes();
   if (unfinished > 0) session_.OnClientLineLost(kCutOff, unfinished);
   EndedByClient();

@@ -15,6 +15,10 @@
 //                              request in flight, unless the server ended by itself with status 0
 //                                                                                   status 0
 //   client stops reading       (EPIPE) the same, nothing more is written           status 0
+//   writing to the client      (a full disk, say) the same, and it is logged, also after the
+//   fails otherwise            client has closed its output                        status 1
+//   reading from the client    the same as a client that closes its output, and it is logged
+//   fails                                                                          status 0
 //   server exits or closes     what it wrote is delivered, then one error for every request in
 //   its output                 flight, then writ exits             its status, or 128 + signal
 //   server closes its input    it is given grace_seconds to go; then as above

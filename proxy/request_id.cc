@@ -56,6 +56,10 @@ void ReadRequestId(std::string_view raw, RequestId& id) {
     id.kind = IdKind::kNone;
     return;
   }
+  if (raw.size() > kMaxIdBytes) {
+    id.kind = IdKind::kInvalid;
+    return;
+  }
   const char first = raw.front();
   if (first == '"') {
     id.key = 's';

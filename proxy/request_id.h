@@ -12,12 +12,16 @@
 
 namespace writ {
 
+// Ids are kept while their requests are in flight, so what no client sends is refused.
+inline constexpr size_t kMaxIdBytes = 4096;
+
 enum class IdKind : uint8_t {
   kNone,     // no id member
   kNull,     //
   kString,   //
   kInteger,  // an integer token
-  kInvalid,  // anything else: a fraction, an exponent, a list, a lone surrogate, bytes not UTF-8
+  kInvalid,  // anything else: longer than kMaxIdBytes, a fraction, an exponent, a list, a lone
+             // surrogate, bytes not UTF-8
 };
 
 struct RequestId {

@@ -4,6 +4,7 @@
 
 #include "vm/json.h"
 #include "vm/json_text.h"
+#include "vm/span.h"
 
 namespace writ {
 namespace {

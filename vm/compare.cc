@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "vm/json.h"
+#include "vm/span.h"
 
 namespace writ {
 namespace {
@@ -61,7 +61,9 @@ bool IsScalar(const Value& v) {
   return !v.is_list() && !v.is_map() && !v.is(Tag::kNull);
 }
 
-// Equality inside a list or map: printed forms only, numbers included.
+// Equality inside a list or map: printed forms only, numbers included. What the call brings is read
+// into the arena only where it has as many items as what it is compared with, so that no argument
+// costs more memory than the policy's constants.
 bool CondEqualWithin(Value actual, Value wanted, bool actual_is_json, Arena& arena, bool* unsafe);
 
 bool CondEqualStructure(Value& actual, Value& wanted, bool actual_is_json, Arena& arena,
@@ -70,8 +72,9 @@ bool CondEqualStructure(Value& actual, Value& wanted, bool actual_is_json, Arena
     return actual.is(Tag::kNull) && wanted.is(Tag::kNull);
   }
   if (actual.is_list() && wanted.is_list()) {
-    const List* a = Items(actual, arena);
     const List* b = Items(wanted, arena);
+    if (actual.is(Tag::kListSpan) && !SpanHasSize(actual, b->size, arena)) return false;
+    const List* a = Items(actual, arena);
     if (a->size != b->size) return false;
     for (uint32_t i = 0; i < a->size; ++i) {
       if (!CondEqualWithin(a->items[i], b->items[i], actual_is_json, arena, unsafe)) return false;
@@ -79,8 +82,9 @@ bool CondEqualStructure(Value& actual, Value& wanted, bool actual_is_json, Arena
     return true;
   }
   if (actual.is_map() && wanted.is_map()) {
-    const Map* a = Entries(actual, arena);
     const Map* b = Entries(wanted, arena);
+    if (actual.is(Tag::kMapSpan) && !SpanHasSize(actual, b->size, arena)) return false;
+    const Map* a = Entries(actual, arena);
     if (a->size != b->size) return false;
     for (uint32_t i = 0; i < a->size; ++i) {
       const MapEntry* match = nullptr;

@@ -165,9 +165,4 @@ std::string_view Unescape(std::string_view inside, Arena& arena, bool* lone_surr
 // The same into room of the caller's, of inside.size() bytes at least. Returns the end.
 char* UnescapeTo(std::string_view inside, char* out, bool* lone_surrogate);
 
-// One level of a span as a list or map whose items may be spans again. REQUIRES: the span was
-// scanned (it is not checked again).
-const List* ReadListSpan(std::string_view span, Arena& arena);
-const Map* ReadMapSpan(std::string_view span, Arena& arena);
-
 }  // namespace writ

@@ -18,6 +18,7 @@
 
 #include "vm/compare.h"
 #include "vm/same_text.h"
+#include "vm/span.h"
 
 namespace writ {
 
@@ -88,6 +89,23 @@ Value Raised(Error code, const Program& program, const Instruction* at) {
 Error NoOverload(const Value& x, const Value& y) {
   return x.is(Tag::kUnsafeNumber) || y.is(Tag::kUnsafeNumber) ? Error::kUnsafeNumber
                                                               : Error::kNoSuchOverload;
+}
+
+// Whether an item of the list equals `wanted`. A span is walked, not read into the arena: lists of
+// calls may be long.
+bool ListHolds(const Value& list, const Value& wanted, Arena& arena, bool* unsafe) {
+  if (list.is(Tag::kListSpan)) {
+    SpanReader reader(list.view(), arena);
+    while (reader.Next()) {
+      if (CondEqual(reader.Item(), wanted, true, arena, unsafe)) return true;
+      if (*unsafe) return false;
+    }
+    return false;
+  }
+  for (uint32_t i = 0; i < list.list->size && !*unsafe; ++i) {
+    if (CondEqual(list.list->items[i], wanted, true, arena, unsafe)) return true;
+  }
+  return false;
 }
 
 bool Holds(Opcode op, int order) {
@@ -466,7 +484,7 @@ do_CondIn : {
 }
 
 do_CondContains : {
-  Value& actual = SLOT(pc->b);
+  const Value& actual = SLOT(pc->b);
   const Value& wanted = CONSTANT(pc->b + 1);
   if (actual.is(Tag::kString)) {
     EXIT(wanted.is(Tag::kString) && actual.view().find(wanted.view()) != std::string_view::npos);
@@ -475,12 +493,8 @@ do_CondContains : {
     if (actual.is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
     EXIT(actual.is(Tag::kAbsent) && (pc->a & kCondAbsentIsTrue) != 0);
   }
-  const List* items = Items(actual);
-  bool found = false;
   bool unsafe = false;
-  for (uint32_t i = 0; i < items->size && !found && !unsafe; ++i) {
-    found = CondEqual(items->items[i], wanted, true, arena_, &unsafe);
-  }
+  const bool found = ListHolds(actual, wanted, arena_, &unsafe);
   if (unsafe) RAISE(Error::kUnsafeNumber);
   EXIT(found);
 }

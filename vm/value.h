@@ -42,8 +42,8 @@ enum class Tag : uint8_t {
   kType = 15,          // text, size: the type's name
   kError = 16,         // code: Error; size: the instruction that raised it; reserved:
                        // its operand's ordinal, while a scope keeps it
-  kUnsafeNumber = 17,  // text, size: a JSON number that readers round differently (DESIGN of
-                       // numbers: docs/architecture.md, "Numbers"); reading it is an error
+  kUnsafeNumber = 17,  // text, size: a JSON number that readers round differently
+                       // (docs/architecture.md, "Numbers"); reading it is an error
 };
 
 // Why an expression has no value. A sentence for each stands in ErrorText().

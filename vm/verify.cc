@@ -313,9 +313,12 @@ class Verifier {
       return callee.kind == kind || Refuse("a block of the wrong kind is run", At(i));
     };
     Needs& needs = needs_[block_];
-    needs.depth = std::max(needs.depth, needs_[target].depth + 1);
+    // Chain takes the block's place; the others run inside it.
+    const bool inside = instruction.op != Opcode::kChain;
+    needs.depth = std::max(needs.depth, needs_[target].depth + (inside ? 1 : 0));
     if (needs.depth > kMaxBlockDepth) return Refuse("blocks run one another too deep", At(i));
-    needs.registers = std::max(needs.registers, block.registers + needs_[target].registers);
+    needs.registers =
+        std::max(needs.registers, (inside ? block.registers : 0) + needs_[target].registers);
     switch (instruction.op) {
       case Opcode::kChain: return kind_is(BlockKind::kDecision);
       case Opcode::kForce:

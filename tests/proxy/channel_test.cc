@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 
@@ -86,6 +87,7 @@ TEST_P(ChannelTest, TellsTheEnd) {
   char text[16];
   EXPECT_EQ(reader.Read(text, sizeof text), 1);
   EXPECT_EQ(reader.Read(text, sizeof text), 0);
+  EXPECT_EQ(reader.read_error(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, ChannelTest,
@@ -126,7 +128,30 @@ TEST(Channel, AClosedDescriptorIsAtItsEnd) {
   char text[16];
   EXPECT_EQ(reader.fd(), -1);
   EXPECT_EQ(reader.Read(text, sizeof text), 0);
+  EXPECT_EQ(reader.read_error(), EBADF);
   EXPECT_EQ(Channel::Writer(closed).Write("x", 1), Channel::kBroken);
+}
+
+TEST(Channel, TheWrongEndOfAPipeIsNotTurnedRound) {
+  Ends ends;
+  OpenPipe(&ends);
+  ASSERT_EQ(write(ends.writer, "not ours", 8), 8);
+  Channel reader = Channel::Reader(ends.writer);
+  char text[16];
+  EXPECT_EQ(reader.Read(text, sizeof text), 0);
+  EXPECT_EQ(reader.read_error(), EBADF);
+  EXPECT_EQ(Channel::Writer(ends.reader).Write("x", 1), Channel::kBroken);
+  EXPECT_EQ(errno, EBADF);
+}
+
+TEST(Channel, AFailureToReadIsAnEndThatTellsWhy) {
+  Ends ends;
+  ends.reader = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_GE(ends.reader, 0);
+  Channel reader = Channel::Reader(ends.reader);
+  char text[16];
+  EXPECT_EQ(reader.Read(text, sizeof text), 0);
+  EXPECT_EQ(reader.read_error(), EISDIR);
 }
 
 TEST(Channel, ASocketWhosePeerIsGoneIsBroken) {

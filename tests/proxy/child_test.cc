@@ -207,6 +207,12 @@ TEST(ChildStart, NamesACommandThatDoesNotExistAndShowsPath) {
             "/nowhere:/usr/bin)");
 }
 
+TEST(ChildStart, SaysThatPathIsEmpty) {
+  Path path("");
+  EXPECT_EQ(ErrorOf({"writ-no-such-command"}),
+            "cannot start \"writ-no-such-command\": no such command in PATH (PATH is empty)");
+}
+
 TEST(ChildStart, ANameWithASlashIsNotSearched) {
   EXPECT_EQ(ErrorOf({"/nowhere/server"}), "cannot start \"/nowhere/server\": no such file");
 }

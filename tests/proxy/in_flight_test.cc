@@ -68,25 +68,25 @@ TEST(InFlight, AtTheBoundTheOldestCancelledCallIsForgotten) {
   InFlight in_flight(4);
   in_flight.Add("list", kList, "list");
   for (const std::string key : {"old", "older?", "new"}) {
-    ASSERT_TRUE(in_flight.MakeRoom());
+    ASSERT_TRUE(in_flight.HasRoom());
     in_flight.Add(key, kCall, key);
   }
-  EXPECT_FALSE(in_flight.MakeRoom()) << "nothing is cancelled";
+  EXPECT_FALSE(in_flight.HasRoom()) << "nothing is cancelled";
   // The order of arrival counts, not that of cancellation.
   in_flight.Cancel("list");
-  EXPECT_FALSE(in_flight.MakeRoom()) << "a cancelled list is never forgotten";
+  EXPECT_FALSE(in_flight.HasRoom()) << "a cancelled list is never forgotten";
   in_flight.Cancel("new");
   in_flight.Cancel("old");
-  EXPECT_TRUE(in_flight.MakeRoom());
+  EXPECT_TRUE(in_flight.HasRoom());
+  EXPECT_TRUE(in_flight.Contains("old")) << "nobody needs its place yet";
+  in_flight.Add("next", kCall, "next");
   EXPECT_FALSE(in_flight.Contains("old"));
   EXPECT_TRUE(in_flight.Contains("new"));
-  EXPECT_TRUE(in_flight.MakeRoom()) << "there is room already";
-  EXPECT_EQ(in_flight.size(), 3u);
-  in_flight.Add("next", kCall, "next");
-  EXPECT_TRUE(in_flight.MakeRoom());
-  EXPECT_FALSE(in_flight.Contains("new"));
+  EXPECT_EQ(in_flight.size(), 4u);
+  EXPECT_TRUE(in_flight.HasRoom());
   in_flight.Add("last", kOther, "last");
-  EXPECT_FALSE(in_flight.MakeRoom());
+  EXPECT_FALSE(in_flight.Contains("new"));
+  EXPECT_FALSE(in_flight.HasRoom());
   EXPECT_TRUE(in_flight.Contains("older?"));
   EXPECT_TRUE(in_flight.Contains("list"));
 }
@@ -95,7 +95,7 @@ TEST(InFlight, OtherCancelledRequestsAreNotForgotten) {
   InFlight in_flight(1);
   in_flight.Add("a", kOther, "a");
   in_flight.Cancel("a");
-  EXPECT_FALSE(in_flight.MakeRoom());
+  EXPECT_FALSE(in_flight.HasRoom());
 }
 
 TEST(InFlight, ACancelledCallThatIsAnsweredIsNotForgottenTwice) {
@@ -106,7 +106,7 @@ TEST(InFlight, ACancelledCallThatIsAnsweredIsNotForgottenTwice) {
   in_flight.Remove("a");
   in_flight.Add("a", kCall, "a");
   in_flight.Add("b", kCall, "b");
-  EXPECT_FALSE(in_flight.MakeRoom()) << "the id's new request is not cancelled";
+  EXPECT_FALSE(in_flight.HasRoom()) << "the id's new request is not cancelled";
   EXPECT_TRUE(in_flight.Contains("a"));
 }
 

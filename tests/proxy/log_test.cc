@@ -125,7 +125,35 @@ TEST_F(LogTest, AReaderThatDoesNotReadHoldsNobodyUp) {
   while (!Written().empty()) {
   }
   log.Warn("heard again");
-  EXPECT_EQ(Written(), "writ: warn: heard again\n");
+  EXPECT_EQ(Written(),
+            "writ: error: stderr was full, lines lost here: 2\nwrit: warn: heard again\n");
+  log.Warn("and again");
+  EXPECT_EQ(Written(), "writ: warn: and again\n");
+}
+
+// Waiting for each of them would take hours.
+TEST_F(LogTest, AFullStderrIsWaitedForOnce) {
+  std::string filling(1 << 20, 'f');
+  ASSERT_GT(write(fd(), filling.data(), filling.size()), 0);
+  Log log(LogLevel::kError, fd());
+  for (int i = 0; i < 50'000; ++i) {
+    log.Error("lost");
+    log.PassOn("lost");
+  }
+  while (!Written().empty()) {
+  }
+  log.PassOn("heard again");
+  EXPECT_EQ(Written(), "writ: error: stderr was full, lines lost here: 100000\nheard again\n");
+}
+
+TEST_F(LogTest, ALineTakenInPartDoesNotRunIntoTheNext) {
+  Log log(LogLevel::kError, fd());
+  log.PassOn(std::string(1 << 20, 'p'));
+  std::string taken;
+  for (std::string piece; !(piece = Written()).empty();) taken += piece;
+  EXPECT_EQ(taken.find_first_not_of('p'), std::string::npos);
+  log.Error("heard");
+  EXPECT_EQ(Written(), "\nwrit: error: stderr was full, lines lost here: 1\nwrit: error: heard\n");
 }
 
 }  // namespace

@@ -268,6 +268,14 @@ TEST_F(PolicySessionTest, TheDenialPrefixIsAnOption) {
   EXPECT_NE(answer.find(R"("text":"NO: not this one does not hold")"), std::string::npos) << answer;
 }
 
+TEST_F(PolicySessionTest, TheDenialPrefixMayBeEmpty) {
+  SessionOptions options;
+  options.denial_prefix = "";
+  Start(options, program_);
+  const std::string answer = FromClient(Call("1", "forbidden"));
+  EXPECT_NE(answer.find(R"("text":"not this one does not hold")"), std::string::npos) << answer;
+}
+
 TEST_F(PolicySessionTest, ADeniedCallIsNotInFlight) {
   FromClient(Call("1", "forbidden"));
   EXPECT_EQ(FromClient(Call("1", "anything")), kForwarded);

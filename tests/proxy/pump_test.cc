@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -403,6 +404,53 @@ TEST(PumpEnd, StandardInputFromDevNull) {
   });
   EXPECT_EQ(client.HearOut(), "bye\n");
   EXPECT_EQ(client.Status(), 0);
+}
+
+// Standard stream `number` of the pump becomes `path`.
+std::function<void()> Redirect(int number, const char* path, int flags) {
+  return [=] {
+    close(number);
+    open(path, flags);
+  };
+}
+
+TEST(PumpEnd, AnswersThatCannotBeWrittenAreAFailure) {
+  PumpClient client(kCat, {}, Transport::kPipes, Redirect(1, "/dev/full", O_WRONLY));
+  client.Say("first");
+  EXPECT_EQ(client.Status(), 1);
+  EXPECT_EQ(client.Errors(), "writ: error: cannot write to the client: No space left on device\n");
+}
+
+TEST(PumpEnd, AnswersThatCannotBeWrittenAreAFailureAlsoIfTheClientClosedFirst) {
+  PumpClient client(Shell("cat >/dev/null; echo first; echo second"), {}, Transport::kPipes,
+                    Redirect(1, "/dev/full", O_WRONLY));
+  client.CloseInput();
+  EXPECT_EQ(client.Status(), 1);
+  EXPECT_EQ(client.Errors(), "writ: error: cannot write to the client: No space left on device\n");
+}
+
+TEST(PumpEnd, SoAreTheErrorsForCallsInFlight) {
+  PumpClient client(Shell("cat >/dev/null; exit 9"), {}, Transport::kPipes,
+                    Redirect(1, "/dev/full", O_WRONLY));
+  client.Say("call 1");
+  client.CloseInput();
+  EXPECT_EQ(client.Status(), 1);
+  EXPECT_EQ(client.Errors(), "writ: error: cannot write to the client: No space left on device\n");
+}
+
+TEST(PumpEnd, StandardInputThatIsAFolderIsAnEndThatIsLogged) {
+  PumpClient client(Shell("cat; echo bye"), {}, Transport::kPipes, Redirect(0, "/", O_RDONLY));
+  EXPECT_EQ(client.HearOut(), "bye\n");
+  EXPECT_EQ(client.Status(), 0);
+  EXPECT_EQ(client.Errors(), "writ: error: cannot read from the client: Is a directory\n");
+}
+
+TEST(PumpEnd, StandardInputThatCannotBeReadIsAnEndThatIsLogged) {
+  PumpClient client(Shell("cat; echo bye"), {}, Transport::kPipes,
+                    Redirect(0, "/dev/null", O_WRONLY));
+  EXPECT_EQ(client.HearOut(), "bye\n");
+  EXPECT_EQ(client.Status(), 0);
+  EXPECT_EQ(client.Errors(), "writ: error: cannot read from the client: Bad file descriptor\n");
 }
 
 // --- signals ---

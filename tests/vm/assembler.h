@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "vm/json.h"
+#include "vm/span.h"
 #include "vm/number.h"
 #include "vm/program.h"
 

@@ -1,6 +1,7 @@
 // The scanner on literal lines: each violation, each oddity that is allowed, and what goes to the
 // slots of a trie.
 #include "vm/json.h"
+#include "vm/span.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,51 @@
+// Printing that survives closed and full streams.
+// Tested by tests/cli/command_line.py.
+#include "cli/print.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "cli/commands.h"
+#include "compiler/diagnostic.h"
+
+namespace writ {
+namespace {
+
+int output_error = 0;  // the first errno of writing stdout
+
+void RememberOutputError() {
+  if (output_error == 0) output_error = errno;
+}
+
+void Write(std::string_view text, std::FILE* file, void (*failed)()) {
+  if (std::fwrite(text.data(), 1, text.size(), file) != text.size()) failed();
+}
+
+}  // namespace
+
+void PrintOut(std::string_view text) {
+  Write(text, stdout, RememberOutputError);
+}
+
+void PrintErr(std::string_view text) {
+  Write(text, stderr, [] {});
+}
+
+void PrintError(std::string_view message, std::string_view hint) {
+  PrintErr(fmt::format("writ: error: {}\n", Shown(message)));
+  if (!hint.empty()) PrintErr(fmt::format("  hint: {}\n", Shown(hint)));
+}
+
+int FinishOutput(int status) {
+  if (std::fflush(stdout) != 0) RememberOutputError();
+  if (output_error == 0) return status;
+  if (output_error != EPIPE) {
+    PrintError(fmt::format("cannot write the output: {}", std::strerror(output_error)));
+  }
+  return kExitUsage;
+}
+
+}  // namespace writ
