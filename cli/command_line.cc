@@ -127,6 +127,14 @@ bool IsPlain(const Words& words) {
   return first.rfind('-', 0) == 0 && first != "-h" && first != "--help" && first != "--version";
 }
 
+// `--flag=` is `--flag ''`; the parser of flags would miss the value.
+void SplitEmptyValue(std::vector<std::string>& words) {
+  std::string& word = words.back();
+  if (word.size() < 4 || word.rfind("--", 0) != 0 || word.find('=') != word.size() - 1) return;
+  word.pop_back();
+  words.emplace_back();
+}
+
 Words Split(int argc, char** argv) {
   Words words;
   for (int i = 1; i < argc; ++i) {
@@ -134,6 +142,7 @@ Words Split(int argc, char** argv) {
       words.has_separator = true;
     } else {
       (words.has_separator ? words.server : words.ours).emplace_back(argv[i]);
+      if (!words.has_separator) SplitEmptyValue(words.ours);
     }
   }
   if (IsPlain(words)) words.ours.insert(words.ours.begin(), "run");

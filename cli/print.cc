@@ -20,18 +20,18 @@ void RememberOutputError() {
   if (output_error == 0) output_error = errno;
 }
 
-void Write(std::string_view text, std::FILE* file, void (*failed)()) {
-  if (std::fwrite(text.data(), 1, text.size(), file) != text.size()) failed();
+bool Write(std::string_view text, std::FILE* file) {
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size();
 }
 
 }  // namespace
 
 void PrintOut(std::string_view text) {
-  Write(text, stdout, RememberOutputError);
+  if (!Write(text, stdout)) RememberOutputError();
 }
 
 void PrintErr(std::string_view text) {
-  Write(text, stderr, [] {});
+  Write(text, stderr);
 }
 
 void PrintError(std::string_view message, std::string_view hint) {

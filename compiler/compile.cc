@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 
 #include "compiler/emit.h"
 #include "compiler/load_intercept.h"
@@ -111,9 +112,15 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
   std::vector<std::unique_ptr<yaml::Document>> documents;
   std::vector<Policy> policies;
   const size_t errors_before = diagnostics.error_count();
+  std::set<std::string> real_paths;
   for (const std::string& path : paths) {
     std::shared_ptr<const Source> source = ReadSource(path, diagnostics);
     if (source == nullptr) continue;
+    if (!real_paths.insert(RealPath(path)).second) {
+      diagnostics.Unreadable(path, "this policy is given twice, and would count each call twice",
+                             "give it once");
+      continue;
+    }
     std::unique_ptr<yaml::Document> document = yaml::Parse(source, diagnostics);
     if (document == nullptr) continue;
     std::optional<Policy> policy =

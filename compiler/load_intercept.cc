@@ -237,7 +237,8 @@ class Loader {
     if (Missing(&body)) return;
     if (body.kind != Kind::kMapping) {
       Error(body, fmt::format("tool {} must be a mapping with rules", JsonQuote(key.text)),
-            fmt::format("write {}: {{rules: […]}}", key.text));
+            key.text == "rules" ? "indent rules below the name of its tool"
+                                : fmt::format("write {}: {{rules: […]}}", key.text));
       return;
     }
     CheckKeys(body, "a tool", {"rules"});

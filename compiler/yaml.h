@@ -85,8 +85,8 @@ class Document {
 };
 
 // Reads one document. All that could be found wrong is in `diagnostics`. Null if there is no whole
-// tree; else the tree, in spite of errors such as a duplicate key, so that what else is wrong can be
-// said too. Callers look for errors before they use it for anything but that.
+// tree; else the tree, in spite of errors such as a duplicate key, so that what else is wrong can
+// be said too. Callers look for errors before they use it for anything but that.
 std::unique_ptr<Document> Parse(std::shared_ptr<const Source> source, Diagnostics& diagnostics);
 
 }  // namespace writ::yaml

@@ -77,12 +77,34 @@ class Help(CommandTest):
         self.assertIn("Usage: writ", result.out)
 
     def test_unknown_words(self):
-        for words in (["chek", "p.yaml"], ["--chek"], ["check", "--fast", "p.yaml"], ["check"],
-                      ["test"], ["eval"], ["disasm"], ["check", "-c"]):
+        commands = "the commands are run, check, validate, test, eval, disasm"
+        for words, said, hint in (
+                (["chek", "p.yaml"], '"chek" is not a command',
+                 "did you mean check? writ --help lists the commands"),
+                (["migrate", "p.yaml"], '"migrate" is not a command', commands),
+                ([""], '"" is not a command', commands),
+                (["\x1b[31m"], '"?[31m" is not a command', commands),
+                (["--chek"], "run has no flag --chek", "writ run --help shows what there is"),
+                (["check", "--fast", "p.yaml", "--slow"], "check has no flag --fast",
+                 "writ check --help shows what there is"),
+                (["eval", "-c", "p.yaml", "a", "b", "c"], 'eval has no use for "b"',
+                 "writ eval --help shows what it takes"),
+                (["check", "-c"], "--config: 1 required TEXT missing",
+                 "writ check --help shows what there is")):
             with self.subTest(words):
-                result = self.run_writ(*words)
-                self.expect(result, 2, out="")
-                self.assertRegex(result.err, r"^writ: error: .*\n  hint: writ --help ")
+                self.expect(self.run_writ(*words), 2, out="",
+                            err=f"writ: error: {said}\n  hint: {hint}\n")
+
+    def test_no_file(self):
+        for words, said, hint in (
+                (["check"], "no policy was given", "writ check policy.yaml"),
+                (["check", "--json"], "no policy was given", "writ check policy.yaml"),
+                (["disasm"], "no policy was given", "writ disasm policy.yaml"),
+                (["test"], "no suite was given", "writ test policy.test.yaml"),
+                (["eval"], "no policy was given", "writ eval -c policy.yaml call.json")):
+            with self.subTest(words):
+                self.expect(self.run_writ(*words), 2, out="",
+                            err=f"writ: error: {said}\n  hint: {hint}\n")
 
 
 class Check(CommandTest):
@@ -165,6 +187,12 @@ class Check(CommandTest):
         result = self.run_writ("check", "--json", "bytes.yaml")
         self.expect(result, 1)
         self.assertFalse(json.loads(result.out)["ok"])
+
+    def test_a_name_cannot_drive_the_terminal(self):
+        self.write("\x1b[2J.yaml", POLICY)
+        result = self.run_writ("check", "\x1b[2J.yaml")
+        self.expect(result, 0, err="")
+        self.assertTrue(result.out.startswith("?[2J.yaml: ok\n"), result)
 
     def test_no_colour_where_nobody_looks(self):
         self.write("faulty.yaml", FAULTY)
@@ -256,8 +284,7 @@ class Eval(CommandTest):
         self.expect(self.run_writ("eval", "-c", "p.yaml", "-", given='{"name":"drop"}'), 1)
 
     def test_no_arguments(self):
-        for call in ({"name": "write"}, {"name": "write", "arguments": None},
-                     {"name": "write", "arguments": {}}):
+        for call in ({"name": "write"}, {"name": "write", "arguments": {}}):
             self.assertEqual(self.decide(call)["rule"]["name"], "small")
 
     def test_escapes_in_names(self):
@@ -271,7 +298,7 @@ class Eval(CommandTest):
                          {"name": "no", "file": "q.yaml", "line": 2, "column": 32})
 
     def test_what_is_no_call(self):
-        for text in ("", "{", "[]", "7", '{"name":7}', '{"arguments":{}}', '{"name":"a"} {}',
+        for text in ("", "{", "[]", "7", '{"name":"write","arguments":null}', '{"name":7}', '{"arguments":{}}', '{"name":"a"} {}',
                      '{"name":"write","arguments":[1]}', '{"name":"write","name":"read"}',
                      '{"name":"write","arguments":{"size":1,"size":2}}',
                      '{"name":"wr\nite"}', "\ufeff{}", '{"name":"\\ud800"}',
@@ -360,6 +387,15 @@ class Run(CommandTest):
         self.assertEqual(answer["result"]["content"][0]["text"],
                          'NO: Tool "drop" is hidden by policy')
 
+    def test_an_empty_denial_prefix(self):
+        line = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "drop"}}
+        for words in (["--denial-prefix", ""], ["--denial-prefix="]):
+            result = self.run_writ("-c", "p.yaml", *words, "--", "cat",
+                                   given=json.dumps(line) + "\n")
+            self.expect(result, 0)
+            self.assertEqual(json.loads(result.out)["result"]["content"][0]["text"],
+                             'Tool "drop" is hidden by policy')
+
     def test_flags_of_other_proxies(self):
         for flag, value, remedy in (
                 ("--upstream", "https://example.com/mcp", "npx mcp-remote URL"),
@@ -407,6 +443,27 @@ class Run(CommandTest):
                 said = self.refused("run", "-c", "p.yaml", *words, "--", self.server())
                 self.assertTrue(said.startswith("writ: error: "), said)
 
+    def test_a_wrong_value_is_said_of_its_flag(self):
+        for command in ([], ["run"]):
+            for flag, value in (("--log-level", "trace"), ("--max-depth", "0"),
+                                ("--max-line-bytes", "5"), ("--max-in-flight", "many")):
+                said = self.refused(*command, "-c", "p.yaml", flag, value, "--", self.server())
+                self.assertTrue(said.startswith(f"writ: error: {flag}: "), said)
+                self.assertIn(value, said)
+
+    def test_a_server_without_its_separator(self):
+        for command in ([], ["run"]):
+            said = self.refused(*command, "-c", "p.yaml", "cat", "a", "b")
+            self.assertEqual(said, 'writ: error: run has no use for "cat" before --\n'
+                                   "  hint: the server's command follows --: "
+                                   "writ run -c policy.yaml -- SERVER ARGS…\n")
+
+    def test_flags_before_another_command(self):
+        for command in ("check", "validate", "test", "eval", "disasm", "run"):
+            said = self.refused("-c", "p.yaml", command, "p.yaml")
+            self.assertEqual(said, f'writ: error: "{command}" follows flags of run\n'
+                                   f"  hint: the command comes first: writ {command} --help\n")
+
     def test_a_policy_with_faults(self):
         self.write("faulty.yaml", FAULTY)
         said = self.refused("run", "-c", "p.yaml", "-c", "faulty.yaml", "--", self.server())
@@ -417,6 +474,78 @@ class Run(CommandTest):
         said = self.refused("run", "-c", "p.yaml", "--", "no-such-server-here")
         self.assertIn("no-such-server-here", said)
         self.assertIn("PATH", said)
+
+
+class Streams(CommandTest):
+    """Streams that cannot be written."""
+
+    PRINTING = [["--help"], ["--version"], [], ["check", "p.yaml"], ["check", "--json", "p.yaml"],
+                ["test", "-v", "s.yaml"], ["test", "--json", "s.yaml"], ["disasm", "p.yaml"],
+                ["eval", "-c", "p.yaml", "call.json"]]
+    COMPLAINING = [["chek"], ["check"], ["check", "gone.yaml"], ["test", "gone.yaml"],
+                   ["disasm", "gone.yaml"], ["eval", "-c", "gone.yaml"],
+                   ["eval", "-c", "p.yaml", "gone.json"], ["run", "-c", "p.yaml"],
+                   ["-c", "gone.yaml", "--", "cat"], ["-c", "p.yaml", "--", "no-such-server-here"]]
+
+    def setUp(self):
+        super().setUp()
+        self.write("p.yaml", POLICY)
+        self.write("warned.yaml", WARNED)
+        self.write("call.json", '{"name":"write","arguments":{"size":7}}')
+        self.write("s.yaml", "policy: p.yaml\ncases:\n  - { name: a, call: drop, expect: deny }\n"
+                             "  - { name: b, call: drop, expect: allow }\n")
+
+    def test_stdout(self):
+        for redirection, why in ((">&-", "Bad file descriptor"),
+                                 (">/dev/full", "No space left on device")):
+            for words in self.PRINTING:
+                with self.subTest(words=words, redirection=redirection):
+                    result = self.run_redirected(redirection, *words)
+                    self.expect(result, 2, out="")
+                    said = f"writ: error: cannot write the output: {why}\n"
+                    self.assertTrue(result.err.endswith(said), result)
+
+    def test_stdout_that_is_larger_than_its_buffer(self):
+        names = ", ".join(f"tool{i}" for i in range(5000))
+        self.write("large.yaml", f'version: "1"\nhide: [{names}]\n')
+        for redirection in (">&-", ">/dev/full"):
+            self.expect(self.run_redirected(redirection, "disasm", "large.yaml"), 2)
+
+    def test_a_reader_that_went_away(self):
+        for words in self.PRINTING:
+            with self.subTest(words):
+                reading, writing = os.pipe()
+                os.close(reading)
+                self.addCleanup(os.close, writing)
+                ignored = self.run_redirected(f">&{writing}", *words, ignore_sigpipe=True,
+                                              keep=[writing])
+                self.expect(ignored, 2, out="")
+                self.assertNotIn("cannot write", ignored.err)
+
+    def test_stderr(self):
+        for redirection in ("2>&-", "2>/dev/full"):
+            for words in self.COMPLAINING:
+                with self.subTest(words=words, redirection=redirection):
+                    self.expect(self.run_redirected(redirection, *words), 2, err="")
+            for words in self.PRINTING + [["check", "warned.yaml"]]:
+                with self.subTest(words=words, redirection=redirection):
+                    shown = self.run_writ(*words)
+                    self.expect(self.run_redirected(redirection, *words), shown.status,
+                                out=shown.out)
+
+    def test_neither(self):
+        for redirection in (">&- 2>&-", ">/dev/full 2>/dev/full"):
+            for words in self.PRINTING + self.COMPLAINING:
+                with self.subTest(words=words, redirection=redirection):
+                    self.expect(self.run_redirected(redirection, *words), 2, out="", err="")
+
+    def test_a_session_needs_no_stderr(self):
+        line = b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n'
+        for redirection in ("2>&-", "2>/dev/full"):
+            for policy in ("p.yaml", "warned.yaml"):
+                with self.subTest(policy=policy, redirection=redirection):
+                    self.expect(self.run_redirected(redirection, "-c", policy, "--", "cat",
+                                                    given=line), 0, out=line.decode(), err="")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,14 @@ class CommandTest(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return Result(done)
 
+    def run_redirected(self, redirection, *words, given=b"", ignore_sigpipe=False, keep=()):
+        """writ as a shell starts it with `redirection`, such as >&- or 2>/dev/full."""
+        done = subprocess.run(["/bin/sh", "-c", f'exec "$0" "$@" {redirection}', self.writ, *words],
+                              cwd=self.folder, timeout=PATIENCE, input=given, pass_fds=keep,
+                              restore_signals=not ignore_sigpipe,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return Result(done)
+
     def expect(self, result, status, out=None, err=None):
         """The exact output, where it is given."""
         self.assertEqual(result.status, status, result)

@@ -187,6 +187,15 @@ class Failing(SuiteTest):
                         out="  ok    one\n  FAIL  two\nFAIL s.yaml: 1 of 2 cases passed\n"
                             "1 passed, 1 failed\n")
 
+    def test_a_name_cannot_drive_the_terminal(self):
+        text = TOP + '  - { name: "\\e[2J", call: drop, expect: %s }\n'
+        for expect, status, mark in (("deny", 0, "ok  "), ("allow", 1, "FAIL")):
+            self.write("\x1b.yaml", text % expect)
+            result = self.run_writ("test", "-v", "\x1b.yaml")
+            self.expect(result, status)
+            self.assertTrue(result.out.startswith(f"  {mark}  ?[2J\n{mark} ?.yaml: "), result)
+            self.assertNotIn("\x1b", result.out + result.err)
+
     def test_json(self):
         self.suite(TOP + "  - { name: one, call: drop, expect: deny }\n"
                          "  - { name: two, call: drop, expect: allow }\n")
@@ -220,7 +229,12 @@ class Unreadable(SuiteTest):
     def test_the_policy(self):
         case = "cases:\n  - { name: one, call: a, expect: deny }\n"
         self.unreadable(case, "s.yaml:1:1: error: policy is missing")
-        self.unreadable("policy: gone.yaml\n" + case, "gone.yaml: error: cannot be read")
+        self.unreadable("policy: gone.yaml\n" + case, 
+                        "s.yaml:1:9: error: gone.yaml cannot be read: No such file or directory",
+                        "hint: policy: takes a path from the folder of the suite")
+        for nothing in ('""', "", "~"):
+            self.unreadable(f"policy: {nothing}\n" + case,
+                            "s.yaml:1:", "policy must be a path or the policy itself")
         self.unreadable("policy: [p.yaml]\n" + case,
                         "policy must be a path or the policy itself")
         self.unreadable('policy: { version: "2" }\n' + case,
@@ -254,6 +268,8 @@ class Unreadable(SuiteTest):
              's.yaml:5:37: error: unknown key "arg" in a step', "did you mean args?")
         step("{ call: drop, expect: deny, args: [1] }", "args must be a mapping")
         step("{ call: [drop], expect: deny }", "call must be text")
+        for nothing in ('""', "", "~"):
+            step(f"{{ call: {nothing}, expect: deny }}", "s.yaml:5:", "call must name a tool")
         for repeat in ("0", "-1", "1.5", "many", "1000001", "[1]"):
             step(f"{{ call: drop, expect: deny, repeat: {repeat} }}",
                  "repeat must be a whole number from 1 to 1000000")
@@ -266,9 +282,23 @@ class Unreadable(SuiteTest):
 
     def test_now(self):
         for now in ("noon", "2026-03-02", "2026-02-30T00:00:00Z", "2026-03-02T09:30:00+01:00",
-                    "2026-03-02T24:00:00Z", "2026-03-02T09:30:00Z ago", "[1]", "1772443800"):
+                    "2026-03-02T24:00:00Z", "2026-03-02T09:30:00Z ago", "[1]", "1772443800",
+                    "+026-03-02T09:30:00Z", "2026-+3-02T09:30:00Z", "2026-03-02T 9:30:00Z",
+                    "2026-3-2T9:30:0Z", "2026-13-02T09:30:00Z", "2026-03-02T09:30:60Z"):
             self.unreadable(f"now: {now}\n" + TOP + "  - { name: one, call: a, expect: deny }\n",
                             "s.yaml:1:6: error: now must be a time such as 2026-03-02T09:30:00Z")
+
+    def test_the_end_of_time(self):
+        case = "  - name: one\n    steps:\n      - { advance: %s }\n      - { advance: 1s }\n"
+        for first, status in (("58s", 0), ("59s", 2), ("1000000000d", 2)):
+            self.suite("now: 9999-12-31T23:59:00Z\n" + TOP + case % first)
+            result = self.run_writ("test", "s.yaml")
+            self.expect(result, status)
+            self.assertEqual(result.err.count("the clock would go past the year 9999"),
+                             1 if status else 0, result)
+        self.unreadable(TOP + "  - name: one\n    steps:\n" +
+                        "      - { advance: 1000000d }\n" * 3,
+                        "s.yaml:7:20: error: the clock would go past the year 9999")
 
     def test_all_faults_at_once(self):
         self.unreadable("polcy: p.yaml\nnow: noon\ncases:\n  - { call: a }\n",

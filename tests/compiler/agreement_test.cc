@@ -181,14 +181,15 @@ Json RandomJson(Dice& dice, size_t depth);
 Json RandomMap(Dice& dice, size_t depth) {
   Json map;
   map.kind = Json::Kind::kMap;
+  const auto add = [&](const std::string& name) {
+    map.names.push_back(name);
+    map.items.push_back(RandomJson(dice, depth + 1));
+  };
   for (const std::string& name : kNames) {
-    if (dice.OneIn(3)) continue;
-    map.members.emplace_back(name, RandomJson(dice, depth + 1));
+    if (!dice.OneIn(3)) add(name);
   }
-  if (dice.OneIn(8)) map.members.emplace_back("X", RandomJson(dice, depth + 1));
-  if (dice.OneIn(16)) {
-    map.members.emplace_back(std::string("y\0", 2), RandomJson(dice, depth + 1));
-  }
+  if (dice.OneIn(8)) add("X");
+  if (dice.OneIn(16)) add(std::string("y\0", 2));
   return map;
 }
 
@@ -235,8 +236,8 @@ std::string Text(const Json& json) {
       for (const Json& item : json.items) text += (text.empty() ? "" : ",") + Text(item);
       return "[" + text + "]";
     case Json::Kind::kMap:
-      for (const auto& [name, value] : json.members) {
-        text += (text.empty() ? "" : ",") + JsonQuote(name) + ":" + Text(value);
+      for (size_t i = 0; i < json.names.size(); ++i) {
+        text += (i > 0 ? "," : "") + JsonQuote(json.names[i]) + ":" + Text(json.items[i]);
       }
       return "{" + text + "}";
   }

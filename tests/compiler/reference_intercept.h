@@ -11,9 +11,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -35,12 +38,12 @@ struct Json {
   bool truth = false;
   std::string text;  // of kText, and the token of kNumber
   bool unsafe = false;
-  std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;
+  std::vector<Json> items;         // of kList, and the values of a kMap
+  std::vector<std::string> names;  // of a kMap, one an item
 
   const Json* Find(const std::string& name) const {
-    for (const auto& [other, value] : members) {
-      if (kind == Kind::kMap && other == name) return &value;
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (names[i] == name) return &items[i];
     }
     return nullptr;
   }
@@ -113,10 +116,10 @@ inline bool EqualWithin(const Json& actual, const yaml::Node* wanted) {
       return true;
     case Json::Kind::kMap:
       if (wanted->kind != yaml::Kind::kMapping) return false;
-      if (wanted->members.size() != actual.members.size()) return false;
-      for (const auto& [name, value] : actual.members) {
-        const yaml::Node* match = wanted->Find(name);
-        if (match == nullptr || !EqualWithin(value, match)) return false;
+      if (wanted->members.size() != actual.names.size()) return false;
+      for (size_t i = 0; i < actual.names.size(); ++i) {
+        const yaml::Node* match = wanted->Find(actual.names[i]);
+        if (match == nullptr || !EqualWithin(actual.items[i], match)) return false;
       }
       return true;
     default: break;
@@ -164,6 +167,7 @@ inline bool Contains(const Actual& actual, const yaml::Node* wanted) {
     const auto* text = std::get_if<std::string>(&part);
     return text != nullptr && json.text.find(*text) != std::string::npos;
   }
+  if (!json.is(Json::Kind::kList)) return false;
   for (const Json& item : json.items) {
     if (Equal(&item, wanted)) return true;
   }
@@ -366,16 +370,18 @@ class Decider {
                            const std::vector<std::vector<std::string>>& read) {
     const Json* at = &arguments;
     for (size_t depth = 0; depth < path.size() && at != nullptr; ++depth) {
+      const std::vector<std::string> start(path.begin(),
+                                           path.begin() + static_cast<std::ptrdiff_t>(depth));
       std::set<std::string> known;
-      for (const auto& other : read) {
-        if (other.size() > depth && std::equal(path.begin(), path.begin() + depth, other.begin())) {
+      for (const std::vector<std::string>& other : read) {
+        if (other.size() > depth && std::equal(start.begin(), start.end(), other.begin())) {
           known.insert(other[depth]);
         }
       }
-      for (const auto& [name, value] : at->members) {
-        if (!at->is(Json::Kind::kMap) || known.count(name) > 0) continue;
-        const bool alike = Folded(name) == Folded(path[depth]);
-        if (alike && !value.is(Json::Kind::kNull)) return true;
+      for (size_t i = 0; i < at->names.size(); ++i) {
+        const bool alike =
+            known.count(at->names[i]) == 0 && Folded(at->names[i]) == Folded(path[depth]);
+        if (alike && !at->items[i].is(Json::Kind::kNull)) return true;
       }
       at = at->Find(path[depth]);
     }

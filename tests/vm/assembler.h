@@ -27,9 +27,9 @@
 #include <vector>
 
 #include "vm/json.h"
-#include "vm/span.h"
 #include "vm/number.h"
 #include "vm/program.h"
+#include "vm/span.h"
 
 namespace writ {
 

@@ -333,29 +333,14 @@ class Reader {
     switch (letter) {
       case '"':
       case '\\':
-      case '/':
-        text->push_back(letter);
-        break;
-      case 'b':
-        text->push_back('\b');
-        break;
-      case 'f':
-        text->push_back('\f');
-        break;
-      case 'n':
-        text->push_back('\n');
-        break;
-      case 'r':
-        text->push_back('\r');
-        break;
-      case 't':
-        text->push_back('\t');
-        break;
-      case 'u':
-        ++position_;
-        return UnicodeEscape(text, lone_surrogate);
-      default:
-        return Fail(Violation::kNotJson);
+      case '/': text->push_back(letter); break;
+      case 'b': text->push_back('\b'); break;
+      case 'f': text->push_back('\f'); break;
+      case 'n': text->push_back('\n'); break;
+      case 'r': text->push_back('\r'); break;
+      case 't': text->push_back('\t'); break;
+      case 'u': ++position_; return UnicodeEscape(text, lone_surrogate);
+      default: return Fail(Violation::kNotJson);
     }
     ++position_;
     return true;

@@ -125,16 +125,11 @@ class TextAssembler {
         registers_ = std::max(registers_, number + 1);
         return number;
       }
-      case OperandClass::kImm:
-        return static_cast<uint32_t>(std::stoul(text));
-      case OperandClass::kConst:
-        return Row(Constant(text));
-      case OperandClass::kSlot:
-        return Row(Slot(text));
-      case OperandClass::kBlock:
-        return Row(static_cast<uint32_t>(std::stoul(text.substr(6))));
-      default:
-        throw std::invalid_argument("operand class not assembled: " + text);
+      case OperandClass::kImm: return static_cast<uint32_t>(std::stoul(text));
+      case OperandClass::kConst: return Row(Constant(text));
+      case OperandClass::kSlot: return Row(Slot(text));
+      case OperandClass::kBlock: return Row(static_cast<uint32_t>(std::stoul(text.substr(6))));
+      default: throw std::invalid_argument("operand class not assembled: " + text);
     }
   }
 
