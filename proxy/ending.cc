@@ -30,8 +30,9 @@ void Ending::Begin() {
 
 void Ending::Terminate() {
   if (step_ >= Step::kTerminated) return;
-  server_.CloseInput();
+  // The signal first: a server that ends at the end of its input as well should see why.
   server_.Signal(SIGTERM);
+  server_.CloseInput();
   step_ = Step::kTerminated;
   next_ = Clock::now() + grace_;
 }

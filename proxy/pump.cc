@@ -346,8 +346,8 @@ void Pump::TakeSignals() {
       signal_ = signal;
     }
     if (!give_up_at_) give_up_at_ = Clock::now() + kLastDelivery;
-    CloseServerInput();
     ending_.Terminate();
+    CloseServerInput();
   }
 }
 
