@@ -51,7 +51,7 @@ class SessionInterface {
 
   // The server is gone (`how`: "exited with status 3", "was ended by signal 9", "closed its
   // output"). Appends one JSON-RPC error line (each with LF) for every request of the client that
-  // is still in flight; they are forgotten.
+  // is still in flight and not cancelled; they are forgotten.
   virtual void OnServerGone(std::string_view how, std::string* answers) = 0;
 };
 
