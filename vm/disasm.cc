@@ -2,6 +2,7 @@
 // Tested by tests/vm/disasm_test.cc.
 #include "vm/disasm.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include "vm/json_text.h"
@@ -229,6 +230,15 @@ void AppendValue(const Value& value, size_t limit, std::string& out) {
         out += ')';
       }
       break;
+    case Tag::kIp:
+    case Tag::kCidr: {
+      char text[INET6_ADDRSTRLEN] = "";
+      inet_ntop(value.size == 4 ? AF_INET : AF_INET6, value.text, text, sizeof text);
+      out += value.is(Tag::kIp) ? fmt::format("ip(\"{}\")", text)
+                                : fmt::format("cidr(\"{}/{}\")", text, value.reserved);
+      break;
+    }
+    case Tag::kUrl: out += fmt::format("url({})", JsonQuote(value.view())); break;
     case Tag::kError: out += fmt::format("error({})", ErrorText(value.code)); break;
   }
 }

@@ -40,7 +40,7 @@ inline constexpr size_t kMaxBlockOperands = UINT16_MAX;
 inline constexpr uint32_t kMaxRegisters = 256;
 // How deep error scopes nest in a block, and blocks run one another: the machine's C++ stack and
 // its scope array are made for these.
-inline constexpr uint32_t kMaxScopes = 16;
+inline constexpr uint32_t kMaxScopes = 256;
 inline constexpr uint32_t kMaxBlockDepth = 256;
 
 enum class BlockKind : uint8_t {
@@ -69,11 +69,39 @@ struct SourcePosition {
   uint32_t column = 0;
 };
 
+// A piece of a message: text as it stands, or what a block evaluates to.
+struct MessagePart {
+  std::string text;
+  uint32_t block = kNoBlock;  // kNoBlock: `text`
+};
+
 struct Rule {
   std::string name;
   std::string check_message;  // what the agent reads when a check fails
   std::string quota_message;  // and when a quota is used up
   SourcePosition at;
+  // If not empty, what it reads in both cases: each value JSON-escaped and cut after 120
+  // characters, "<unavailable>" where it has none, the whole cut after 1 KiB.
+  std::vector<MessagePart> message = {};
+  bool shadow = false;  // denies nothing: what it would do is only logged
+};
+
+// What a decision may know besides the arguments: filled into its slot before the decision. One
+// that is not known is left absent.
+enum class Fact : uint8_t {
+  kToolName,        // string
+  kClientName,      // string, as the client says; kClientVersion and kServerName likewise
+  kClientVersion,   //
+  kServerName,      //
+  kNow,             // timestamp
+  kLabels,          // map from string to string
+  kQuotaRemaining,  // for messages of a full quota: what it still has, int, or double with a scale
+  kQuotaResetsAt,   // likewise: timestamp at which the window ends
+};
+
+struct FactSlot {
+  Fact fact;
+  uint32_t slot;
 };
 
 // Windows start at multiples of their length since 1970-01-01T00:00Z.
@@ -102,6 +130,14 @@ struct Quota {
   int64_t amount = 1;              // counted per call, unless
   uint32_t amount_slot = kNoSlot;  // the amount is what stands here
   std::string amount_path;         // for messages
+  // Of `writ: 1` policies; each kNoBlock if there is none. Run when the call would pass.
+  uint32_t limit_block = kNoBlock;   // the limit is what it evaluates to
+  uint32_t amount_block = kNoBlock;  // likewise the amount
+  uint32_t key_block = kNoBlock;     // counted apart for each value of this
+  // Decimals kept: counts, `limit` and `amount` are in units of 10^-scale. Values of slots and
+  // blocks are not scaled yet; amounts with more decimals round up, limits down.
+  uint8_t scale = 0;
+  bool shadow = false;  // counted apart, without a limit
 };
 
 // The instructions from here to the next start (or the block's end) belong to a rule: an error
@@ -143,6 +179,8 @@ struct Program {
   std::vector<Counter> counters;
   std::vector<Quota> quotas;
   std::vector<CounterRead> reads;
+  std::vector<FactSlot> facts;      // in shared slots
+  std::vector<std::string> labels;  // names of the facts that must be given, sorted
   std::vector<ToolEntry> tools;
   std::map<std::string, uint32_t, std::less<>> tool_index;  // names with an entry of their own
   uint32_t other_tools = 0;                                 // the entry of every other name

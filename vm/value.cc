@@ -17,6 +17,23 @@ std::string_view ErrorText(Error code) {
     case Error::kOptionalNone: return "optional.none() has no value";
     case Error::kBudget: return "evaluation budget exceeded";
     case Error::kInvalidArgument: return "invalid argument";
+    case Error::kUnknownName: return "undeclared name";
+    case Error::kDuplicateKey: return "a map with the same key twice";
+    case Error::kUnsupportedKey: return "a map key that is no bool, int, uint or string";
+    case Error::kConversion: return "a value that cannot be converted";
+    case Error::kRange: return "a number out of range";
+    case Error::kInvalidUtf8: return "bytes that are no UTF-8";
+    case Error::kInvalidTimestamp: return "not a timestamp";
+    case Error::kInvalidDuration: return "not a duration";
+    case Error::kInvalidTimeZone: return "not a time zone";
+    case Error::kInvalidPattern: return "not a regular expression";
+    case Error::kInvalidFormat: return "a format that does not fit its arguments";
+    case Error::kInvalidAddress: return "not an IP address or network";
+    case Error::kInvalidUrl: return "not a URL";
+    case Error::kInvalidPath: return "not a path that can be resolved";
+    case Error::kInvalidJson: return "not JSON that all readers read alike";
+    case Error::kInvalidHost: return "not a host name";
+    case Error::kInvalidHours: return "not weekly hours";
   }
   return "unknown error";
 }
@@ -41,6 +58,9 @@ std::string_view TypeName(Tag tag) {
     case Tag::kOptional: return "optional_type";
     case Tag::kType: return "type";
     case Tag::kError: return "error";
+    case Tag::kIp: return "net.IP";
+    case Tag::kCidr: return "net.CIDR";
+    case Tag::kUrl: return "url";
   }
   return "unknown";
 }

@@ -44,6 +44,9 @@ enum class Tag : uint8_t {
                        // its operand's ordinal, while a scope keeps it
   kUnsafeNumber = 17,  // text, size: a JSON number that readers round differently
                        // (docs/architecture.md, "Numbers"); reading it is an error
+  kIp = 18,            // text, size: an address, 4 or 16 bytes
+  kCidr = 19,          // text, size: an address; reserved: its network's prefix length in bits
+  kUrl = 20,           // text, size: the URL as it was written, already validated
 };
 
 // Why an expression has no value. A sentence for each stands in ErrorText().
@@ -59,6 +62,23 @@ enum class Error : uint32_t {
   kOptionalNone,
   kBudget,
   kInvalidArgument,
+  kUnknownName,
+  kDuplicateKey,
+  kUnsupportedKey,
+  kConversion,
+  kRange,
+  kInvalidUtf8,
+  kInvalidTimestamp,
+  kInvalidDuration,
+  kInvalidTimeZone,
+  kInvalidPattern,
+  kInvalidFormat,
+  kInvalidAddress,
+  kInvalidUrl,
+  kInvalidPath,
+  kInvalidJson,
+  kInvalidHost,
+  kInvalidHours,
 };
 
 struct Value;

@@ -1,0 +1,66 @@
+// Names and types of an expression: what each name stands for, which function each call means, the
+// type of every node, and what is wrong with it.
+//
+// Follows the language definition, "Name resolution" and "Gradual type checking".
+//
+// Tested by tests/compiler/check_test.cc, tests/policies/ and the conformance cases.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/diagnostic.h"
+#include "compiler/environment.h"
+#include "grammar/ast.h"
+
+namespace writ::cel {
+
+// What a node stands for, where that is more than its own kind says.
+struct Reference {
+  enum class Kind : uint8_t {
+    kNone,
+    kVariable,  // the node (an identifier, or a selection "a.b.c" of which all is the name) is
+                // environment.variables[index]
+    kLocal,     // a variable of the comprehension, bind or block node `index`: for comprehensions
+                // its name (which = 0) or name2 (1); for a block, element `which`
+    kType,      // a type's name: a value of CEL type `type`; the name is in `text`
+    kFunction,  // a call of function `index` (FunctionId)
+    kUnknown,   // nothing: an error at run time (unchecked mode), also for calls
+  };
+  Kind kind = Kind::kNone;
+  // Of a call: its target is no value but a part of the function's name ("math" of math.abs(x)).
+  bool target_is_namespace = false;
+  uint32_t index = 0;
+  uint32_t which = 0;
+  std::string text;
+};
+
+struct Problem {
+  Severity severity = Severity::kError;
+  uint32_t at = 0;  // byte of the source
+  uint32_t length = 1;
+  std::string message;
+  std::string hint;
+};
+
+// An expression whose names are known.
+struct Checked {
+  Ast ast;
+  std::vector<Reference> references;  // by node
+  std::vector<Type> types;            // by node; in unchecked mode all dyn
+  const Type& type() const { return types[ast.root]; }
+};
+
+struct CheckResult {
+  Checked expression;             // use it only if there is no error
+  std::vector<Problem> problems;  // warnings too; all that could be found, not only the first
+  bool ok() const;
+};
+
+CheckResult Check(Ast ast, const Environment& environment);
+
+// Says why an expression of that type cannot stand where `wanted` is needed (dyn can), or nothing.
+std::string WrongType(const Type& type, const Type& wanted);
+
+}  // namespace writ::cel

@@ -1,0 +1,19 @@
+// The table of functions.
+// Tested by tests/vm/functions_test.cc.
+#include "vm/functions/function.h"
+
+#include <array>
+
+namespace writ {
+
+const FunctionInfo& Info(FunctionId id) {
+  static constexpr std::array<FunctionInfo, kFunctionCount> kFunctions = {{
+#define FN(id, name, signatures, cost, growth, meaning, errors) \
+  {name, signatures, cost, Growth::k##growth, meaning, errors, functions::id},
+#include "vm/functions/functions.def"
+#undef FN
+  }};
+  return kFunctions[static_cast<size_t>(id)];
+}
+
+}  // namespace writ
