@@ -1,7 +1,7 @@
 // The policy model: what both YAML languages are read into and one pipeline compiles.
 //
 // Everything here was checked by the loader that made it; positions point into the policy's
-// source. A model does not outlive its YAML document (constants are nodes of it).
+// source. A model does not outlive its YAML document (constants of version "1" are nodes of it).
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,61 @@
 #include <string>
 #include <vector>
 
+#include "compiler/check.h"
+#include "compiler/environment.h"
+#include "compiler/expression_source.h"
 #include "compiler/source.h"
 #include "compiler/yaml.h"
+#include "vm/arena.h"
 #include "vm/program.h"
 
 namespace writ {
+
+enum class Language : uint8_t {
+  kIntercept,  // version: "1"
+  kWrit,       // writ: 1
+};
+
+// ---- Of `writ: 1`.
+
+// An expression that was parsed and checked in its policy's environment. Its text is
+// checked.ast.source; the variables it refers to are Policy::environment.variables.
+struct Expression {
+  ExpressionSource source;
+  cel::Checked checked;
+};
+
+// A tool's name, or a glob: `*` stands for any characters, nothing else is special.
+struct ToolPattern {
+  Position at;
+  std::string text;
+  bool is_glob = false;
+};
+
+// A piece of a message: an expression whose value is filled in, or else text as it stands.
+struct MessagePartModel {
+  std::string text;
+  std::optional<Expression> value;
+};
+
+struct QuotaModel {
+  Position at;
+  int64_t max = 0;                   // in units of 10^-scale
+  std::optional<Expression> max_of;  // if given, what it evaluates to is the limit instead
+  std::optional<Expression> amount;  // `of`; 1 if not given
+  std::optional<Expression> key;     // `by`
+  std::optional<int64_t> window;     // `per`, in seconds; nullopt is the session
+  bool sliding = false;
+  uint8_t scale = 0;
+};
+
+struct VariableModel {
+  Position at;  // of its name
+  std::string name;
+  Expression expression;
+};
+
+// ---- Of version "1".
 
 // Where a rule's counts are kept: the tool's name, or for rules of every tool the shared scope.
 struct CounterScope {
@@ -66,14 +116,32 @@ struct Counting {
   std::string amount_path;
 };
 
+// ---- Of both.
+
 struct RuleModel {
   Position at;  // of its name
   std::string name;
+  // What the agent reads where `message` is empty.
   std::string check_message;
   std::string quota_message;
+
+  // Of version "1".
   bool denies = false;  // without looking at the call
   std::vector<Condition> conditions;
   std::optional<Counting> counting;
+
+  // Of `writ: 1`. A rule applies to tools that one of `tools` names, or to every tool if that is
+  // empty, where `when` holds; then each of `require` must be true, each of `forbid` false, and the
+  // call may have no argument that `only_args` does not list. Each list is one && or ||: errors
+  // absorb as there.
+  std::vector<ToolPattern> tools;
+  std::optional<Expression> when;
+  std::vector<Expression> require;
+  std::vector<Expression> forbid;
+  std::optional<std::vector<std::string>> only_args;
+  std::optional<QuotaModel> quota;
+  std::vector<MessagePartModel> message;
+  bool shadow = false;
 };
 
 struct ToolModel {
@@ -84,12 +152,31 @@ struct ToolModel {
 
 struct Policy {
   std::shared_ptr<const Source> source;
+  Language language = Language::kIntercept;
   std::string space;  // namespace of its counters
   bool default_deny = false;
+
+  // Of version "1".
   bool hides_all = false;
-  std::vector<std::string> hidden;
+  std::vector<std::string> hidden;    // names
   std::vector<ToolModel> tools;       // that are listed, in source order
   std::vector<RuleModel> every_tool;  // rules that apply to every tool, after its own
+
+  // Of `writ: 1`.
+  std::string name;  // its own, or the file's stem
+  std::string description;
+  std::vector<ToolPattern> allow;  // with default_deny: what is not denied
+  std::vector<ToolPattern> hide;
+  std::vector<std::string> labels;  // names of facts that must be given, in source order
+  std::vector<RuleModel> rules;     // in source order, for whichever tools
+  // In source order: each may refer to those before it. Variable i is
+  // environment.variables[first_variable + i].
+  std::vector<VariableModel> variables;
+  // What every expression of this policy was checked in. The first variables are those of
+  // compiler/policy_environment.h; the constants among them live in `constants`.
+  cel::Environment environment;
+  uint32_t first_variable = 0;
+  std::shared_ptr<Arena> constants;
 };
 
 }  // namespace writ
