@@ -18,7 +18,8 @@ void Counters::AppendKey(const Counter& counter, std::string& key) {
 }
 
 int64_t Counters::WindowStart(const Counter& counter, int64_t now) {
-  const int64_t length = WindowSeconds(counter.window);
+  if (counter.window.is_session()) return 0;
+  const int64_t length = counter.window.seconds;
   const int64_t into = now % length;
   return now - (into < 0 ? into + length : into);
 }

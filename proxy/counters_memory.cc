@@ -41,7 +41,7 @@ ReserveResult MemoryCounters::Reserve(const std::vector<Expectation>& expected,
       receipt->rows.clear();
       result.outcome = ReserveResult::Outcome::kFull;
       result.full = i;
-      result.resets_at = row.window_start + WindowSeconds(uses[i].counter->window);
+      result.resets_at = row.window_start + uses[i].counter->window.seconds;
       return result;
     }
     row.value = sum;

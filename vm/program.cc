@@ -6,13 +6,22 @@
 
 namespace writ {
 
-std::string_view WindowName(Window window) {
-  switch (window) {
-    case Window::kMinute: return "minute";
-    case Window::kHour: return "hour";
-    case Window::kDay: return "day";
+std::string WindowName(Window window) {
+  if (window.is_session()) return "session";
+  std::string name;
+  if (window.sliding) name = "sliding ";
+  constexpr struct {
+    int64_t seconds;
+    std::string_view one;
+    char several;
+  } kUnits[] = {{86400, "day", 'd'}, {3600, "hour", 'h'}, {60, "minute", 'm'}};
+  for (const auto& unit : kUnits) {
+    if (window.seconds == unit.seconds) return name.append(unit.one);
+    if (window.seconds % unit.seconds == 0) {
+      return name + std::to_string(window.seconds / unit.seconds) + unit.several;
+    }
   }
-  return "?";
+  return name + std::to_string(window.seconds) + 's';
 }
 
 bool Program::Hides(std::string_view tool) const {

@@ -104,13 +104,29 @@ struct FactSlot {
   uint32_t slot;
 };
 
-// Windows start at multiples of their length since 1970-01-01T00:00Z.
-enum class Window : uint8_t { kMinute, kHour, kDay };
+// The time a count is for.
+struct Window {
+  // Its length, 1 to kMaxSeconds. 0: the session (one `writ run`), which never ends.
+  int64_t seconds = 0;
+  // Windows start at multiples of their length since 1970-01-01T00:00Z; a sliding one is always
+  // the last `seconds`. A session does not slide.
+  bool sliding = false;
 
-inline constexpr int64_t WindowSeconds(Window window) {
-  return window == Window::kMinute ? 60 : window == Window::kHour ? 3600 : 86400;
-}
-std::string_view WindowName(Window window);
+  static constexpr int64_t kMaxSeconds = int64_t{366} * 86400;
+  static const Window kSession, kMinute, kHour, kDay;
+
+  bool is_session() const { return seconds == 0; }
+  friend bool operator==(const Window&, const Window&) = default;
+};
+
+inline constexpr Window Window::kSession{0, false};
+inline constexpr Window Window::kMinute{60, false};
+inline constexpr Window Window::kHour{3600, false};
+inline constexpr Window Window::kDay{86400, false};
+
+// As policies write it and people read it: "session", "minute", "hour", "day", "20m", "6h", "7d",
+// "90s"; with "sliding " before it if it slides. Windows that differ have different names.
+std::string WindowName(Window window);
 
 // What is counted, and where it is kept apart from what else is counted.
 struct Counter {

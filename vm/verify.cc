@@ -147,6 +147,13 @@ class Verifier {
   }
 
   bool CheckTables() {
+    for (const Counter& counter : program_.counters) {
+      const Window& window = counter.window;
+      if (window.seconds < 0 || window.seconds > Window::kMaxSeconds ||
+          (window.is_session() && window.sliding)) {
+        return Refuse("a counter's window is out of bounds");
+      }
+    }
     for (const Quota& quota : program_.quotas) {
       if (quota.counter >= program_.counters.size()) return Refuse("a quota names no counter");
       if (quota.rule >= program_.rules.size()) return Refuse("a quota names no rule");

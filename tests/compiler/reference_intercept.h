@@ -332,7 +332,7 @@ class Decider {
     for (const RuleModel& rule : policy.every_tool) rules.push_back(&rule);
     for (const RuleModel* rule : rules) {
       if (rule->counting.has_value() && rule->counting->counter == key.second) {
-        return WindowSeconds(rule->counting->window);
+        return rule->counting->window.seconds;
       }
     }
     std::abort();

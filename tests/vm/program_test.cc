@@ -29,9 +29,17 @@ TEST(Program, WindowsHaveNamesAndLengths) {
   EXPECT_EQ(WindowName(Window::kMinute), "minute");
   EXPECT_EQ(WindowName(Window::kHour), "hour");
   EXPECT_EQ(WindowName(Window::kDay), "day");
-  EXPECT_EQ(WindowSeconds(Window::kMinute), 60);
-  EXPECT_EQ(WindowSeconds(Window::kHour), 60 * 60);
-  EXPECT_EQ(WindowSeconds(Window::kDay), 24 * 60 * 60);
+  EXPECT_EQ(WindowName(Window::kSession), "session");
+  EXPECT_EQ(WindowName({20 * 60, false}), "20m");
+  EXPECT_EQ(WindowName({60 * 60, false}), "hour") << "one window, one name";
+  EXPECT_EQ(WindowName({6 * 60 * 60, false}), "6h");
+  EXPECT_EQ(WindowName({7 * 24 * 60 * 60, false}), "7d");
+  EXPECT_EQ(WindowName({90, false}), "90s");
+  EXPECT_EQ(WindowName({20 * 60, true}), "sliding 20m");
+  EXPECT_EQ(WindowName({60 * 60, true}), "sliding hour");
+  EXPECT_EQ(Window::kMinute.seconds, 60);
+  EXPECT_EQ(Window::kHour.seconds, 60 * 60);
+  EXPECT_EQ(Window::kDay.seconds, 24 * 60 * 60);
 }
 
 }  // namespace

@@ -335,6 +335,16 @@ void PrintTo(const TableCase& c, std::ostream* out) {
 }
 
 const TableCase kTableCases[] = {
+    {"ACountersWindow", [](Program& p) { p.counters[0].window.seconds = -1; },
+     ": a counter's window is out of bounds"},
+    {"ACountersLongWindow",
+     [](Program& p) { p.counters[0].window.seconds = Window::kMaxSeconds + 1; },
+     ": a counter's window is out of bounds"},
+    {"ASlidingSession",
+     [](Program& p) {
+       p.counters[0].window = {0, true};
+     },
+     ": a counter's window is out of bounds"},
     {"AQuotasCounter", [](Program& p) { p.quotas[0].counter = 1; }, ": a quota names no counter"},
     {"AQuotasRule", [](Program& p) { p.quotas[0].rule = 1; }, ": a quota names no rule"},
     {"AQuotasSlot", [](Program& p) { p.quotas[0].amount_slot = 4; },
