@@ -10,8 +10,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "compiler/diagnostic.h"
@@ -20,7 +18,7 @@
 
 namespace writ {
 
-// Thread safety: immutable.
+// Cheap to copy. Thread safety: immutable.
 class ExpressionSource {
  public:
   ExpressionSource() = default;
@@ -28,39 +26,39 @@ class ExpressionSource {
   // Of a scalar's text. REQUIRES: `node` is a scalar of `source`.
   ExpressionSource(std::shared_ptr<const Source> source, const yaml::Node& node);
 
-  // Of `size` bytes of the text, from `begin` on: an expression inside a message.
+  // Of `size` bytes of the text from `begin` on: an expression inside a message.
   ExpressionSource Part(uint32_t begin, uint32_t size) const;
 
   const std::shared_ptr<const Source>& source() const { return source_; }
 
-  // Where the byte `at` of the text stands; behind its last character for the text's size and
-  // beyond.
+  // Where the byte `at` of the text stands. What is behind the last character that is no blank, as
+  // the end of the text is, stands directly behind that character.
   Position At(uint32_t at) const;
 
   // How many code points of the file to underline for `length` bytes from `at` on: within one line,
   // at least 1.
   uint32_t Underline(uint32_t at, uint32_t length) const;
 
-  // Whether the positions are those of characters, not of the whole scalar.
-  bool is_exact() const { return exact_; }
+  // Whether positions are those of characters rather than of the whole scalar.
+  bool is_exact() const { return runs_ != nullptr; }
 
  private:
-  // Bytes of the text from `text` to the next run stand in the file one after the other, from
+  // Bytes of the text from `text` up to the next run stand in the file one after the other, from
   // `file` on.
   struct Run {
     uint32_t text;
     uint32_t file;
   };
+  class Reader;
 
-  size_t OffsetOf(uint32_t at) const;
+  uint32_t OffsetOf(uint32_t at) const;
 
   std::shared_ptr<const Source> source_;
-  std::vector<Run> runs_;  // empty if not exact
-  Position fallback_;      // the scalar's own place
+  std::shared_ptr<const std::vector<Run>> runs_;
+  Position fallback_;  // the scalar's own place
   uint32_t fallback_length_ = 1;
-  uint32_t begin_ = 0;  // of the part, in the text that `runs_` tells of
-  uint32_t size_ = 0;
-  bool exact_ = false;
+  uint32_t begin_ = 0;  // of this part, in the text that the runs tell of
+  uint32_t end_ = 0;    // behind its last character that is no blank
 };
 
 }  // namespace writ

@@ -53,8 +53,7 @@ struct QuotaModel {
   std::optional<Expression> max_of;  // if given, what it evaluates to is the limit instead
   std::optional<Expression> amount;  // `of`; 1 if not given
   std::optional<Expression> key;     // `by`
-  std::optional<int64_t> window;     // `per`, in seconds; nullopt is the session
-  bool sliding = false;
+  Window window;                     // `per` and `sliding`
   uint8_t scale = 0;
 };
 

@@ -51,6 +51,7 @@ struct Node {
   // Of a null that nothing stands for: its key, or the `-` of its entry.
   Position at;
   uint32_t length = 1;  // code points to underline, within the first line
+  uint32_t offset = 0;  // the byte of the source that is at `at`
   std::string tag;      // "" or "!!str", "!!int", …: a tag that was written, in the short form
   std::string text;     // the scalar's value, unescaped
   std::vector<const Node*> items;  // of a sequence

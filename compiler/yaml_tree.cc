@@ -332,6 +332,7 @@ Node* TreeBuilder::NewNode(size_t offset) {
 void TreeBuilder::Place(Node* node, Spot spot) {
   node->at = report_.At(spot.offset);
   node->length = spot.length;
+  node->offset = static_cast<uint32_t>(spot.offset);
 }
 
 std::string TreeBuilder::TakeTag(const std::string& tag, Kind kind, std::string_view value,
