@@ -45,6 +45,9 @@ class Arena {
     return {room, text.size()};
   }
 
+  // Bytes that the arena owns, used or not.
+  size_t held() const { return held_; }
+
   // Everything allocated becomes invalid.
   void Reset() {
     if (held_ > kKeepBytes) {

@@ -6,6 +6,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "vm/elements.h"
+#include "vm/key_index.h"
+#include "vm/operands.h"
 #include "vm/span.h"
 
 namespace writ {
@@ -138,40 +141,8 @@ int CompareNumbers(const Value& a, const Value& b) {
   }
 }
 
-bool CelEqual(const Value& a, const Value& b, Arena& arena, bool* unsafe) {
-  if (a.is(Tag::kUnsafeNumber) || b.is(Tag::kUnsafeNumber)) {
-    *unsafe = true;
-    return false;
-  }
+bool SameScalar(const Value& a, const Value& b) {
   if (a.is_number() && b.is_number()) return CompareNumbers(a, b) == 0;
-  if (a.is_list() && b.is_list()) {
-    Value left = a;
-    Value right = b;
-    const List* x = Items(left, arena);
-    const List* y = Items(right, arena);
-    if (x->size != y->size) return false;
-    for (uint32_t i = 0; i < x->size; ++i) {
-      if (!CelEqual(x->items[i], y->items[i], arena, unsafe)) return false;
-    }
-    return true;
-  }
-  if (a.is_map() && b.is_map()) {
-    Value left = a;
-    Value right = b;
-    const Map* x = Entries(left, arena);
-    const Map* y = Entries(right, arena);
-    if (x->size != y->size) return false;
-    for (uint32_t i = 0; i < x->size; ++i) {
-      bool found = false;
-      for (uint32_t j = 0; j < y->size && !found; ++j) {
-        if (!CelEqual(x->entries[i].key, y->entries[j].key, arena, unsafe)) continue;
-        if (!CelEqual(x->entries[i].value, y->entries[j].value, arena, unsafe)) return false;
-        found = true;
-      }
-      if (!found) return false;
-    }
-    return true;
-  }
   if (a.tag != b.tag) return false;
   switch (a.tag) {
     case Tag::kNull: return true;
@@ -180,12 +151,150 @@ bool CelEqual(const Value& a, const Value& b, Arena& arena, bool* unsafe) {
     case Tag::kTimestamp: return a.i == b.i && a.size == b.size;
     case Tag::kString:
     case Tag::kBytes:
-    case Tag::kType: return a.view() == b.view();
-    case Tag::kOptional:
-      if (a.optional == nullptr || b.optional == nullptr) return a.optional == b.optional;
-      return CelEqual(*a.optional, *b.optional, arena, unsafe);
+    case Tag::kType:
+    case Tag::kIp:
+    case Tag::kUrl: return a.view() == b.view();
+    case Tag::kCidr: return a.reserved == b.reserved && a.view() == b.view();
     default: return false;
   }
+}
+
+namespace {
+
+// Values that a program builds may nest deeper than any call's or constant's.
+constexpr uint32_t kMaxEqualityDepth = 1000;
+
+class Equality {
+ public:
+  explicit Equality(FunctionContext& context) : context_(context) {}
+
+  Value Run(const Value& a, const Value& b) {
+    const bool equal = Same(a, b, kMaxEqualityDepth);
+    return error_ == Error::kNone ? Value::Bool(equal) : Value::Failure(error_);
+  }
+
+ private:
+  bool Fail(Error error) {
+    error_ = error;
+    return false;
+  }
+  bool Fail() { return Fail(Error::kBudget); }
+
+  bool Same(const Value& a, const Value& b, uint32_t depth) {
+    if (a.is_list() && b.is_list()) return SameLists(a, b, depth);
+    if (a.is_map() && b.is_map()) return SameMaps(a, b, depth);
+    if (!IsValue(a) || a.is(Tag::kUnsafeNumber)) return Fail(Mismatch(a).code);
+    if (!IsValue(b) || b.is(Tag::kUnsafeNumber)) return Fail(Mismatch(b).code);
+    if (a.is(Tag::kOptional) && b.is(Tag::kOptional)) {
+      if (a.optional == nullptr || b.optional == nullptr) return a.optional == b.optional;
+      return depth > 0 ? Same(*a.optional, *b.optional, depth - 1) : Fail();
+    }
+    if ((a.is(Tag::kString) || a.is(Tag::kBytes)) && a.size == b.size && a.size >= kLongText &&
+        !context_.ChargeText(a.size)) {
+      return Fail();
+    }
+    return SameScalar(a, b);
+  }
+
+  bool SameLists(const Value& a, const Value& b, uint32_t depth) {
+    if (depth == 0 || !ChargeWalk(a, context_) || !ChargeWalk(b, context_)) return Fail();
+    if (a.is(Tag::kList) && b.is(Tag::kList) && a.list->size != b.list->size) return false;
+    Elements left(a, context_.arena);
+    Elements right(b, context_.arena);
+    while (left.Next()) {
+      if (!right.Next() || !Same(left.value, right.value, depth - 1)) return false;
+    }
+    return !right.Next();
+  }
+
+  bool SameMaps(const Value& a, const Value& b, uint32_t depth) {
+    uint32_t size = 0;
+    uint32_t other_size = 0;
+    if (depth == 0 || !ChargeWalk(a, context_) || !CountElements(a, context_, &size) ||
+        !CountElements(b, context_, &other_size)) {
+      return Fail();
+    }
+    if (size != other_size) return false;
+    Map entries;
+    if (!Searchable(b, size, &entries)) return Fail();
+    for (Elements elements(a, context_.arena); elements.Next();) {
+      const Value* const match = Find(entries, elements.key);
+      if (match == nullptr || !Same(elements.value, *match, depth - 1)) return false;
+    }
+    return error_ == Error::kNone;
+  }
+
+  // The map built, with an index if it is large.
+  bool Searchable(const Value& map, uint32_t size, Map* built) {
+    if (map.is(Tag::kMap)) {
+      *built = *map.map;
+    } else {
+      if (!context_.ChargeRoom(uint64_t{size} * sizeof(MapEntry))) return false;
+      MapEntry* const entries = context_.arena.Allocate<MapEntry>(size);
+      uint32_t at = 0;
+      for (Elements elements(map, context_.arena); elements.Next();) {
+        entries[at++] = {elements.key, elements.value};
+      }
+      *built = Map{size, entries};
+    }
+    if (built->index != nullptr || size < KeyIndex::kWorthwhile) return true;
+    if (!context_.Charge(size) || !context_.ChargeRoom(uint64_t{size} * 32)) return false;
+    built->index = KeyIndex::Make(&built->entries->key, 2, size, size, context_.arena);
+    return true;
+  }
+
+  const Value* Find(const Map& map, const Value& key) {
+    if (map.index != nullptr) {
+      const uint32_t at = map.index->Find(key);
+      return at < map.size ? &map.entries[at].value : nullptr;
+    }
+    if (!context_.Charge(map.size / 4)) Fail();
+    for (uint32_t i = 0; i < map.size && error_ == Error::kNone; ++i) {
+      if (SameScalar(map.entries[i].key, key)) return &map.entries[i].value;
+    }
+    return nullptr;
+  }
+
+  static constexpr uint32_t kLongText = 64;
+
+  FunctionContext& context_;
+  Error error_ = Error::kNone;
+};
+
+}  // namespace
+
+Value Equal(const Value& a, const Value& b, FunctionContext& context) {
+  return Equality(context).Run(a, b);
+}
+
+Value Order(const Value& a, const Value& b, FunctionContext& context) {
+  if (a.is_number() && b.is_number()) return Value::Int(CompareNumbers(a, b));
+  if (a.tag != b.tag) return Mismatch(a, b);
+  switch (a.tag) {
+    case Tag::kBool:
+    case Tag::kDuration: return Value::Int(Sign(a.i<b.i, a.i> b.i));
+    case Tag::kTimestamp:
+      if (a.i != b.i) return Value::Int(Sign(a.i<b.i, a.i> b.i));
+      return Value::Int(Sign(a.size<b.size, a.size> b.size));
+    case Tag::kString:
+    case Tag::kBytes: {
+      // UTF-8 is in the order of its code points.
+      if (!context.ChargeText(std::min(a.size, b.size))) return Value::Failure(Error::kBudget);
+      const int order = a.view().compare(b.view());
+      return Value::Int(Sign(order<0, order> 0));
+    }
+    default: return Mismatch(a, b);
+  }
+}
+
+Value Less(const Value& a, const Value& b, FunctionContext& context) {
+  const Value order = Order(a, b, context);
+  return order.is(Tag::kError) ? order : Value::Bool(order.i == -1);
+}
+
+Value LessEqual(const Value& a, const Value& b, FunctionContext& context) {
+  const Value order = Order(a, b, context);
+  return order.is(Tag::kError) ? order : Value::Bool(order.i == -1 || order.i == 0);
 }
 
 std::string_view PrintedForm(const Value& scalar, bool number_as_double,

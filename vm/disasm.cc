@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include "vm/functions/function.h"
 #include "vm/json_text.h"
 
 namespace writ {
@@ -30,6 +31,7 @@ std::string_view Infix(Opcode op) {
     case Opcode::kCondGt: return ">";
     case Opcode::kCondGte: return ">=";
     case Opcode::kCondRegex: return "~";
+    case Opcode::kTestOnlyArgs: return "only";
     default: return ",";
   }
 }
@@ -132,6 +134,8 @@ class Disassembler {
       case OperandClass::kBlock: return fmt::format("block {}", Entry(value));
       case OperandClass::kRule: return RuleName(Entry(value));
       case OperandClass::kQuota: return QuotaText(Entry(value));
+      case OperandClass::kPattern: return Pattern(Entry(value));
+      case OperandClass::kFunction: return FunctionName(value);
     }
     return "?";
   }
@@ -153,6 +157,10 @@ class Disassembler {
     return pattern < program_.patterns.size() ? JsonQuote(program_.patterns[pattern])
                                               : fmt::format("pattern {}?", pattern);
   }
+  static std::string FunctionName(uint32_t function) {
+    return function < kFunctionCount ? std::string(Info(static_cast<FunctionId>(function)).name)
+                                     : fmt::format("function {}?", function);
+  }
   std::string RuleName(uint32_t rule) const {
     return rule < program_.rules.size() ? "rule " + JsonQuote(program_.rules[rule].name)
                                         : fmt::format("rule {}?", rule);
@@ -164,10 +172,17 @@ class Disassembler {
     }
     const Quota& q = program_.quotas[quota];
     const Counter& counter = program_.counters[q.counter];
+    const auto number = [](uint32_t block, int64_t value) {
+      return block == kNoBlock ? fmt::format("{}", value) : fmt::format("block {}", block);
+    };
     const std::string amount =
-        q.amount_slot == kNoSlot ? fmt::format("{}", q.amount) : Slot(q.amount_slot);
-    return fmt::format("{} of {} up to {} per {}", amount, counter.path, q.limit,
-                       WindowName(counter.window));
+        q.amount_slot == kNoSlot ? number(q.amount_block, q.amount) : Slot(q.amount_slot);
+    std::string text = fmt::format("{} of {} up to {} per {}", amount, counter.path,
+                                   number(q.limit_block, q.limit), WindowName(counter.window));
+    if (q.key_block != kNoBlock) text += fmt::format(" by block {}", q.key_block);
+    if (q.scale > 0) text += fmt::format(" with {} decimals", q.scale);
+    if (q.shadow) text += ", in shadow";
+    return text;
   }
   std::string File(uint32_t file) const {
     return file < program_.files.size() ? program_.files[file] : fmt::format("file {}?", file);

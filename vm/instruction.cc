@@ -35,6 +35,8 @@ std::string_view OperandClassName(OperandClass operand) {
     case OperandClass::kBlock: return "Block";
     case OperandClass::kRule: return "Rule";
     case OperandClass::kQuota: return "Quota";
+    case OperandClass::kPattern: return "Pattern";
+    case OperandClass::kFunction: return "Function";
   }
   return "?";
 }

@@ -34,6 +34,8 @@ enum class OperandClass : uint8_t {
   kBlock,
   kRule,
   kQuota,
+  kPattern,
+  kFunction,  // the last one
 };
 
 struct Instruction {

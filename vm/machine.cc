@@ -16,7 +16,12 @@
 #include <cmath>
 #include <limits>
 
+#include "vm/access.h"
+#include "vm/arithmetic.h"
+#include "vm/build.h"
 #include "vm/compare.h"
+#include "vm/elements.h"
+#include "vm/operands.h"
 #include "vm/same_text.h"
 #include "vm/span.h"
 
@@ -52,6 +57,7 @@ Machine::Machine(std::shared_ptr<const VerifiedProgram> program) : program_(std:
   registers_.resize(program_->max_registers() + 1);
   memo_.resize((*program_)->blocks.size());
   forced_.reserve(memo_.size());
+  shadows_.reserve((*program_)->rules.size() + (*program_)->quotas.size());
   reservations_.reserve((*program_)->quotas.size());
   noted_quotas_.reserve((*program_)->quotas.size());
   tool_ = &(*program_)->tools[(*program_)->other_tools];
@@ -85,12 +91,6 @@ Value Raised(Error code, const Program& program, const Instruction* at) {
   return error;
 }
 
-// Why two operands do not go together. An element of a list may be a number that is not to be read.
-Error NoOverload(const Value& x, const Value& y) {
-  return x.is(Tag::kUnsafeNumber) || y.is(Tag::kUnsafeNumber) ? Error::kUnsafeNumber
-                                                              : Error::kNoSuchOverload;
-}
-
 // Whether an item of the list equals `wanted`. A span is walked, not read into the arena: lists of
 // calls may be long.
 bool ListHolds(const Value& list, const Value& wanted, Arena& arena, bool* unsafe) {
@@ -106,6 +106,25 @@ bool ListHolds(const Value& list, const Value& wanted, Arena& arena, bool* unsaf
     if (CondEqual(list.list->items[i], wanted, true, arena, unsafe)) return true;
   }
   return false;
+}
+
+// The first name of the object that is none of the list, or absent. False if the budget is spent.
+bool FindUnexpected(const Value& object, const Value& allowed, FunctionContext& context,
+                    Value* unexpected) {
+  if (!ChargeWalk(object, context)) return false;
+  for (Elements elements(object, context.arena); elements.Next();) {
+    const Value known = In(elements.key, allowed, context);
+    if (known.is(Tag::kError)) return false;
+    if (known.i == 0) {
+      *unexpected = elements.key;
+      return true;
+    }
+  }
+  return true;
+}
+
+Code ErrorCode(Error error) {
+  return error == Error::kUnsafeNumber ? Code::kNumber : Code::kError;
 }
 
 bool Holds(Opcode op, int order) {
@@ -163,8 +182,23 @@ enter:
     error = Raised(code, program, pc); \
     goto raise;                        \
   } while (false)
+// What an operation gave, in register a; an error is raised.
+#define RESULT(operation)                       \
+  do {                                          \
+    const Value made = (operation);             \
+    if (made.is(Tag::kError)) RAISE(made.code); \
+    r[pc->a] = made;                            \
+    NEXT();                                     \
+  } while (false)
+#define TEST(operation)                           \
+  do {                                            \
+    const Value holds = (operation);              \
+    if (holds.is(Tag::kError)) RAISE(holds.code); \
+    EXIT(holds.i != 0);                           \
+  } while (false)
 #define SLOT(index) slots_[operands[index]]
 #define CONSTANT(index) program.constants[operands[index]]
+#define INSTRUCTION() static_cast<uint32_t>(pc - program.code.data())
 
   DISPATCH();
 
@@ -187,20 +221,20 @@ do_Fail:
   RAISE(static_cast<Error>(pc->a));
 
 do_Pass:
-  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  decided_at_ = INSTRUCTION();
   return End::kPassed;
 
 do_Deny:
-  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  decided_at_ = INSTRUCTION();
   denied_by_ = operands[pc->b];
   return End::kDenied;
 
 do_DenyHidden:
-  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  decided_at_ = INSTRUCTION();
   return End::kHidden;
 
 do_DenyDefault:
-  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  decided_at_ = INSTRUCTION();
   return End::kDefault;
 
 do_Chain:
@@ -208,8 +242,32 @@ do_Chain:
   goto enter;
 
 do_Reserve:
-  noted_quotas_.push_back({operands[pc->b], static_cast<uint32_t>(pc - program.code.data())});
+  noted_quotas_.push_back({operands[pc->b], INSTRUCTION()});
   NEXT();
+
+do_Shadow:
+  shadows_.push_back({operands[pc->b], Code::kRule, Error::kNone, INSTRUCTION()});
+  NEXT();
+
+do_ShadowError:
+  if (r[pc->a].is(Tag::kError)) {
+    shadows_.push_back({operands[pc->b], ErrorCode(r[pc->a].code), r[pc->a].code, r[pc->a].size});
+  }
+  NEXT();
+
+do_TestOnlyArgs : {
+  const Value& object = SLOT(pc->b);
+  // A call without arguments carries none too many.
+  if (object.is(Tag::kAbsent)) EXIT(true);
+  if (!object.is_map()) RAISE(Mismatch(object).code);
+  Value unexpected;
+  if (!FindUnexpected(object, CONSTANT(pc->b + 1), context_, &unexpected)) RAISE(Error::kBudget);
+  if (!unexpected.is(Tag::kAbsent)) {
+    unexpected_name_ = unexpected.view();
+    unexpected_by_ = RuleAt(*code_block, INSTRUCTION());
+  }
+  EXIT(unexpected.is(Tag::kAbsent));
+}
 
 do_ScopeBegin:
   scopes[open_scopes++] = {nullptr, 0, pc->a};
@@ -261,105 +319,84 @@ do_Outer : {
 }
 
 do_Not:
-  if (!r[pc->b].is(Tag::kBool)) RAISE(Error::kNoSuchOverload);
+  if (!r[pc->b].is(Tag::kBool)) RAISE(Mismatch(r[pc->b]).code);
   r[pc->a] = Value::Bool(r[pc->b].i == 0);
   NEXT();
 
-do_Equal : {
-  bool unsafe = false;
-  const bool equal = CelEqual(r[pc->b], r[pc->c], arena_, &unsafe);
-  if (unsafe) RAISE(Error::kUnsafeNumber);
-  r[pc->a] = Value::Bool(equal);
-  NEXT();
-}
+do_Equal:
+  RESULT(writ::Equal(r[pc->b], r[pc->c], context_));
 
 do_Less:
-  if (!r[pc->b].is_number() || !r[pc->c].is_number()) RAISE(NoOverload(r[pc->b], r[pc->c]));
-  r[pc->a] = Value::Bool(CompareNumbers(r[pc->b], r[pc->c]) == -1);
-  NEXT();
+  if (r[pc->b].is(Tag::kInt) && r[pc->c].is(Tag::kInt)) {
+    r[pc->a] = Value::Bool(r[pc->b].i < r[pc->c].i);
+    NEXT();
+  }
+  RESULT(writ::Less(r[pc->b], r[pc->c], context_));
+
+do_LessEqual:
+  if (r[pc->b].is(Tag::kInt) && r[pc->c].is(Tag::kInt)) {
+    r[pc->a] = Value::Bool(r[pc->b].i <= r[pc->c].i);
+    NEXT();
+  }
+  RESULT(writ::LessEqual(r[pc->b], r[pc->c], context_));
 
 do_Add : {
   const Value& x = r[pc->b];
   const Value& y = r[pc->c];
-  if (x.tag != y.tag) RAISE(NoOverload(x, y));
-  switch (x.tag) {
-    case Tag::kInt: {
-      int64_t sum;
-      if (__builtin_add_overflow(x.i, y.i, &sum)) RAISE(Error::kOverflow);
-      r[pc->a] = Value::Int(sum);
-      break;
-    }
-    case Tag::kUint: {
-      uint64_t sum;
-      if (__builtin_add_overflow(x.u, y.u, &sum)) RAISE(Error::kOverflow);
-      r[pc->a] = Value::Uint(sum);
-      break;
-    }
-    case Tag::kDouble: r[pc->a] = Value::Double(x.d + y.d); break;
-    case Tag::kString: {
-      char* text = arena_.Allocate<char>(size_t{x.size} + y.size);
-      std::copy_n(x.text, x.size, text);
-      std::copy_n(y.text, y.size, text + x.size);
-      r[pc->a] = Value::String({text, size_t{x.size} + y.size});
-      break;
-    }
-    default: RAISE(NoOverload(x, y));
+  int64_t sum;
+  if (x.is(Tag::kInt) && y.is(Tag::kInt) && !__builtin_add_overflow(x.i, y.i, &sum)) {
+    r[pc->a] = Value::Int(sum);
+    NEXT();
   }
-  NEXT();
+  RESULT(writ::Add(x, y, context_));
 }
 
-do_Size : {
-  Value& of = r[pc->b];
-  if (of.is_list()) {
-    r[pc->a] = Value::Int(Items(of)->size);
-  } else if (of.is_map()) {
-    r[pc->a] = Value::Int(Entries(of)->size);
-  } else if (of.is(Tag::kString)) {
-    int64_t code_points = 0;
-    for (const char byte : of.view()) code_points += (byte & 0xC0) != 0x80;
-    r[pc->a] = Value::Int(code_points);
-  } else if (of.is(Tag::kBytes)) {
-    r[pc->a] = Value::Int(of.size);
-  } else {
-    RAISE(Error::kNoSuchOverload);
-  }
-  NEXT();
-}
+do_Subtract:
+  RESULT(writ::Subtract(r[pc->b], r[pc->c]));
+do_Multiply:
+  RESULT(writ::Multiply(r[pc->b], r[pc->c]));
+do_Divide:
+  RESULT(writ::Divide(r[pc->b], r[pc->c]));
+do_Modulo:
+  RESULT(writ::Modulo(r[pc->b], r[pc->c]));
+do_Negate:
+  RESULT(writ::Negate(r[pc->b]));
 
+do_Size:
+  RESULT(writ::SizeOf(r[pc->b], context_));
 do_Select:
-do_OptionalSelect : {
-  const bool optional = pc->op == Opcode::kOptionalSelect;
-  Value from = r[pc->b];
-  if (optional && from.is(Tag::kOptional)) {
-    if (from.optional == nullptr) {
-      r[pc->a] = from;
-      NEXT();
-    }
-    from = *from.optional;
-  }
-  if (!from.is_map()) RAISE(Error::kNoSuchOverload);
-  const std::string_view name = CONSTANT(pc->c).view();
-  const Map* map = Entries(from);
-  const Value* found = nullptr;
-  for (uint32_t i = 0; i < map->size && found == nullptr; ++i) {
-    const Value& key = map->entries[i].key;
-    if (key.is(Tag::kString) && key.view() == name) found = &map->entries[i].value;
-  }
-  if (found == nullptr && !optional) RAISE(Error::kNoSuchKey);
-  if (found != nullptr && found->is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
-  r[pc->a] = optional ? Value::Optional(found) : *found;
-  NEXT();
-}
+  RESULT(writ::Select(r[pc->b], CONSTANT(pc->c), context_));
+do_OptionalSelect:
+  RESULT(writ::OptionalSelect(r[pc->b], CONSTANT(pc->c), context_));
+do_Has:
+  RESULT(writ::Has(r[pc->b], CONSTANT(pc->c), context_));
+do_Index:
+  RESULT(writ::Index(r[pc->b], r[pc->c], context_));
+do_OptionalIndex:
+  RESULT(writ::OptionalIndex(r[pc->b], r[pc->c], context_));
+do_In:
+  RESULT(writ::In(r[pc->b], r[pc->c], context_));
 
-do_Append : {
-  Value& list = r[pc->b];
-  if (!list.is_list()) RAISE(Error::kNoSuchOverload);
-  const List* items = Items(list);
-  Value* longer = arena_.Allocate<Value>(items->size + 1);
-  std::copy_n(items->items, items->size, longer);
-  longer[items->size] = r[pc->c];
-  r[pc->a] = Value::Of(arena_.New(List{items->size + 1, longer}));
-  NEXT();
+do_Append:
+  RESULT(writ::Append(r[pc->b], r[pc->c], context_));
+do_AppendOptional:
+  RESULT(writ::AppendOptional(r[pc->b], r[pc->c], context_));
+do_Insert:
+  RESULT(writ::Insert(r[pc->b], r[pc->c], r[pc->d], context_));
+do_InsertOptional:
+  RESULT(writ::InsertOptional(r[pc->b], r[pc->c], r[pc->d], context_));
+do_InsertAll:
+  RESULT(writ::InsertAll(r[pc->b], r[pc->c], context_));
+
+do_Call : {
+  const Value* const arguments = r + pc->c;
+  // An argument is read: functions are not asked about errors and what is not to be read.
+  for (uint32_t i = 0; i < pc->d; ++i) {
+    if (!IsValue(arguments[i]) || arguments[i].is(Tag::kUnsafeNumber)) {
+      RAISE(Mismatch(arguments[i]).code);
+    }
+  }
+  RESULT(writ::Info(static_cast<FunctionId>(pc->b)).run(arguments, pc->d, context_));
 }
 
 do_OptionalNone:
@@ -367,12 +404,13 @@ do_OptionalNone:
   NEXT();
 
 do_OptionalOf:
+  if (!IsValue(r[pc->b])) RAISE(Mismatch(r[pc->b]).code);
   r[pc->a] = Value::Optional(arena_.New(r[pc->b]));
   NEXT();
 
 do_OptionalValue : {
   const Value optional = r[pc->b];
-  if (!optional.is(Tag::kOptional)) RAISE(Error::kNoSuchOverload);
+  if (!optional.is(Tag::kOptional)) RAISE(Mismatch(optional).code);
   if (optional.optional == nullptr) RAISE(Error::kOptionalNone);
   r[pc->a] = *optional.optional;
   NEXT();
@@ -398,7 +436,7 @@ do_Bind : {
   Value& kept = keeper->registers[pc->c];
   if (kept.is(Tag::kAbsent)) {
     // Each frame has cells of its own, so bound blocks can multiply as loops do.
-    if (--budget_ < 0) RAISE(Error::kBudget);
+    if (!context_.Charge(program_->run_cost(operands[pc->b]))) RAISE(Error::kBudget);
     kept = RunValue(operands[pc->b], keeper, frame.base);
   }
   r[pc->a] = kept;
@@ -410,8 +448,10 @@ do_Bind : {
 }
 
 do_Loop : {
+  const Value& range = r[pc->c];
+  if (!range.is_list() && !range.is_map()) RAISE(Mismatch(range).code);
   Value end = r[pc->a];
-  if (!RunLoop(*pc, operands[pc->b], frame, &end)) RAISE(Error::kNoSuchOverload);
+  RunLoop(*pc, operands[pc->b], frame, &end);
   r[pc->a] = end;
   if (end.is(Tag::kError)) {
     error = end;
@@ -426,26 +466,38 @@ do_TestTrue : {
     error = value;
     goto raise;
   }
-  if (!value.is(Tag::kBool)) RAISE(Error::kNoSuchOverload);
+  if (!value.is(Tag::kBool)) RAISE(Mismatch(value).code);
   EXIT(value.i != 0);
 }
 
-do_TestEqual : {
-  bool unsafe = false;
-  const bool equal = CelEqual(r[pc->a], r[pc->b], arena_, &unsafe);
-  if (unsafe) RAISE(Error::kUnsafeNumber);
-  EXIT(equal);
-}
+do_TestEqual:
+  TEST(writ::Equal(r[pc->a], r[pc->b], context_));
 
 do_TestLess:
-  if (!r[pc->a].is_number() || !r[pc->b].is_number()) RAISE(NoOverload(r[pc->a], r[pc->b]));
-  EXIT(CompareNumbers(r[pc->a], r[pc->b]) == -1);
+  if (r[pc->a].is(Tag::kInt) && r[pc->b].is(Tag::kInt)) EXIT(r[pc->a].i < r[pc->b].i);
+  TEST(writ::Less(r[pc->a], r[pc->b], context_));
+
+do_TestLessEqual:
+  if (r[pc->a].is(Tag::kInt) && r[pc->b].is(Tag::kInt)) EXIT(r[pc->a].i <= r[pc->b].i);
+  TEST(writ::LessEqual(r[pc->a], r[pc->b], context_));
+
+do_TestIn:
+  TEST(writ::In(r[pc->a], r[pc->b], context_));
+
+do_TestMatches : {
+  const Value& text = r[pc->a];
+  if (!text.is(Tag::kString)) RAISE(Mismatch(text).code);
+  // An automaton takes a few instructions a byte.
+  if (!context_.Charge(text.size / 4)) RAISE(Error::kBudget);
+  const re2::RE2& pattern = program_->pattern(operands[pc->b]);
+  EXIT(pattern.Match({text.text, text.size}, 0, text.size, re2::RE2::UNANCHORED, nullptr, 0));
+}
 
 do_TestPresent:
   EXIT(!SLOT(pc->b).is(Tag::kAbsent));
 
 do_TestHasValue:
-  if (!r[pc->a].is(Tag::kOptional)) RAISE(Error::kNoSuchOverload);
+  if (!r[pc->a].is(Tag::kOptional)) RAISE(Mismatch(r[pc->a]).code);
   EXIT(r[pc->a].optional != nullptr);
 
 do_CondPresent : {
@@ -540,7 +592,7 @@ raise:
     }
     --open_scopes;
   }
-  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  decided_at_ = INSTRUCTION();
   decided_in_ = code_block;
   *result = error;
   return End::kRaised;
@@ -549,8 +601,11 @@ raise:
 #undef NEXT
 #undef EXIT
 #undef RAISE
+#undef RESULT
+#undef TEST
 #undef SLOT
 #undef CONSTANT
+#undef INSTRUCTION
 }
 
 Value Machine::RunValue(uint32_t block, Frame* outer, uint32_t base) {
@@ -559,46 +614,37 @@ Value Machine::RunValue(uint32_t block, Frame* outer, uint32_t base) {
   return result;
 }
 
-// False if the range is nothing to loop over.
-bool Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator) {
-  Value& range = frame.registers[at.c];
+// REQUIRES: the range is a list or a map.
+void Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator) {
+  const Value range = frame.registers[at.c];
   const bool over_map = range.is_map();
-  if (!over_map && !range.is_list()) return false;
   const bool go_on_after_error = at.d == 1;
-  const uint32_t size = over_map ? Entries(range)->size : Items(range)->size;
-  for (uint32_t i = 0; i < size; ++i) {
-    if (--budget_ < 0) {
-      *accumulator = Raised(Error::kBudget, **program_, &at);
-      return true;
-    }
-    Value parameters[3] = {*accumulator, Value(), Value()};
-    if (over_map) {
-      parameters[1] = range.map->entries[i].key;
-      parameters[2] = range.map->entries[i].value;
-    } else {
-      parameters[1] = range.list->items[i];
-      parameters[2] = Value::Int(i);
-    }
+  const uint64_t cost = program_->run_cost(body);
+  const auto over_budget = [&] { *accumulator = Raised(Error::kBudget, **program_, &at); };
+  if (!ChargeWalk(range, context_)) return over_budget();
+  Elements elements(range, arena_);
+  for (int64_t index = 0; elements.Next(); ++index) {
+    if (!context_.Charge(cost)) return over_budget();
+    const Value parameters[3] = {*accumulator, over_map ? elements.key : elements.value,
+                                 over_map ? elements.value : Value::Int(index)};
     const End end = Run(body, &frame, accumulator, frame.base, parameters, 3);
-    if (end == End::kBroke) return true;
-    if (end == End::kRaised && (!go_on_after_error || accumulator->code == Error::kBudget)) {
-      return true;
-    }
+    if (end == End::kBroke) return;
+    if (end == End::kRaised && (!go_on_after_error || accumulator->code == Error::kBudget)) return;
   }
-  return true;
 }
 
-const List* Machine::Items(Value& list) {
-  return writ::Items(list, arena_);
-}
-const Map* Machine::Entries(Value& map) {
-  return writ::Entries(map, arena_);
-}
-
-Value Machine::Evaluate(uint32_t block) {
+void Machine::StartOver() {
   for (const uint32_t forced : forced_) memo_[forced] = Value();
   forced_.clear();
   budget_ = kRunBudget;
+}
+
+Value Machine::Evaluate(uint32_t block) {
+  StartOver();
+  return EvaluateAlso(block);
+}
+
+Value Machine::EvaluateAlso(uint32_t block) {
   return RunValue(block, nullptr, 0);
 }
 
@@ -613,15 +659,17 @@ uint32_t Machine::RuleAt(const Block& block, uint32_t instruction) const {
 }
 
 Decision Machine::Decide() {
-  for (const uint32_t forced : forced_) memo_[forced] = Value();
-  forced_.clear();
+  StartOver();
   noted_quotas_.clear();
   reservations_.clear();
-  budget_ = kRunBudget;
+  shadows_.clear();
+  unexpected_by_ = kNoRule;
 
   Decision decision;
   Value error;
   const End end = Run(tool_->block, nullptr, &error, 0, nullptr, 0);
+  decision.shadows = shadows_.data();
+  decision.shadow_count = static_cast<uint32_t>(shadows_.size());
   decision.instruction = decided_at_;
   switch (end) {
     case End::kPassed: break;
@@ -629,6 +677,7 @@ Decision Machine::Decide() {
       decision.verdict = Verdict::kDeny;
       decision.code = Code::kRule;
       decision.rule = denied_by_;
+      if (unexpected_by_ == denied_by_) decision.unexpected_name = unexpected_name_;
       return decision;
     case End::kHidden:
       decision.verdict = Verdict::kDeny;
@@ -641,7 +690,7 @@ Decision Machine::Decide() {
     default:
       decision.verdict = Verdict::kError;
       decision.error = error.code;
-      decision.code = error.code == Error::kUnsafeNumber ? Code::kNumber : Code::kError;
+      decision.code = ErrorCode(error.code);
       decision.rule = RuleAt(*decided_in_, decided_at_);
       decision.instruction = error.size;
       return decision;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "vm/arena.h"
+#include "vm/functions/function.h"
 #include "vm/json.h"
 #include "vm/verify.h"
 
@@ -48,6 +49,15 @@ struct Reservation {
   int64_t amount = 0;
 };
 
+// What a rule in shadow mode would have done.
+struct ShadowNote {
+  uint32_t rule = kNoRule;
+  Code code =
+      Code::kRule;  // kRule: it would deny; kError, kNumber, kAmount: it could not be decided
+  Error error = Error::kNone;
+  uint32_t instruction = UINT32_MAX;  // that decided or raised
+};
+
 // The result of steps 1 to 5 of a decision; the transaction of step 6 may still turn an allow
 // into a denial.
 struct Decision {
@@ -61,9 +71,14 @@ struct Decision {
   uint32_t quota = UINT32_MAX;
   uint32_t slot = kNoSlot;
   std::string_view expected_name;
+  // For a rule that names the arguments a call may carry: the first other one.
+  std::string_view unexpected_name;
   // Valid until the machine's next BeginCall() or Decide().
   const Reservation* reservations = nullptr;
   uint32_t reservation_count = 0;
+  // Likewise; also of calls that are denied.
+  const ShadowNote* shadows = nullptr;
+  uint32_t shadow_count = 0;
 };
 
 class Machine {
@@ -87,11 +102,20 @@ class Machine {
   // Steps 1 to 5. May be called again for the same call after SetSlot().
   Decision Decide();
 
+  // What `now` is for functions: a Tag::kTimestamp. Kept until it is set again; absent at first.
+  void SetNow(const Value& now) { context_.now = now; }
+
   // Runs a value block that stands alone. Tag::kError for an error.
   Value Evaluate(uint32_t block);
 
-  // How many loop bodies and bound blocks a call may run.
-  static constexpr int64_t kRunBudget = 1'000'000;
+  // The same after Decide(), for what belongs to that decision: messages. Blocks that have run keep
+  // their values, and what is left of the call's budget is all there is.
+  Value EvaluateAlso(uint32_t block);
+
+  // What a call may cost, in units of about one simple instruction (the table's costs): bodies of
+  // loops, bound blocks and work in proportion to data. Everything else is bounded by the program's
+  // own size. About a tenth of a second.
+  static constexpr int64_t kRunBudget = 10'000'000;
 
  private:
   struct Frame {
@@ -104,9 +128,8 @@ class Machine {
   End Run(uint32_t block, Frame* outer, Value* result, uint32_t base, const Value* parameters,
           uint32_t parameter_count);
   Value RunValue(uint32_t block, Frame* outer, uint32_t base);
-  bool RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator);
-  const List* Items(Value& list);
-  const Map* Entries(Value& map);
+  void RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator);
+  void StartOver();
   void ReadAmounts(Decision& decision);
   uint32_t RuleAt(const Block& block, uint32_t instruction) const;
 
@@ -124,10 +147,14 @@ class Machine {
     uint32_t instruction;  // the Reserve that noted it
   };
   std::vector<NotedQuota> noted_quotas_;
-  int64_t budget_ = 0;                 // runs left to this call
+  std::vector<ShadowNote> shadows_;
+  int64_t budget_ = 0;  // left to this call
+  FunctionContext context_{arena_, budget_};
   uint32_t decided_at_ = UINT32_MAX;   // in the decision block
   const Block* decided_in_ = nullptr;  // that block
   uint32_t denied_by_ = kNoRule;
+  std::string_view unexpected_name_;
+  uint32_t unexpected_by_ = kNoRule;  // the rule whose test found it
 };
 
 }  // namespace writ

@@ -43,6 +43,11 @@ inline constexpr uint32_t kMaxRegisters = 256;
 inline constexpr uint32_t kMaxScopes = 256;
 inline constexpr uint32_t kMaxBlockDepth = 256;
 
+// Arguments of one call of a function.
+inline constexpr uint32_t kMaxArguments = 16;
+// Decimals that a quota keeps: 10^18 is the largest power of ten that an int64 holds.
+inline constexpr uint8_t kMaxScale = 18;
+
 enum class BlockKind : uint8_t {
   kDecision,  // ends in Pass, Deny… or Chain
   kValue,     // ends in Return (or Fail)

@@ -61,15 +61,19 @@ uint32_t SpanReader::Count(bool is_map, uint32_t limit) {
       ++p_;  // the colon
       SkipSpace();
     }
-    if (*p_ == '"') {
-      SkipString();
-    } else if (*p_ == '{' || *p_ == '[') {
-      SkipContainer();
-    } else {
-      SkipScalar();
-    }
+    SkipItem();
   }
   return count;
+}
+
+void SpanReader::SkipItem() {
+  if (*p_ == '"') {
+    SkipString();
+  } else if (*p_ == '{' || *p_ == '[') {
+    SkipContainer();
+  } else {
+    SkipScalar();
+  }
 }
 
 Value SpanReader::String() {

@@ -27,6 +27,8 @@ class SpanReader {
   Value Name();
   // Lists and objects are spans again; text with escapes goes to the arena.
   Value Item();
+  // Goes past an item without reading it.
+  void SkipItem();
   // How many items are left, counted up to `limit`; the reader is used up.
   uint32_t Count(bool is_map, uint32_t limit = UINT32_MAX);
 

@@ -80,12 +80,20 @@ enum class Error : uint32_t {
   kInvalidHost,
   kInvalidHours,
 };
+inline constexpr Error kLastError = Error::kInvalidHours;
 
 struct Value;
 
+class KeyIndex;
+struct Room;
+
+// Lists and maps do not change once they are made: what extends one makes another, which shares
+// the elements where `room` behind them is free (vm/build.h).
 struct List {
   uint32_t size;
   const Value* items;
+  const KeyIndex* index = nullptr;  // finds elements (vm/key_index.h), if there is one
+  Room* room = nullptr;
 };
 
 struct MapEntry;
@@ -94,6 +102,8 @@ struct MapEntry;
 struct Map {
   uint32_t size;
   const MapEntry* entries;
+  const KeyIndex* index = nullptr;  // finds keys, among them some of entries beyond `size`
+  Room* room = nullptr;
 };
 
 struct Value {

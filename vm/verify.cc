@@ -9,6 +9,8 @@
 #include <bit>
 #include <optional>
 
+#include "vm/functions/function.h"
+#include "vm/key_index.h"
 #include "vm/same_text.h"
 
 namespace writ {
@@ -43,7 +45,10 @@ bool AllowedIn(Opcode op, BlockKind kind) {
     case Opcode::kDenyHidden:
     case Opcode::kDenyDefault:
     case Opcode::kChain:
-    case Opcode::kReserve: return kind == BlockKind::kDecision;
+    case Opcode::kReserve:
+    case Opcode::kShadow:
+    case Opcode::kShadowError:
+    case Opcode::kTestOnlyArgs: return kind == BlockKind::kDecision;
     default: return true;
   }
 }
@@ -57,7 +62,12 @@ bool ConstantFits(Opcode op, const Value& constant) {
     case Opcode::kCondGt:
     case Opcode::kCondGte: return constant.is_number();
     case Opcode::kSelect:
-    case Opcode::kOptionalSelect: return constant.is(Tag::kString);
+    case Opcode::kOptionalSelect:
+    case Opcode::kHas: return constant.is(Tag::kString);
+    case Opcode::kTestOnlyArgs:
+      return constant.is(Tag::kList) &&
+             std::all_of(constant.list->items, constant.list->items + constant.list->size,
+                         [](const Value& name) { return name.is(Tag::kString); });
     default: return !constant.is(Tag::kAbsent) && !constant.is(Tag::kError);
   }
 }
@@ -85,11 +95,38 @@ size_t HashName(std::string_view name) {
   return static_cast<size_t>(hash);
 }
 
+// How deep a constant's lists and maps nest.
+constexpr uint32_t kMaxConstantDepth = 250;
+
+bool NestsWithin(const Value& constant, uint32_t depth) {
+  if (!constant.is_list() && !constant.is_map()) return true;
+  if (depth == 0) return false;
+  if (constant.is(Tag::kList)) {
+    for (uint32_t i = 0; i < constant.list->size; ++i) {
+      if (!NestsWithin(constant.list->items[i], depth - 1)) return false;
+    }
+  } else if (constant.is(Tag::kMap)) {
+    for (uint32_t i = 0; i < constant.map->size; ++i) {
+      if (!NestsWithin(constant.map->entries[i].value, depth - 1)) return false;
+    }
+  }
+  return true;
+}
+
 constexpr uint64_t kUnbounded = UINT64_MAX;
 
 uint64_t AddCost(uint64_t a, uint64_t b) {
   return a > kUnbounded - b ? kUnbounded : a + b;
 }
+
+// Of the dearest way to an instruction: with the blocks that are run on it, and its own alone.
+struct Cost {
+  uint64_t all = 0;
+  uint64_t own = 0;
+
+  Cost Plus(uint64_t cost) const { return {AddCost(all, cost), AddCost(own, cost)}; }
+  Cost Or(const Cost& other) const { return {std::max(all, other.all), std::max(own, other.own)}; }
+};
 
 }  // namespace
 
@@ -136,9 +173,10 @@ class Verifier {
       return Refuse("there is not one source position for each instruction");
     }
     if (program_.slot_names.size() > UINT32_MAX) return Refuse("too many slots");
-    if (!CheckTables() || !CompilePatterns()) return false;
+    if (!CheckTables() || !CheckFacts() || !CheckConstants() || !CompilePatterns()) return false;
     needs_.resize(program_.blocks.size());
     verified_->costs_.resize(program_.blocks.size());
+    verified_->run_costs_.resize(program_.blocks.size());
     for (block_ = 0; block_ < program_.blocks.size(); ++block_) {
       if (!CheckBlock(program_.blocks[block_])) return false;
     }
@@ -161,6 +199,17 @@ class Verifier {
         return Refuse("a quota's amount names no slot");
       }
       if (quota.amount < 0) return Refuse("a quota's amount is negative");
+      if (quota.scale > kMaxScale) return Refuse("a quota keeps too many decimals");
+      for (const uint32_t block : {quota.limit_block, quota.amount_block, quota.key_block}) {
+        if (!StandsAlone(block)) return Refuse("a quota's block is no value that stands alone");
+      }
+    }
+    for (const Rule& rule : program_.rules) {
+      for (const MessagePart& part : rule.message) {
+        if (!StandsAlone(part.block)) {
+          return Refuse("a message's block is no value that stands alone");
+        }
+      }
     }
     uint32_t last = 0;
     for (const RuleStart& start : program_.rule_starts) {
@@ -181,12 +230,42 @@ class Verifier {
     return true;
   }
 
+  // Also true for kNoBlock.
+  bool StandsAlone(uint32_t block) const {
+    return block == kNoBlock ||
+           (block < program_.blocks.size() && program_.blocks[block].kind == BlockKind::kValue &&
+            program_.blocks[block].outer_levels == 0);
+  }
+
+  // Facts stand in slots that every tool has.
+  bool CheckFacts() {
+    for (const FactSlot& fact : program_.facts) {
+      if (fact.fact > Fact::kQuotaResetsAt) return Refuse("an unknown fact");
+      if (fact.slot >= program_.shared_slots) return Refuse("a fact's slot is not shared");
+    }
+    if (!std::is_sorted(program_.labels.begin(), program_.labels.end())) {
+      return Refuse("the labels are not sorted");
+    }
+    return true;
+  }
+
+  // Large ones are given an index; none keeps room behind its elements, which are for all to read.
+  bool CheckConstants() {
+    for (Value& constant : verified_->program_.constants) {
+      if (!NestsWithin(constant, kMaxConstantDepth)) return Refuse("a constant nests too deep");
+      IndexConstants(constant, *verified_->program_.pool);
+    }
+    return true;
+  }
+
   bool CompilePatterns() {
     re2::RE2::Options options;
     options.set_log_errors(false);
     for (const std::string& pattern : program_.patterns) {
       auto compiled = std::make_unique<re2::RE2>(pattern, options);
       if (!compiled->ok()) return Refuse("a pattern does not compile: " + compiled->error());
+      // The engine builds what it runs on when it is first used, which is now.
+      compiled->Match("warm", 0, 4, re2::RE2::UNANCHORED, nullptr, 0);
       verified_->patterns_.push_back(std::move(compiled));
     }
     return true;
@@ -217,7 +296,7 @@ class Verifier {
     needs_[block_].registers = block.registers;
     reached_.assign(block.instruction_count, std::nullopt);
     reached_[0] = Scopes{};
-    costs_.assign(block.instruction_count, 0);
+    costs_.assign(block.instruction_count, {});
     for (uint32_t i = 0; i < block.instruction_count; ++i) {
       if (static_cast<size_t>(code_[i].op) >= kOpcodeCount) return Refuse("unknown opcode", At(i));
       const Instruction& instruction = code_[i];
@@ -236,9 +315,10 @@ class Verifier {
     if (!Ends(code_[block.instruction_count - 1].op)) {
       return Refuse("the last instruction falls through", At(block.instruction_count - 1));
     }
-    uint64_t worst = 0;
-    for (const uint64_t cost : costs_) worst = std::max(worst, cost);
-    verified_->costs_[block_] = worst;
+    Cost worst;
+    for (const Cost& cost : costs_) worst = worst.Or(cost);
+    verified_->costs_[block_] = worst.all;
+    verified_->run_costs_[block_] = worst.own;
     return true;
   }
 
@@ -280,6 +360,11 @@ class Verifier {
       case OperandClass::kQuota:
         if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
         return entry(0) < program_.quotas.size() || Refuse("a quota is out of bounds", At(i));
+      case OperandClass::kPattern:
+        if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
+        return entry(0) < program_.patterns.size() || Refuse("a pattern is out of bounds", At(i));
+      case OperandClass::kFunction:
+        return value < kFunctionCount || Refuse("an unknown function is called", At(i));
     }
     return Refuse("an unknown operand class", At(i));
   }
@@ -305,9 +390,13 @@ class Verifier {
       return NeedOuter(block, i, instruction.b, instruction.c + 1u);
     }
     if (instruction.op == Opcode::kFail) {
-      return (instruction.a > 0 &&
-              instruction.a <= static_cast<uint8_t>(Error::kInvalidArgument)) ||
+      return (instruction.a > 0 && instruction.a <= static_cast<uint8_t>(kLastError)) ||
              Refuse("an unknown error is raised", At(i));
+    }
+    if (instruction.op == Opcode::kCall) {
+      if (instruction.d > kMaxArguments) return Refuse("too many arguments", At(i));
+      return uint32_t{instruction.c} + instruction.d <= block.registers ||
+             Refuse("an argument is out of bounds", At(i));
     }
     if (IsCondition(instruction.op)) {
       return instruction.a <= (kCondCounter | kCondAbsentIsTrue) ||
@@ -381,9 +470,11 @@ class Verifier {
     const Instruction& instruction = code_[i];
     if (!reached_[i].has_value()) return true;  // cannot be reached; operands were checked
     Scopes scopes = *reached_[i];
-    uint64_t cost = AddCost(costs_[i], info.cost);
+    Cost cost = costs_[i].Plus(info.cost);
     if (info.b == OperandClass::kBlock) {
-      cost = AddCost(cost, verified_->costs_[operands_[instruction.b]]);
+      cost.all = AddCost(cost.all, verified_->costs_[operands_[instruction.b]]);
+    } else if (info.b == OperandClass::kFunction) {
+      cost = cost.Plus(Info(static_cast<FunctionId>(instruction.b)).cost);
     }
     costs_[i] = cost;
     switch (instruction.op) {
@@ -417,8 +508,8 @@ class Verifier {
     return Arrive(i, i + 1, scopes, cost);
   }
 
-  bool Arrive(uint32_t from, uint32_t to, const Scopes& scopes, uint64_t cost) {
-    costs_[to] = std::max(costs_[to], cost);
+  bool Arrive(uint32_t from, uint32_t to, const Scopes& scopes, const Cost& cost) {
+    costs_[to] = costs_[to].Or(cost);
     if (!reached_[to].has_value()) {
       reached_[to] = scopes;
       return true;
@@ -500,7 +591,7 @@ class Verifier {
   const uint32_t* operands_ = nullptr;
   std::vector<Needs> needs_;
   std::vector<std::optional<Scopes>> reached_;
-  std::vector<uint64_t> costs_;
+  std::vector<Cost> costs_;
 };
 
 tl::expected<std::shared_ptr<const VerifiedProgram>, VerifyError> Verify(Program program) {

@@ -34,6 +34,8 @@ class VerifiedProgram {
   uint32_t max_slots() const { return max_slots_; }
   // Worst-case cost of a block with each loop's body counted once; loops are metered.
   uint64_t cost(uint32_t block) const { return costs_[block]; }
+  // The same without the blocks it runs: what one more run of it is charged.
+  uint64_t run_cost(uint32_t block) const { return run_costs_[block]; }
   // The entry that decides calls of that tool.
   const ToolEntry& Find(std::string_view tool) const;
 
@@ -43,6 +45,7 @@ class VerifiedProgram {
   Program program_;
   std::vector<std::unique_ptr<re2::RE2>> patterns_;
   std::vector<uint64_t> costs_;
+  std::vector<uint64_t> run_costs_;
   // Open addressing over tools by name, so that a look-up allocates nothing.
   std::vector<uint32_t> buckets_;
   std::vector<std::string_view> names_;

@@ -6,7 +6,7 @@
 //     LoadConst r1 100               constants as JSON without spaces (7u is a uint),
 //     TestLess r0 r1 @yes @no        labels,
 //   yes:
-//     Force r0 block0                blocks by number, rules and counters by name
+//     Force r0 block0                blocks by number, rules, counters and functions by name
 //     Return r0
 //   no:
 //     Fail 1                         numbers as they are
@@ -26,6 +26,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/functions/function.h"
 #include "vm/json.h"
 #include "vm/number.h"
 #include "vm/program.h"
@@ -144,6 +145,10 @@ class Assembler {
       case OperandClass::kBlock: return Row(Number(word.substr(5)));
       case OperandClass::kRule: return Row(RuleNumber(word));
       case OperandClass::kQuota: return Row(QuotaNumber(word));
+      case OperandClass::kPattern:
+        program_.patterns.push_back(word);
+        return Row(static_cast<uint32_t>(program_.patterns.size() - 1));
+      case OperandClass::kFunction: return FunctionNumber(word);
     }
     throw std::invalid_argument("not an operand: " + word);
   }
@@ -207,6 +212,13 @@ class Assembler {
     }
     rules.emplace_back().name = name;
     return static_cast<uint32_t>(rules.size() - 1);
+  }
+
+  static uint32_t FunctionNumber(const std::string& name) {
+    for (uint32_t i = 0; i < kFunctionCount; ++i) {
+      if (Info(static_cast<FunctionId>(i)).name == name) return i;
+    }
+    throw std::invalid_argument("no function " + name);
   }
 
   // A quota is one unit up to three, a minute, of the counter of that name.

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/context.h"
 #include "vm/scan.h"
 
 namespace writ {
@@ -272,7 +273,7 @@ TEST(Compare, ConditionsSayWhenTheyHadToCompareAnUnsafeNumber) {
 
 TEST(Compare, CelComparesNumbersAcrossTypesAndTheRestWithin) {
   Json json;
-  Arena arena;
+  TestContext context;
   const Pair cases[] = {
       {"1", "1.0", true},
       {"1", "\"1\"", false},
@@ -292,20 +293,22 @@ TEST(Compare, CelComparesNumbersAcrossTypesAndTheRestWithin) {
       {"{\"a\":1}", "{\"a\":null}", false},
   };
   for (const Pair& c : cases) {
-    bool unsafe = false;
-    EXPECT_EQ(CelEqual(json(c.actual), json(c.wanted), arena, &unsafe), c.equal)
+    const std::string expected = c.equal ? "true" : "false";
+    EXPECT_EQ(FormatValue(Equal(json(c.actual), json(c.wanted), context)), expected)
         << c.actual << " and " << c.wanted;
-    EXPECT_EQ(CelEqual(json(c.wanted), json(c.actual), arena, &unsafe), c.equal);
-    EXPECT_FALSE(unsafe);
+    EXPECT_EQ(FormatValue(Equal(json(c.wanted), json(c.actual), context)), expected);
   }
 }
 
 TEST(Compare, CelComparesWhatJsonCannotHold) {
-  Arena arena;
-  bool unsafe = false;
+  TestContext context;
   const Value one = Value::Int(1);
   const Value two = Value::Int(2);
-  const auto equal = [&](const Value& a, const Value& b) { return CelEqual(a, b, arena, &unsafe); };
+  const auto equal = [&](const Value& a, const Value& b) {
+    const Value result = Equal(a, b, context);
+    EXPECT_TRUE(result.is(Tag::kBool));
+    return result.i != 0;
+  };
   EXPECT_TRUE(equal(Value::Optional(nullptr), Value::Optional(nullptr)));
   EXPECT_TRUE(equal(Value::Optional(&one), Value::Optional(&one)));
   EXPECT_FALSE(equal(Value::Optional(&one), Value::Optional(&two)));
@@ -321,17 +324,15 @@ TEST(Compare, CelComparesWhatJsonCannotHold) {
   later.size = 1;  // nanoseconds
   EXPECT_TRUE(equal(time, time));
   EXPECT_FALSE(equal(time, later));
-  EXPECT_FALSE(unsafe);
 }
 
 TEST(Compare, CelSaysWhenItHadToCompareAnUnsafeNumber) {
   Json json;
-  Arena arena;
+  TestContext context;
   for (const Pair& c : {Pair{"1e999", "1e999", false}, Pair{"5", "1e999", false},
                         Pair{"[1e999]", "[5]", false}, Pair{"{\"a\":1e999}", "{\"a\":1}", false}}) {
-    bool unsafe = false;
-    EXPECT_FALSE(CelEqual(json(c.actual), json(c.wanted), arena, &unsafe));
-    EXPECT_TRUE(unsafe) << c.actual << " and " << c.wanted;
+    EXPECT_EQ(Equal(json(c.actual), json(c.wanted), context).code, Error::kUnsafeNumber)
+        << c.actual << " and " << c.wanted;
   }
 }
 

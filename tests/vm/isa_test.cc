@@ -77,7 +77,7 @@ TEST(Isa, ThePageListsTheOpcodesOfTheTable) {
 TEST(Isa, ThePageExplainsEveryOperandClass) {
   std::ifstream in(kPage);
   const std::string page(std::istreambuf_iterator<char>(in), {});
-  for (int i = 0; i <= static_cast<int>(OperandClass::kQuota); ++i) {
+  for (int i = 0; i <= static_cast<int>(OperandClass::kFunction); ++i) {
     const std::string_view name = OperandClassName(static_cast<OperandClass>(i));
     EXPECT_NE(page.find(fmt::format("| `{}` |", name)), std::string::npos) << name;
   }

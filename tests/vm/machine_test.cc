@@ -450,9 +450,10 @@ TEST(Machine, LoopsAreMetered) {
       LoadConst r1 1
       Return r1)"));
   std::string list = "[0";
-  for (int i = 1; i < 990; ++i) list += ",1";
+  for (int i = 1; i < 2900; ++i) list += ",1";
   EXPECT_EQ(call.Evaluate(2, "{\"a\":" + list + "]}"), "1");
-  const std::string too_long = "{\"a\":" + list + ",1,1,1,1,1,1,1,1,1,1,1,1]}";
+  for (int i = 0; i < 100; ++i) list += ",1";
+  const std::string too_long = "{\"a\":" + list + "]}";
   EXPECT_EQ(call.Evaluate(2, too_long), "error(evaluation budget exceeded)");
   EXPECT_EQ(call.Evaluate(3, too_long), "error(evaluation budget exceeded)")
       << "no scope takes this one";

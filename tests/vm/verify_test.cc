@@ -155,7 +155,7 @@ const Case kCases[] = {
      "3: a block looks for a register that the frame around it does not have"},
 
     {"AnErrorThatIsNone", "value\n Fail 0", "0: an unknown error is raised"},
-    {"AnErrorBeyondTheLast", "value\n Fail 11", "0: an unknown error is raised"},
+    {"AnErrorBeyondTheLast", "value\n Fail 28", "0: an unknown error is raised"},
     {"AnUnknownKindOfCondition", "decision\n CondPresent 4 args.a #1 #1\n Pass",
      "0: an unknown kind of condition"},
     {"AFrameThatIsReachedThroughAnother",
@@ -462,7 +462,7 @@ std::string Scopes(uint32_t depth) {
 
 TEST(Verify, ScopesNestUpToTheLimit) {
   EXPECT_EQ(Refusal(Assemble(Scopes(kMaxScopes))), "");
-  EXPECT_EQ(Refusal(Assemble(Scopes(kMaxScopes + 1))), "16: error scopes nest too deep");
+  EXPECT_EQ(Refusal(Assemble(Scopes(kMaxScopes + 1))), "256: error scopes nest too deep");
 }
 
 std::string Chain(uint32_t blocks) {

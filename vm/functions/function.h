@@ -12,6 +12,7 @@
 // Thread safety: functions are pure; a context belongs to one machine.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -21,13 +22,17 @@
 namespace writ {
 
 struct FunctionContext {
+  // What a call's values may take in the arena; over it the budget is spent.
+  static constexpr size_t kMaxArenaBytes = size_t{64} << 20;
+
   Arena& arena;
   int64_t& budget;  // what the call may still cost, in instructions
-  Value now;        // Tag::kTimestamp, or absent where there is no clock
+  Value now = {};   // Tag::kTimestamp, or absent where there is no clock
 
   // False if that was too much: return Value::Failure(Error::kBudget) then.
   bool Charge(uint64_t units) {
-    if (units > static_cast<uint64_t>(INT64_MAX) || budget < static_cast<int64_t>(units)) {
+    if (units > static_cast<uint64_t>(INT64_MAX) || budget < static_cast<int64_t>(units) ||
+        arena.held() > kMaxArenaBytes) {
       budget = -1;
       return false;
     }
@@ -35,6 +40,14 @@ struct FunctionContext {
     return true;
   }
   bool ChargeText(uint64_t bytes) { return Charge(bytes / 16 + 1); }
+  // For what is about to be allocated in one piece.
+  bool ChargeRoom(uint64_t bytes) {
+    if (bytes > kMaxArenaBytes - std::min(arena.held(), kMaxArenaBytes)) {
+      budget = -1;
+      return false;
+    }
+    return ChargeText(bytes);
+  }
 };
 
 using Function = Value (*)(const Value* arguments, uint32_t count, FunctionContext& context);
