@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "grammar/ast.h"
 
 namespace writ::cel {
+
+struct KnownNames;
 
 // What a node stands for, where that is more than its own kind says.
 struct Reference {
@@ -25,7 +28,7 @@ struct Reference {
     kLocal,     // a variable of the comprehension, bind or block node `index`: for comprehensions
                 // its name (which = 0) or name2 (1); for a block, element `which`
     kType,      // a type's name: a value of CEL type `type`; the name is in `text`
-    kFunction,  // a call of function `index` (FunctionId)
+    kFunction,  // a call of function `index` (FunctionId); `text` is its whole name
     kUnknown,   // nothing: an error at run time (unchecked mode), also for calls
   };
   Kind kind = Kind::kNone;
@@ -44,7 +47,8 @@ struct Problem {
   std::string hint;
 };
 
-// An expression whose names are known.
+// An expression whose names are known. Types are what the author may rely on, not what the machine
+// may: null passes for timestamps, durations and abstract types, as in cel-go.
 struct Checked {
   Ast ast;
   std::vector<Reference> references;  // by node
@@ -58,7 +62,26 @@ struct CheckResult {
   bool ok() const;
 };
 
+// For many expressions of one environment. Thread safe.
+class Checker {
+ public:
+  // REQUIRES: the environment outlives the checker and does not change.
+  explicit Checker(const Environment& environment);
+  ~Checker();
+  Checker(const Checker&) = delete;
+  Checker& operator=(const Checker&) = delete;
+
+  CheckResult Check(Ast ast) const;
+
+ private:
+  std::unique_ptr<const KnownNames> names_;
+};
+
 CheckResult Check(Ast ast, const Environment& environment);
+
+// What is allowed but hardly meant: conditions that can never be true or never be false, numbers
+// of JSON times a double. For expressions without errors; by position.
+std::vector<Problem> FindWarnings(const Checked& expression, const Environment& environment);
 
 // Says why an expression of that type cannot stand where `wanted` is needed (dyn can), or nothing.
 std::string WrongType(const Type& type, const Type& wanted);

@@ -3,7 +3,9 @@
 //
 // Tested by tests/compiler/type_test.cc.
 //
-// Types are values: cheap to copy, compared by structure. Thread safety: immutable.
+// Types are values: cheap to copy, compared by structure. What an author's text can make of them is
+// bounded: parameters that would make a type deeper than kMaxTypeDepth or larger than kMaxTypeSize
+// are dyn. Thread safety: immutable.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +35,9 @@ enum class TypeKind : uint8_t {
   kError,      // of an expression that was reported already
 };
 
+inline constexpr uint32_t kMaxTypeDepth = 64;
+inline constexpr uint32_t kMaxTypeSize = 256;  // types in it, itself included
+
 class Type {
  public:
   Type() = default;                     // dyn
@@ -45,16 +50,22 @@ class Type {
   static Type Optional(Type value);
   static Type Abstract(std::string name, std::vector<Type> parameters = {});
   static Type Parameter(std::string name);
+  // A parameter that has a number instead of a name: a type not yet known (compiler/unify.h).
+  static Type Variable(uint32_t number);
 
   TypeKind kind() const { return kind_; }
   bool is(TypeKind kind) const { return kind_ == kind; }
   bool is_optional() const;
+  bool is_variable() const { return kind_ == TypeKind::kParameter && rest_ == nullptr; }
+  uint32_t variable() const { return variable_; }
+  // Whether there is a kParameter in it.
+  bool has_parameters() const;
   // Of kAbstract and kParameter.
   const std::string& name() const;
   const std::vector<Type>& parameters() const;
 
   // As people and the conformance cases write it: "list(int)", "map(string, dyn)", "timestamp",
-  // "optional_type(int)", "type(int)", "null".
+  // "optional_type(int)", "type(int)", "null". A type not yet known is "dyn".
   std::string ToString() const;
 
   friend bool operator==(const Type& a, const Type& b);
@@ -62,6 +73,7 @@ class Type {
  private:
   struct Rest;
   TypeKind kind_ = TypeKind::kDyn;
+  uint32_t variable_ = 0;
   std::shared_ptr<const Rest> rest_;  // null where there is nothing more to say
 };
 
