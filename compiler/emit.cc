@@ -2,22 +2,20 @@
 // Tested by tests/compiler/emit_test.cc with the listings in tests/compiler/golden/, and by
 // tests/compiler/agreement_test.cc against a plain reader of the model.
 //
-// What a call of a tool is checked against is a chain of sections, one a policy:
+// What a call is checked against is a row of items: for each policy its gate (is the tool hidden,
+// or not listed where the default is deny?), then its rules in order.
 //
-//   tool T     hidden | default deny | T's rules of policy 1, every-tool rules of policy 1,
-//                                      T's rules of policy 2, every-tool rules of policy 2, Pass
+//   gate 1 | rules of policy 1 | gate 2 | rules of policy 2 | Pass
 //
-// From the last policy on that says anything of T itself, the rest of the chain is the same as for
-// a tool nobody mentions, so it is shared: T's block ends in Chain to it. With one policy, which
-// is the common case, every tool's block holds its own rules and chains to the block of the
-// every-tool rules; the program grows with the rules, not with rules times tools.
+// For a tool that no policy names, the row holds the rules for every tool and those for globs,
+// which ask for the tool's name. A tool that is named has a row of its own up to the last item that
+// says anything of it in particular; from there on its row is the same as everyone's, so it ends in
+// Chain to that. Its own part holds its rules, and those for every tool and for globs that fit it,
+// without asking; a gate that refuses it ends it.
 //
-// A rule is a row of tests, each with one exit to the next and one to the rule's Deny:
-//
-//   CondRegex  args.path ~ "^/safe/"   true +1, false +2
-//   CondLte    args.size <= 1000       true +2, false +1
-//   Deny       rule "small and safe"
-//   Reserve    …                                          (if the rule counts)
+// A version "1" policy has the rules of its tools first and those for every tool last, so there
+// each tool's block holds its own rules and chains to the shared ones; the program grows with the
+// rules, not with rules times tools.
 #include "compiler/emit.h"
 
 #include <fmt/format.h>
@@ -26,9 +24,7 @@
 #include <map>
 #include <set>
 
-#include "compiler/constant.h"
-#include "vm/disasm.h"
-#include "vm/json_text.h"
+#include "compiler/rule_code.h"
 
 namespace writ {
 namespace {
@@ -37,484 +33,355 @@ namespace {
 constexpr size_t kCutInstructions = 16384;
 
 // A tool that reads arguments of its own has a trie of its own, which holds the paths of the
-// every-tool rules as well. So these multiply; what no real policy needs is refused before it
-// fills the memory.
+// every-tool rules as well, and its own copy of the every-tool rules that stand before its last
+// one. So these multiply; what no real policy needs is refused before it fills the memory.
 constexpr size_t kMaxPathNodes = 1'000'000;
+constexpr size_t kMaxInstructions = 8'000'000;
 
-Opcode OpcodeOf(Operator op) {
-  switch (op) {
-    case Operator::kEq:
-    case Operator::kNeq: return Opcode::kCondEq;
-    case Operator::kIn:
-    case Operator::kNotIn: return Opcode::kCondIn;
-    case Operator::kLt: return Opcode::kCondLt;
-    case Operator::kLte: return Opcode::kCondLte;
-    case Operator::kGt: return Opcode::kCondGt;
-    case Operator::kGte: return Opcode::kCondGte;
-    case Operator::kRegex: return Opcode::kCondRegex;
-    case Operator::kContains: return Opcode::kCondContains;
-    case Operator::kExists: return Opcode::kCondPresent;
-  }
-  return Opcode::kFail;
-}
+// What stands before the rules of a policy.
+enum class Gate : uint8_t { kNone, kHidden, kDefault };
 
 class Emitter {
  public:
   Emitter(const std::vector<Policy>& policies, Diagnostics& diagnostics)
-      : policies_(policies), diagnostics_(diagnostics) {}
+      : policies_(policies),
+        diagnostics_(diagnostics),
+        rules_(builder_, policies, diagnostics),
+        shared_(builder_, trie_) {}
 
   Program Run() {
-    for (const Policy& policy : policies_) program_.files.push_back(policy.source->name());
-    NumberRules();
-    NumberSharedSlots();
+    Program& program = builder_.program();
+    for (const Policy& policy : policies_) {
+      program.files.push_back(policy.source->name());
+      if (policy.constants != nullptr) program.constant_pools.push_back(policy.constants);
+      program.labels.insert(program.labels.end(), policy.labels.begin(), policy.labels.end());
+    }
+    std::sort(program.labels.begin(), program.labels.end());
+    program.labels.erase(std::unique(program.labels.begin(), program.labels.end()),
+                         program.labels.end());
+    LineUp();
+    FindMentions();
     EmitOtherTools();
     EmitTools();
     Hide();
-    program_.paths = trie_.Build();
-    return std::move(program_);
+    program.paths = trie_.Build();
+    return std::move(program);
   }
 
  private:
-  // A rule and the policy it stands in.
-  struct RuleRef {
-    const RuleModel* rule;
+  // A gate (no rule) or a rule of the row.
+  struct Item {
     size_t policy;
+    const RuleModel* rule = nullptr;
+    // The one tool of a version "1" rule; others have their selectors. Empty: every tool.
+    std::string tool = {};
   };
 
-  // What stands before the rules of a section.
-  enum class Gate : uint8_t { kNone, kHidden, kDefault };
-
-  SourcePosition At(size_t policy, Position at) const {
-    return {static_cast<uint32_t>(policy), at.line, at.column};
-  }
-
-  // ---- Tables.
-
-  void NumberRules() {
-    for (size_t p = 0; p < policies_.size(); ++p) {
-      for (const ToolModel& tool : policies_[p].tools) {
-        for (const RuleModel& rule : tool.rules) NumberRule(rule, p);
-      }
-      for (const RuleModel& rule : policies_[p].every_tool) NumberRule(rule, p);
-    }
-  }
-
-  void NumberRule(const RuleModel& rule, size_t policy) {
-    rule_numbers_[&rule] = static_cast<uint32_t>(program_.rules.size());
-    program_.rules.push_back(
-        {rule.name, rule.check_message, rule.quota_message, At(policy, rule.at)});
-    if (!rule.counting.has_value()) return;
-    const Counting& counting = *rule.counting;
-    Counter counter;
-    counter.space = policies_[policy].space;
-    counter.scope = counting.counter.scope.tool;
-    counter.global = counting.counter.scope.shared;
-    counter.name = counting.counter.name;
-    counter.window = counting.window;
-    counter.path = counting.path_text;
-    counter_numbers_[{policy, counting.counter}] = static_cast<uint32_t>(program_.counters.size());
-    program_.counters.push_back(std::move(counter));
-  }
-
-  // ---- Slots.
-
-  // The slots of what the rules read, below `root`; those that are there already are kept.
-  struct SlotMap {
-    uint32_t root = kNoNode;
-    std::map<std::pair<size_t, CounterName>, uint32_t> counters;
+  // A piece of a tool's own row.
+  struct Step {
+    const Item* item;
+    Gate gate = Gate::kNone;
   };
 
-  uint32_t NewSlot(std::string name) {
-    program_.slot_names.push_back(std::move(name));
-    return static_cast<uint32_t>(program_.slot_names.size() - 1);
+  static bool HasGlob(const std::vector<ToolPattern>& patterns) {
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [](const ToolPattern& pattern) { return pattern.is_glob; });
   }
 
-  uint32_t SlotOf(SlotMap& map, const std::vector<std::string>& names, const std::string& text,
-                  bool reads_value) {
-    uint32_t node = map.root;
-    for (const std::string& name : names) node = trie_.Child(node, name);
-    const uint32_t slot = trie_.slot(node) == kNoSlot ? NewSlot(text) : trie_.slot(node);
-    trie_.SetSlot(node, slot, reads_value);
-    return slot;
+  // Whether the rule is part of everyone's row.
+  static bool IsShared(const Item& item) {
+    return item.tool.empty() && (item.rule->tools.empty() || HasGlob(item.rule->tools));
   }
 
-  // Makes the slots of a rule, so that emitting finds them.
-  void MakeSlots(SlotMap& map, const RuleRef& ref) {
-    for (const Condition& condition : ref.rule->conditions) {
-      if (!condition.counter.has_value()) {
-        SlotOf(map, condition.names, condition.path_text, condition.op != Operator::kExists);
-      } else if (!IsOwnLimit(*ref.rule, condition)) {
-        const auto key = std::make_pair(ref.policy, *condition.counter);
-        if (map.counters.count(key) > 0) continue;
-        const uint32_t slot = NewSlot(condition.path_text);
-        map.counters.emplace(key, slot);
-        program_.reads.push_back({slot, counter_numbers_.at(key)});
-      }
-    }
-    if (ref.rule->counting.has_value() && !ref.rule->counting->amount_names.empty()) {
-      SlotOf(map, ref.rule->counting->amount_names, ref.rule->counting->amount_path, true);
-    }
+  static bool AppliesTo(const Item& item, const std::string& tool) {
+    if (!item.tool.empty()) return item.tool == tool;
+    return item.rule->tools.empty() || Names(item.rule->tools, tool);
   }
 
-  void NumberSharedSlots() {
-    shared_.root = trie_.NewRoot();
+  void LineUp() {
     for (size_t p = 0; p < policies_.size(); ++p) {
-      for (const RuleModel& rule : policies_[p].every_tool) MakeSlots(shared_, {&rule, p});
+      const Policy& policy = policies_[p];
+      items_.push_back({p});
+      for (const ToolModel& tool : policy.tools) {
+        for (const RuleModel& rule : tool.rules) items_.push_back({p, &rule, tool.name});
+      }
+      for (const RuleModel& rule : policy.every_tool) items_.push_back({p, &rule});
+      for (const RuleModel& rule : policy.rules) items_.push_back({p, &rule});
     }
-    program_.shared_slots = static_cast<uint32_t>(program_.slot_names.size());
-    shared_reads_ = static_cast<uint32_t>(program_.reads.size());
-    shared_paths_ = ReadsArguments([](const Policy& policy) { return &policy.every_tool; });
   }
 
-  template <typename RulesOf>
-  bool ReadsArguments(const RulesOf& rules_of) const {
-    for (const Policy& policy : policies_) {
-      const std::vector<RuleModel>* rules = rules_of(policy);
-      if (rules == nullptr) continue;
-      for (const RuleModel& rule : *rules) {
-        if (rule.counting.has_value() && !rule.counting->amount_names.empty()) return true;
-        for (const Condition& condition : rule.conditions) {
-          if (!condition.counter.has_value()) return true;
-        }
+  // For every tool that a policy names, the items that say anything of it in particular.
+  void FindMentions() {
+    for (size_t i = 0; i < items_.size(); ++i) {
+      const Item& item = items_[i];
+      const Policy& policy = policies_[item.policy];
+      if (item.rule == nullptr) {
+        for (const ToolModel& tool : policy.tools) mentions_[tool.name].push_back(i);
+        for (const std::string& name : policy.hidden) mentions_[name].push_back(i);
+        for (const ToolPattern& tool : policy.allow) Mention(tool, i);
+        for (const ToolPattern& tool : policy.hide) Mention(tool, i);
+        continue;
+      }
+      if (!item.tool.empty()) mentions_[item.tool].push_back(i);
+      for (const ToolPattern& tool : item.rule->tools) Mention(tool, i);
+    }
+  }
+
+  void Mention(const ToolPattern& tool, size_t item) {
+    if (!tool.is_glob) mentions_[tool.text].push_back(item);
+  }
+
+  Gate GateOf(size_t p, const std::string& tool) const {
+    const Policy& policy = policies_[p];
+    if (policy.language == Language::kWrit) {
+      if (Names(policy.hide, tool)) return Gate::kHidden;
+      return policy.default_deny && !Names(policy.allow, tool) ? Gate::kDefault : Gate::kNone;
+    }
+    if (policy.hides_all || hidden_names_[p].count(tool) > 0) return Gate::kHidden;
+    return policy.default_deny && listed_names_[p].count(tool) == 0 ? Gate::kDefault : Gate::kNone;
+  }
+
+  void CollectNames() {
+    hidden_names_.resize(policies_.size());
+    listed_names_.resize(policies_.size());
+    for (size_t p = 0; p < policies_.size(); ++p) {
+      hidden_names_[p].insert(policies_[p].hidden.begin(), policies_[p].hidden.end());
+      for (const ToolModel& tool : policies_[p].tools) listed_names_[p].insert(tool.name);
+    }
+  }
+
+  // ---- Everyone's row.
+
+  void EmitOtherTools() {
+    CollectNames();
+    Program& program = builder_.program();
+    if (std::any_of(policies_.begin(), policies_.end(), [](const Policy& policy) {
+          return HasGlob(policy.hide) || HasGlob(policy.allow);
+        })) {
+      rules_.FactSlotOf(Fact::kToolName);
+    }
+    for (const Item& item : items_) {
+      if (item.rule != nullptr && IsShared(item))
+        rules_.MakeSlots(*item.rule, item.policy, shared_);
+    }
+    shared_reads_ = static_cast<uint32_t>(program.reads.size());
+    // Where some tool's own row ends and everyone's goes on.
+    std::set<size_t> cut_at = {0, items_.size()};
+    for (const auto& [tool, items] : mentions_) cut_at.insert(items.back() + 1);
+    const std::vector<size_t> cuts(cut_at.begin(), cut_at.end());
+    uint32_t next = EmitRow({}, "", kNoBlock, shared_);
+    from_[items_.size()] = next;
+    for (size_t i = cuts.size() - 1; i-- > 0;) {
+      const std::vector<Step> steps = SharedSteps(cuts[i], cuts[i + 1]);
+      if (!steps.empty()) next = EmitRow(steps, "", next, shared_);
+      from_[cuts[i]] = next;
+    }
+    program.shared_slots = static_cast<uint32_t>(program.slot_names.size());
+    ToolEntry entry;
+    entry.block = from_.at(0);
+    entry.root = shared_.root();
+    entry.read_count = shared_reads_;
+    program.other_tools = static_cast<uint32_t>(program.tools.size());
+    program.tools.push_back(entry);
+  }
+
+  std::vector<Step> SharedSteps(size_t begin, size_t end) const {
+    std::vector<Step> steps;
+    for (size_t i = begin; i < end; ++i) {
+      const Item& item = items_[i];
+      if (item.rule != nullptr) {
+        if (IsShared(item)) steps.push_back({&item});
+        continue;
+      }
+      const Policy& policy = policies_[item.policy];
+      if (policy.language == Language::kWrit) {
+        if (HasGlob(policy.hide) || policy.default_deny) steps.push_back({&item});
+      } else if (policy.hides_all || policy.default_deny) {
+        steps.push_back({&item, policy.hides_all ? Gate::kHidden : Gate::kDefault});
+        break;
       }
     }
+    return steps;
+  }
+
+  // ---- A tool's own row.
+
+  void EmitTools() {
+    for (const auto& [tool, items] : mentions_) EmitTool(tool, items.back());
+  }
+
+  void EmitTool(const std::string& tool, size_t last) {
+    Program& program = builder_.program();
+    std::vector<Step> steps;
+    bool ends = false;
+    bool own_slots = false;
+    for (size_t i = 0; i <= last && !ends; ++i) {
+      const Item& item = items_[i];
+      if (item.rule == nullptr) {
+        const Gate gate = GateOf(item.policy, tool);
+        ends = gate != Gate::kNone;
+        if (ends) steps.push_back({&item, gate});
+      } else if (AppliesTo(item, tool)) {
+        steps.push_back({&item});
+        own_slots = own_slots || (!IsShared(item) && RuleCode::ReadsArguments(*item.rule));
+      }
+    }
+    ToolEntry entry;
+    entry.first_slot = static_cast<uint32_t>(program.slot_names.size());
+    entry.first_read = static_cast<uint32_t>(program.reads.size());
+    CallSlots slots = own_slots && HasRoom() ? shared_.ForTool() : shared_;
+    for (uint32_t i = 0; i < shared_reads_; ++i) {
+      const CounterRead read = program.reads[i];
+      program.reads.push_back(read);
+    }
+    for (const Step& step : steps) {
+      if (step.item->rule != nullptr) {
+        rules_.MakeSlots(*step.item->rule, step.item->policy, slots);
+      }
+    }
+    const uint32_t next = ends ? kNoBlock : from_.at(last + 1);
+    entry.block = steps.empty() ? next : EmitRow(steps, tool, next, slots);
+    entry.slot_count = static_cast<uint32_t>(program.slot_names.size()) - entry.first_slot;
+    entry.read_count = static_cast<uint32_t>(program.reads.size()) - entry.first_read;
+    if (entry.read_count == shared_reads_) {
+      program.reads.resize(entry.first_read);
+      entry.first_read = 0;
+    }
+    entry.root = slots.root();
+    program.tool_index[tool] = static_cast<uint32_t>(program.tools.size());
+    program.tools.push_back(entry);
+  }
+
+  // Whether another tool may have slots and code of its own.
+  bool HasRoom() {
+    if (trie_.node_count() <= kMaxPathNodes && builder_.program().code.size() <= kMaxInstructions) {
+      return true;
+    }
+    if (!is_full_) {
+      diagnostics_.Error(policies_.front().source, {1, 1}, 1,
+                         fmt::format("the rules for every tool, times the tools with rules of "
+                                     "their own, read over {} argument paths or take over {} "
+                                     "instructions",
+                                     kMaxPathNodes, kMaxInstructions),
+                         "move rules for every tool to the tools that need them, or behind the "
+                         "rules of single tools");
+    }
+    is_full_ = true;
     return false;
   }
 
-  // A tool's slots start as the shared ones.
-  SlotMap OwnSlots() {
-    SlotMap own = shared_;
-    if (trie_.node_count() > kMaxPathNodes) {
-      if (!too_many_paths_) {
-        diagnostics_.Error(policies_.front().source, {1, 1}, 1,
-                           fmt::format("the argument paths of the rules for every tool, times the "
-                                       "tools with rules of their own, are over {}",
-                                       kMaxPathNodes),
-                           "move rules from \"*\" to the tools that need them");
-      }
-      too_many_paths_ = true;
-      return own;
-    }
-    own.root = trie_.NewRoot();
-    for (size_t p = 0; p < policies_.size(); ++p) {
-      for (const RuleModel& rule : policies_[p].every_tool) {
-        for (const Condition& condition : rule.conditions) {
-          if (!condition.counter.has_value()) {
-            CopySlot(own, condition.names, condition.op != Operator::kExists);
-          }
-        }
-        if (rule.counting.has_value() && !rule.counting->amount_names.empty()) {
-          CopySlot(own, rule.counting->amount_names, true);
-        }
-      }
-    }
-    return own;
+  // ---- Rows.
+
+  size_t SizeOf(const Step& step) const {
+    if (step.item->rule != nullptr) return RuleCode::SizeOf(*step.item->rule);
+    const Policy& policy = policies_[step.item->policy];
+    return 8 + 4 * (policy.allow.size() + policy.hide.size());
   }
 
-  void CopySlot(SlotMap& own, const std::vector<std::string>& names, bool reads_value) {
-    uint32_t from = shared_.root;
-    uint32_t to = own.root;
-    for (const std::string& name : names) {
-      from = trie_.Child(from, name);
-      to = trie_.Child(to, name);
-    }
-    trie_.SetSlot(to, trie_.slot(from), reads_value);
-  }
-
-  // ---- Blocks.
-
-  void EmitOtherTools() {
-    // shared_blocks_[p] decides from the every-tool rules of policy p on, for a tool that no later
-    // policy lists or hides.
-    shared_blocks_.assign(policies_.size() + 1, kNoBlock);
-    shared_blocks_[policies_.size()] = EmitRules({}, Gate::kNone, kNoBlock, shared_);
-    for (size_t p = policies_.size(); p-- > 0;) {
-      std::vector<RuleRef> rules;
-      for (const RuleModel& rule : policies_[p].every_tool) rules.push_back({&rule, p});
-      uint32_t next = shared_blocks_[p + 1];
-      if (p + 1 < policies_.size()) next = other_block_;
-      shared_blocks_[p] = rules.empty() ? next : EmitRules(rules, Gate::kNone, next, shared_);
-      const Gate gate = policies_[p].hides_all      ? Gate::kHidden
-                        : policies_[p].default_deny ? Gate::kDefault
-                                                    : Gate::kNone;
-      other_block_ =
-          gate == Gate::kNone ? shared_blocks_[p] : EmitRules({}, gate, kNoBlock, shared_);
-    }
-    ToolEntry entry;
-    entry.block = policies_.empty() ? shared_blocks_[0] : other_block_;
-    entry.root = shared_paths_ ? shared_.root : kNoNode;
-    entry.read_count = shared_reads_;
-    program_.other_tools = static_cast<uint32_t>(program_.tools.size());
-    program_.tools.push_back(entry);
-  }
-
-  // Every tool that a policy lists or hides gets an entry of its own.
-  void EmitTools() {
-    struct Mention {
-      const ToolModel* listed = nullptr;
-      bool hidden = false;
-    };
-    std::map<std::string, std::map<size_t, Mention>> mentions;
-    for (size_t p = 0; p < policies_.size(); ++p) {
-      for (const ToolModel& tool : policies_[p].tools) mentions[tool.name][p].listed = &tool;
-      for (const std::string& name : policies_[p].hidden) mentions[name][p].hidden = true;
-    }
-    for (const auto& [name, by_policy] : mentions) {
-      std::vector<RuleRef> rules;
-      Gate gate = Gate::kNone;
-      const size_t last = by_policy.rbegin()->first;
-      for (size_t p = 0; p <= last && gate == Gate::kNone; ++p) {
-        const auto found = by_policy.find(p);
-        const Mention mention = found != by_policy.end() ? found->second : Mention();
-        gate = mention.hidden || policies_[p].hides_all                 ? Gate::kHidden
-               : policies_[p].default_deny && mention.listed == nullptr ? Gate::kDefault
-                                                                        : Gate::kNone;
-        if (gate != Gate::kNone) break;
-        if (mention.listed != nullptr) {
-          for (const RuleModel& rule : mention.listed->rules) rules.push_back({&rule, p});
-        }
-        if (p == last) break;
-        for (const RuleModel& rule : policies_[p].every_tool) rules.push_back({&rule, p});
-      }
-      EmitTool(name, rules, gate, shared_blocks_[last]);
-    }
-  }
-
-  void EmitTool(const std::string& name, const std::vector<RuleRef>& rules, Gate gate,
-                uint32_t next) {
-    ToolEntry entry;
-    entry.first_slot = static_cast<uint32_t>(program_.slot_names.size());
-    entry.first_read = static_cast<uint32_t>(program_.reads.size());
-    const bool own_paths = std::any_of(rules.begin(), rules.end(), [](const RuleRef& ref) {
-      return (ref.rule->counting.has_value() && !ref.rule->counting->amount_names.empty()) ||
-             std::any_of(ref.rule->conditions.begin(), ref.rule->conditions.end(),
-                         [](const Condition& c) { return !c.counter.has_value(); });
-    });
-    SlotMap slots = own_paths ? OwnSlots() : shared_;
-    for (uint32_t i = 0; i < shared_reads_; ++i) {
-      const CounterRead read = program_.reads[i];
-      program_.reads.push_back(read);
-    }
-    for (const RuleRef& ref : rules) MakeSlots(slots, ref);
-    entry.slot_count = static_cast<uint32_t>(program_.slot_names.size()) - entry.first_slot;
-    entry.read_count = static_cast<uint32_t>(program_.reads.size()) - entry.first_read;
-    if (entry.read_count == shared_reads_) {
-      program_.reads.resize(entry.first_read);
-      entry.first_read = 0;
-    }
-    entry.root = own_paths ? slots.root : shared_paths_ ? shared_.root : kNoNode;
-    entry.block = rules.empty() && gate == Gate::kNone ? next : EmitRules(rules, gate, next, slots);
-    program_.tool_index[name] = static_cast<uint32_t>(program_.tools.size());
-    program_.tools.push_back(entry);
-  }
-
-  // Upper bound of what a rule takes.
-  static size_t InstructionCount(const RuleModel& rule) { return rule.conditions.size() + 2; }
-
-  // The rules, then the gate if there is one, else `next` (Pass without one). Long rows are cut
-  // into blocks that chain, the last one first, since what is run has a lower number.
-  uint32_t EmitRules(const std::vector<RuleRef>& rules, Gate gate, uint32_t next, SlotMap& slots) {
-    size_t end = rules.size();
+  // The steps, then `next` (Pass without one). Long rows are cut into blocks that chain, the last
+  // one first, since what is run has a lower number.
+  uint32_t EmitRow(const std::vector<Step>& steps, const std::string& tool, uint32_t next,
+                   CallSlots& slots) {
+    size_t end = steps.size();
     for (;;) {
       size_t begin = end;
       size_t instructions = 1;
-      while (begin > 0 && (begin == end || instructions + InstructionCount(*rules[begin - 1].rule) <
-                                               kCutInstructions)) {
+      while (begin > 0 &&
+             (begin == end || instructions + SizeOf(steps[begin - 1]) < kCutInstructions)) {
         --begin;
-        instructions += InstructionCount(*rules[begin].rule);
+        instructions += SizeOf(steps[begin]);
       }
-      const uint32_t block = EmitBlock(rules, begin, end, gate, next, slots);
-      if (begin == 0) return block;
-      gate = Gate::kNone;
-      next = block;
+      next = EmitBlock(steps, begin, end, tool, next, slots);
+      if (begin == 0) return next;
       end = begin;
     }
   }
 
-  uint32_t EmitBlock(const std::vector<RuleRef>& rules, size_t begin, size_t end, Gate gate,
-                     uint32_t next, SlotMap& slots) {
-    const auto number = static_cast<uint32_t>(program_.blocks.size());
-    Block block;
-    block.kind = BlockKind::kDecision;
-    block.first_instruction = static_cast<uint32_t>(program_.code.size());
-    block.first_operand = static_cast<uint32_t>(program_.operands.size());
-    first_operand_ = block.first_operand;
-    operand_numbers_.clear();
-    bool reaches_end = true;
-    for (size_t i = begin; i < end && reaches_end; ++i) {
-      const size_t before = program_.code.size();
-      reaches_end = EmitRule(rules[i], slots);
-      if (program_.code.size() - before > kMaxBlockInstructions - 2 ||
-          program_.operands.size() - first_operand_ > kMaxBlockOperands - 2) {
-        diagnostics_.Error(policies_[rules[i].policy].source, rules[i].rule->at, 1,
-                           fmt::format("rule {} has too many conditions for one block",
-                                       JsonQuote(rules[i].rule->name)),
-                           "split it into several rules");
-      }
-    }
-    if (reaches_end) {
-      const SourcePosition nowhere;
-      if (gate == Gate::kHidden) {
-        Add({Opcode::kDenyHidden}, nowhere);
-      } else if (gate == Gate::kDefault) {
-        Add({Opcode::kDenyDefault}, nowhere);
-      } else if (next == kNoBlock) {
-        Add({Opcode::kPass}, nowhere);
+  uint32_t EmitBlock(const std::vector<Step>& steps, size_t begin, size_t end,
+                     const std::string& tool, uint32_t next, CallSlots& slots) {
+    BlockBuilder block(builder_, BlockKind::kDecision, 0);
+    bool goes_on = true;
+    for (size_t i = begin; i < end && goes_on; ++i) {
+      const Item& item = *steps[i].item;
+      if (item.rule != nullptr) {
+        goes_on = rules_.Emit(block, *item.rule, item.policy, tool, slots);
+      } else if (steps[i].gate == Gate::kNone) {
+        EmitGate(block, item.policy);
       } else {
-        Add({Opcode::kChain, 0, Operand({next})}, nowhere);
+        block.Add({steps[i].gate == Gate::kHidden ? Opcode::kDenyHidden : Opcode::kDenyDefault},
+                  {});
+        goes_on = false;
       }
     }
-    block.instruction_count = static_cast<uint32_t>(program_.code.size()) - block.first_instruction;
-    block.operand_count = static_cast<uint32_t>(program_.operands.size()) - block.first_operand;
-    program_.blocks.push_back(block);
-    return number;
+    if (goes_on && next == kNoBlock) block.Add({Opcode::kPass}, {});
+    if (goes_on && next != kNoBlock) {
+      Instruction chain{Opcode::kChain};
+      chain.b = block.Operand({next});
+      block.Add(chain, {});
+    }
+    // What overflowed was reported; the program is not used.
+    if (block.overflowed()) return from_.empty() ? 0 : from_.rbegin()->second;
+    return block.Finish();
   }
 
-  void Add(Instruction instruction, SourcePosition at) {
-    program_.code.push_back(instruction);
-    program_.positions.push_back(at);
-  }
-
-  // The index of that row of operands in the block's table.
-  uint16_t Operand(const std::vector<uint32_t>& row) {
-    const auto [found, is_new] = operand_numbers_.emplace(
-        row, static_cast<uint32_t>(program_.operands.size()) - first_operand_);
-    if (is_new) program_.operands.insert(program_.operands.end(), row.begin(), row.end());
-    return static_cast<uint16_t>(found->second);
-  }
-
-  // A limit on the rule's own counter is not tested but reserved.
-  static bool IsOwnLimit(const RuleModel& rule, const Condition& condition) {
-    return rule.counting.has_value() && condition.counter.has_value() &&
-           *condition.counter == rule.counting->counter &&
-           (condition.op == Operator::kLt || condition.op == Operator::kLte);
-  }
-
-  // A limit that not even an untouched counter keeps: no call can pass.
-  static bool IsImpossible(const Condition& condition, Arena& arena) {
-    const Value limit = ToValue(condition.value, arena);
-    if (limit.is(Tag::kInt)) return condition.op == Operator::kLt ? limit.i <= 0 : limit.i < 0;
-    return !(condition.op == Operator::kLt ? limit.d > 0 : limit.d >= 0);
-  }
-
-  // False if nothing after it can be reached.
-  bool EmitRule(const RuleRef& ref, SlotMap& slots) {
-    const RuleModel& rule = *ref.rule;
-    const uint32_t number = rule_numbers_.at(&rule);
-    const SourcePosition at = At(ref.policy, rule.at);
-    program_.rule_starts.push_back({static_cast<uint32_t>(program_.code.size()), number});
-    std::vector<const Condition*> tests;
-    bool impossible = rule.denies;
-    for (const Condition& condition : rule.conditions) {
-      if (!IsOwnLimit(rule, condition)) {
-        tests.push_back(&condition);
-      } else if (Arena arena; IsImpossible(condition, arena)) {
-        impossible = true;
+  // The gate of a `writ: 1` policy for a tool that it does not name.
+  void EmitGate(BlockBuilder& block, size_t p) {
+    const Policy& policy = policies_[p];
+    const SourcePosition nowhere;
+    const auto test = [&](const std::vector<ToolPattern>& patterns, Label matches, Label not_one) {
+      if (HasGlob(patterns)) {
+        EmitGlobTests(block, patterns, rules_.FactSlotOf(Fact::kToolName), nowhere, matches,
+                      not_one);
+      } else {
+        block.Jump(not_one, nowhere);
       }
+    };
+    if (HasGlob(policy.hide)) {
+      const Label hidden = block.NewLabel();
+      const Label visible = block.NewLabel();
+      test(policy.hide, hidden, visible);
+      block.Bind(hidden);
+      block.Add({Opcode::kDenyHidden}, nowhere);
+      block.Bind(visible);
     }
-    if (impossible) {
-      Add({Opcode::kDeny, 0, Operand({number})}, at);
-      return false;
+    if (policy.default_deny) {
+      const Label allowed = block.NewLabel();
+      const Label denied = block.NewLabel();
+      test(policy.allow, allowed, denied);
+      block.Bind(denied);
+      block.Add({Opcode::kDenyDefault}, nowhere);
+      block.Bind(allowed);
     }
-    for (size_t i = 0; i < tests.size(); ++i) {
-      const bool last = i + 1 == tests.size();
-      const auto to_deny = static_cast<uint16_t>(tests.size() - i);
-      const auto onward = static_cast<uint16_t>(last ? 2 : 1);
-      EmitTest(*tests[i], ref.policy, slots, onward, to_deny);
-    }
-    if (!tests.empty()) Add({Opcode::kDeny, 0, Operand({number})}, at);
-    if (rule.counting.has_value()) EmitCounting(ref, number, slots);
-    return true;
-  }
-
-  void EmitTest(const Condition& condition, size_t policy, SlotMap& slots, uint16_t onward,
-                uint16_t to_deny) {
-    const bool is_counter = condition.counter.has_value();
-    const uint32_t slot = is_counter ? slots.counters.at({policy, *condition.counter})
-                                     : SlotOf(slots, condition.names, condition.path_text, false);
-    Instruction test;
-    test.op = OpcodeOf(condition.op);
-    test.a = is_counter ? kCondCounter : 0;
-    test.c = onward;
-    test.d = to_deny;
-    bool negated = condition.op == Operator::kNeq || condition.op == Operator::kNotIn;
-    switch (test.op) {
-      case Opcode::kCondPresent:
-        test.b = Operand({slot});
-        negated = !std::get<bool>(yaml::Resolve(*condition.value));
-        break;
-      case Opcode::kCondRegex:
-        test.b =
-            Operand({slot, PatternNumber(std::get<std::string>(yaml::Resolve(*condition.value)))});
-        break;
-      default: test.b = Operand({slot, ConstantNumber(ToValue(condition.value, *program_.pool))});
-    }
-    if (negated) {
-      std::swap(test.c, test.d);
-      // What is not there is denied whatever the operator.
-      if (test.op != Opcode::kCondPresent) test.a |= kCondAbsentIsTrue;
-    }
-    Add(test, At(policy, condition.at));
-  }
-
-  void EmitCounting(const RuleRef& ref, uint32_t rule, SlotMap& slots) {
-    const Counting& counting = *ref.rule->counting;
-    Quota quota;
-    quota.counter = counter_numbers_.at({ref.policy, counting.counter});
-    quota.rule = rule;
-    quota.limit = counting.limit;
-    quota.amount = counting.amount;
-    if (!counting.amount_names.empty()) {
-      quota.amount_slot = SlotOf(slots, counting.amount_names, counting.amount_path, true);
-      quota.amount_path = counting.amount_path;
-    }
-    const auto number = static_cast<uint32_t>(program_.quotas.size());
-    program_.quotas.push_back(std::move(quota));
-    Add({Opcode::kReserve, 0, Operand({number})}, At(ref.policy, counting.at));
-  }
-
-  uint32_t ConstantNumber(const Value& value) {
-    const std::string key =
-        fmt::format("{} {}", static_cast<int>(value.tag), FormatValue(value, SIZE_MAX));
-    const auto [found, is_new] =
-        constant_numbers_.emplace(key, static_cast<uint32_t>(program_.constants.size()));
-    if (is_new) program_.constants.push_back(value);
-    return found->second;
-  }
-
-  uint32_t PatternNumber(const std::string& pattern) {
-    const auto [found, is_new] =
-        pattern_numbers_.emplace(pattern, static_cast<uint32_t>(program_.patterns.size()));
-    if (is_new) program_.patterns.push_back(pattern);
-    return found->second;
   }
 
   void Hide() {
+    Program& program = builder_.program();
     for (const Policy& policy : policies_) {
-      program_.hides_all = program_.hides_all || policy.hides_all;
-      program_.hidden.insert(program_.hidden.end(), policy.hidden.begin(), policy.hidden.end());
+      program.hides_all = program.hides_all || policy.hides_all;
+      program.hidden.insert(program.hidden.end(), policy.hidden.begin(), policy.hidden.end());
+      for (const ToolPattern& tool : policy.hide) {
+        (tool.is_glob ? program.hidden_globs : program.hidden).push_back(tool.text);
+      }
     }
-    std::sort(program_.hidden.begin(), program_.hidden.end());
-    program_.hidden.erase(std::unique(program_.hidden.begin(), program_.hidden.end()),
-                          program_.hidden.end());
+    for (std::vector<std::string>* names : {&program.hidden, &program.hidden_globs}) {
+      std::sort(names->begin(), names->end());
+      names->erase(std::unique(names->begin(), names->end()), names->end());
+    }
   }
 
   const std::vector<Policy>& policies_;
   Diagnostics& diagnostics_;
-  Program program_;
+  ProgramBuilder builder_;
   PathTrieBuilder trie_;
-  std::map<const RuleModel*, uint32_t> rule_numbers_;  // looked up only, never iterated
-  std::map<std::pair<size_t, CounterName>, uint32_t> counter_numbers_;
-  std::map<std::string, uint32_t> constant_numbers_;
-  std::map<std::string, uint32_t> pattern_numbers_;
-  std::map<std::vector<uint32_t>, uint32_t> operand_numbers_;
-  uint32_t first_operand_ = 0;
-  SlotMap shared_;
+  RuleCode rules_;
+  CallSlots shared_;
   uint32_t shared_reads_ = 0;
-  bool shared_paths_ = false;
-  bool too_many_paths_ = false;
-  std::vector<uint32_t> shared_blocks_;
-  uint32_t other_block_ = kNoBlock;
+  std::vector<Item> items_;
+  std::map<std::string, std::vector<size_t>> mentions_;
+  std::vector<std::set<std::string>> hidden_names_;  // by policy, of version "1"
+  std::vector<std::set<std::string>> listed_names_;
+  std::map<size_t, uint32_t> from_;  // everyone's row from an item on
+  bool is_full_ = false;
 };
 
 }  // namespace

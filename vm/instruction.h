@@ -59,6 +59,11 @@ const OpcodeInfo& Info(Opcode op);
 
 std::string_view OperandClassName(OperandClass operand);
 
+// Bits of operand d of Loop.
+inline constexpr uint16_t kLoopKeepsErrors = 1;   // an error becomes the accumulator
+inline constexpr uint16_t kLoopTwoVariables = 2;  // the body's register 1 is a list's index, 2 its
+                                                  // element
+
 // Bits of operand a of the Cond… opcodes.
 inline constexpr uint8_t kCondCounter = 1;       // the slot holds a counter's value
 inline constexpr uint8_t kCondAbsentIsTrue = 2;  // an absent value takes the exit for true

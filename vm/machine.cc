@@ -70,6 +70,9 @@ ScanTarget* Machine::BeginCall(std::string_view tool) {
   std::fill_n(slots_.begin(), (*program_)->shared_slots, Value());
   target_ = {};
   if (tool_->root == kNoNode) return nullptr;
+  // A call without arguments has none of them; it is no object that is missing.
+  const uint32_t root_slot = (*program_)->paths.node(tool_->root).slot;
+  if (root_slot != kNoSlot) slots_[root_slot] = Value::Text(Tag::kMapSpan, "{}");
   target_.trie = &(*program_)->paths;
   target_.root = tool_->root;
   target_.slots = slots_.data();
@@ -618,15 +621,17 @@ Value Machine::RunValue(uint32_t block, Frame* outer, uint32_t base) {
 void Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator) {
   const Value range = frame.registers[at.c];
   const bool over_map = range.is_map();
-  const bool go_on_after_error = at.d == 1;
+  const bool go_on_after_error = (at.d & kLoopKeepsErrors) != 0;
+  const bool key_first = over_map || (at.d & kLoopTwoVariables) != 0;
   const uint64_t cost = program_->run_cost(body);
   const auto over_budget = [&] { *accumulator = Raised(Error::kBudget, **program_, &at); };
   if (!ChargeWalk(range, context_)) return over_budget();
   Elements elements(range, arena_);
   for (int64_t index = 0; elements.Next(); ++index) {
     if (!context_.Charge(cost)) return over_budget();
-    const Value parameters[3] = {*accumulator, over_map ? elements.key : elements.value,
-                                 over_map ? elements.value : Value::Int(index)};
+    const Value key = over_map ? elements.key : Value::Int(index);
+    const Value parameters[3] = {*accumulator, key_first ? key : elements.value,
+                                 key_first ? elements.value : key};
     const End end = Run(body, &frame, accumulator, frame.base, parameters, 3);
     if (end == End::kBroke) return;
     if (end == End::kRaised && (!go_on_after_error || accumulator->code == Error::kBudget)) return;
@@ -636,7 +641,7 @@ void Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value*
 void Machine::StartOver() {
   for (const uint32_t forced : forced_) memo_[forced] = Value();
   forced_.clear();
-  budget_ = kRunBudget;
+  budget_ = run_budget_;
 }
 
 Value Machine::Evaluate(uint32_t block) {

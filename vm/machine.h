@@ -116,6 +116,8 @@ class Machine {
   // loops, bound blocks and work in proportion to data. Everything else is bounded by the program's
   // own size. About a tenth of a second.
   static constexpr int64_t kRunBudget = 10'000'000;
+  // For less than that.
+  void SetBudget(int64_t budget) { run_budget_ = budget; }
 
  private:
   struct Frame {
@@ -148,6 +150,7 @@ class Machine {
   };
   std::vector<NotedQuota> noted_quotas_;
   std::vector<ShadowNote> shadows_;
+  int64_t run_budget_ = kRunBudget;
   int64_t budget_ = 0;  // left to this call
   FunctionContext context_{arena_, budget_};
   uint32_t decided_at_ = UINT32_MAX;   // in the decision block

@@ -54,6 +54,20 @@ uint32_t PathTrieBuilder::Child(uint32_t node, std::string_view name) {
   return child;
 }
 
+void PathTrieBuilder::CopyTree(uint32_t from, uint32_t to) {
+  std::vector<std::pair<uint32_t, uint32_t>> open = {{from, to}};
+  while (!open.empty()) {
+    const auto [source, copy] = open.back();
+    open.pop_back();
+    if (nodes_[source].slot != kNoSlot) {
+      SetSlot(copy, nodes_[source].slot, nodes_[source].reads_value);
+    }
+    // Child() may move the nodes.
+    const auto children = nodes_[source].children;
+    for (const auto& [name, child] : children) open.emplace_back(child, Child(copy, name));
+  }
+}
+
 PathTrie PathTrieBuilder::Build() const {
   PathTrie trie;
   trie.nodes_.resize(nodes_.size());

@@ -90,6 +90,8 @@ class PathTrieBuilder {
     nodes_[node].slot = slot;
     nodes_[node].reads_value |= reads_value;
   }
+  // Makes everything below `from`, slots included, below `to` too.
+  void CopyTree(uint32_t from, uint32_t to);
   // Node numbers stay as given out.
   PathTrie Build() const;
 

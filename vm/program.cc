@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "vm/glob.h"
+
 namespace writ {
 
 std::string WindowName(Window window) {
@@ -25,7 +27,9 @@ std::string WindowName(Window window) {
 }
 
 bool Program::Hides(std::string_view tool) const {
-  return hides_all || std::binary_search(hidden.begin(), hidden.end(), tool);
+  return hides_all || std::binary_search(hidden.begin(), hidden.end(), tool) ||
+         std::any_of(hidden_globs.begin(), hidden_globs.end(),
+                     [tool](const std::string& glob) { return GlobMatches(tool, glob); });
 }
 
 }  // namespace writ

@@ -206,10 +206,12 @@ struct Program {
   std::map<std::string, uint32_t, std::less<>> tool_index;  // names with an entry of their own
   uint32_t other_tools = 0;                                 // the entry of every other name
   bool hides_all = false;
-  std::vector<std::string> hidden;  // sorted
+  std::vector<std::string> hidden;        // sorted
+  std::vector<std::string> hidden_globs;  // sorted; `*` stands for any characters
   std::vector<std::string> files;
   std::string digest;  // SHA-256 of the sources, 64 hex digits
   std::shared_ptr<Arena> pool = std::make_shared<Arena>();
+  std::vector<std::shared_ptr<const Arena>> constant_pools;  // where constants point to as well
 
   bool Hides(std::string_view tool) const;
 };

@@ -435,7 +435,7 @@ class Verifier {
                PassOn(block, i, target, instruction.d);
       case Opcode::kLoop:
         if (!kind_is(BlockKind::kLoopBody)) return false;
-        if (instruction.d > 1) return Refuse("an unknown kind of loop", At(i));
+        if (instruction.d > (kLoopKeepsErrors | kLoopTwoVariables)) return Refuse("an unknown kind of loop", At(i));
         if (callee.outer_levels > block.outer_levels + 1) {
           return Refuse("a loop's body looks further out than there are frames", At(i));
         }

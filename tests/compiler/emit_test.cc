@@ -114,7 +114,7 @@ TEST(Emit, RefusesARuleThatFillsABlock) {
     ASSERT_FALSE(loaded.diagnostics.has_errors()) << loaded.Said();
     Emit(loaded.policies, loaded.diagnostics);
     EXPECT_EQ(loaded.Said(),
-              "policy.yaml:5:15: error: rule \"long\" has too many conditions for one block\n"
+              "policy.yaml:5:15: error: rule \"long\" is too large for one block\n"
               "  5 |       - name: long\n"
               "    |               ^\n"
               "  hint: split it into several rules\n");

@@ -32,4 +32,8 @@ Value ListsRange(const Value*, uint32_t, FunctionContext&) {
   return Value::Failure(Error::kNoSuchOverload);
 }
 
+Value ListSortByKeys(const Value*, uint32_t, FunctionContext&) {
+  return Value::Failure(Error::kNoSuchOverload);
+}
+
 }  // namespace writ::functions

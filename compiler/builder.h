@@ -1,0 +1,110 @@
+// Building a program: tables whose rows are shared, and blocks with labels.
+//
+// Tested by tests/compiler/builder_test.cc.
+//
+// A block's code is kept apart until the block is finished, because the blocks it runs must have
+// lower numbers: they are finished first.
+//
+// Thread safety: none.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "vm/program.h"
+
+namespace writ {
+
+// The tables of a program that many instructions name. Equal rows are one.
+class ProgramBuilder {
+ public:
+  Program& program() { return program_; }
+  const Program& program() const { return program_; }
+
+  // The value is copied as it is: what it points to must live as long as the program (in its
+  // pool).
+  uint32_t Constant(const Value& value);
+  uint32_t Pattern(const std::string& pattern);
+  uint32_t NewSlot(std::string name);
+
+ private:
+  Program program_;
+  std::map<std::string, uint32_t> constants_;
+  std::map<std::string, uint32_t> patterns_;
+};
+
+// A place in a block that jumps may go to, bound once. Jumps go forward, so the jumps come first.
+struct Label {
+  uint32_t number = UINT32_MAX;
+};
+
+// One block being written. What does not fit its 16-bit operands and jumps, or its registers, sets
+// overflowed(): Finish() is not to be called then.
+class BlockBuilder {
+ public:
+  BlockBuilder(ProgramBuilder& builder, BlockKind kind, uint32_t outer_levels);
+
+  ProgramBuilder& program() { return builder_; }
+  uint32_t outer_levels() const { return outer_levels_; }
+  bool overflowed() const { return overflowed_; }
+  uint32_t size() const { return static_cast<uint32_t>(code_.size()); }
+
+  // ---- Registers. The lowest free ones are handed out.
+  uint8_t NewRegister() { return NewRegisters(1); }
+  uint8_t NewRegisters(uint32_t count);
+  void Release(uint8_t first, uint32_t count = 1);
+  // One that nothing else in the block ever uses, so that it is absent until it is written.
+  uint8_t NewKeptRegister();
+
+  // ---- Code.
+  Label NewLabel();
+  void Bind(Label label);
+  // Whether anything jumps to the label so far.
+  bool IsUsed(Label label) const { return labels_[label.number].used; }
+  void Add(const Instruction& instruction, SourcePosition at);
+  void Jump(Label to, SourcePosition at);
+  // `instruction` is a test whose exits c and d are the labels.
+  void Test(Instruction instruction, Label if_true, Label if_false, SourcePosition at);
+  // `instruction` names one label, in c.
+  void AddWithLabel(Instruction instruction, Label to, SourcePosition at);
+  // The index of that row in the block's operand table.
+  uint16_t Operand(const std::vector<uint32_t>& row);
+  // What comes from here on belongs to that rule.
+  void StartRule(uint32_t rule);
+  // Whether the last instruction lets the next one be reached. A label bound here counts.
+  bool IsReachable() const { return reachable_; }
+
+  // Appends the block to the program and gives its number.
+  uint32_t Finish();
+
+ private:
+  struct LabelState {
+    uint32_t at = UINT32_MAX;
+    bool used = false;
+  };
+  struct Jumping {
+    uint32_t instruction;
+    uint32_t label;
+    bool second;  // operand d instead of c
+  };
+
+  ProgramBuilder& builder_;
+  BlockKind kind_;
+  uint32_t outer_levels_;
+  std::vector<Instruction> code_;
+  std::vector<SourcePosition> positions_;
+  std::vector<uint32_t> operands_;
+  std::map<std::vector<uint32_t>, uint32_t> operand_rows_;
+  std::vector<LabelState> labels_;
+  std::vector<Jumping> jumps_;
+  std::vector<RuleStart> rule_starts_;
+  std::bitset<kMaxRegisters> used_;
+  uint32_t registers_ = 0;
+  bool reachable_ = true;
+  bool overflowed_ = false;
+};
+
+}  // namespace writ

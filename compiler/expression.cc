@@ -1,0 +1,107 @@
+// Programs of one expression.
+// Tested by tests/compiler/expression_test.cc.
+#include "compiler/expression.h"
+
+#include "compiler/opt/fold.h"
+#include "vm/copy.h"
+
+namespace writ::cel {
+namespace {
+
+// Slots below one root of the path trie.
+class RootPaths : public PathSlots {
+ public:
+  explicit RootPaths(ProgramBuilder& builder) : builder_(builder), root_(trie_.NewRoot()) {}
+
+  uint32_t SlotOf(const std::vector<std::string>& path, bool reads_value) override {
+    used_ = true;
+    uint32_t node = root_;
+    std::string name = "args";
+    for (const std::string& step : path) {
+      node = trie_.Child(node, step);
+      name += "." + step;
+    }
+    const uint32_t slot =
+        trie_.slot(node) == kNoSlot ? builder_.NewSlot(std::move(name)) : trie_.slot(node);
+    trie_.SetSlot(node, slot, reads_value);
+    return slot;
+  }
+
+  bool used() const { return used_; }
+  uint32_t root() const { return root_; }
+  PathTrie Build() const { return trie_.Build(); }
+
+ private:
+  ProgramBuilder& builder_;
+  PathTrieBuilder trie_;
+  uint32_t root_;
+  bool used_ = false;
+};
+
+// The tool entry that every program has: all calls pass.
+ToolEntry AddPassingTool(ProgramBuilder& builder) {
+  BlockBuilder pass(builder, BlockKind::kDecision, 0);
+  pass.Add({Opcode::kPass}, {});
+  ToolEntry entry;
+  entry.block = pass.Finish();
+  return entry;
+}
+
+tl::expected<CompiledExpression, LowerFailure> Compile(const Checked& expression,
+                                                       const Environment& environment, NodeId root,
+                                                       bool optimise) {
+  ProgramBuilder builder;
+  size_t slots = 0;
+  for (const Variable& variable : environment.variables) {
+    if (variable.storage == Variable::Storage::kSlot) ++slots;
+  }
+  for (size_t i = 0; i < slots; ++i) builder.NewSlot("");
+  for (const Variable& variable : environment.variables) {
+    if (variable.storage != Variable::Storage::kSlot) continue;
+    builder.program().slot_names[variable.index] = variable.name;
+  }
+  RootPaths paths(builder);
+  std::vector<Value> known;
+  if (optimise) known = Fold(expression, environment, *builder.program().pool);
+  const LowerTarget target{environment, paths,
+                           [](uint32_t at) {
+                             return SourcePosition{0, 1, at + 1};
+                           },
+                           optimise ? &known : nullptr};
+  const tl::expected<uint32_t, LowerFailure> block = LowerValue(builder, expression, target, root);
+  if (!block.has_value()) return tl::unexpected(block.error());
+  ToolEntry entry = AddPassingTool(builder);
+  if (paths.used()) entry.root = paths.root();
+  Program program = std::move(builder.program());
+  program.files = {"expression"};
+  program.paths = paths.Build();
+  program.shared_slots = static_cast<uint32_t>(program.slot_names.size());
+  program.tools.push_back(entry);
+  auto verified = Verify(std::move(program));
+  if (!verified.has_value()) {
+    return tl::unexpected(LowerFailure{0, 1, "the program was refused: " + verified.error().text});
+  }
+  return CompiledExpression{std::move(*verified), *block};
+}
+
+}  // namespace
+
+tl::expected<CompiledExpression, LowerFailure> CompileExpression(const Checked& expression,
+                                                                 const Environment& environment,
+                                                                 bool optimise) {
+  return Compile(expression, environment, expression.ast.root, optimise);
+}
+
+std::optional<Value> EvaluateConstant(const Checked& expression, const Environment& environment,
+                                      NodeId node, int64_t budget, size_t max_values, Arena& pool) {
+  const auto compiled = Compile(expression, environment, node, false);
+  if (!compiled.has_value()) return std::nullopt;
+  Machine machine(compiled->program);
+  machine.SetBudget(budget);
+  machine.BeginCall("");
+  const Value value = machine.Evaluate(compiled->block);
+  if (value.is(Tag::kError)) return std::nullopt;
+  return DeepCopy(value, max_values, pool);
+}
+
+}  // namespace writ::cel
