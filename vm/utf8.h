@@ -81,4 +81,15 @@ inline uint32_t TakeCodePoint(std::string_view& text) {
   return c;
 }
 
+// Whether all of it is UTF-8.
+inline bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t size = text.size();
+    const uint32_t c = TakeCodePoint(text);
+    if (c == 0xFFFD && size - text.size() == 1) return false;
+    if (c >= 0xD800 && c <= 0xDFFF) return false;
+  }
+  return true;
+}
+
 }  // namespace writ

@@ -7,6 +7,7 @@
 
 #include "vm/compare.h"
 #include "vm/functions/arguments.h"
+#include "vm/functions/network.h"
 #include "vm/time_text.h"
 #include "vm/utf8.h"
 
@@ -17,16 +18,6 @@ namespace {
 Value Kept(std::string_view text, FunctionContext& context) {
   if (!context.ChargeText(text.size())) return Fail(Error::kBudget);
   return Value::String(context.arena.Copy(text));
-}
-
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t size = text.size();
-    const uint32_t c = TakeCodePoint(text);
-    if (c == 0xFFFD && size - text.size() == 1) return false;
-    if (c >= 0xD800 && c <= 0xDFFF) return false;
-  }
-  return true;
 }
 
 // The error of std::from_chars, or of text after the number it read.
@@ -146,6 +137,8 @@ Value ToString(const Value* arguments, uint32_t count, FunctionContext& context)
   const Value& from = arguments[0];
   switch (from.tag) {
     case Tag::kString: return from;
+    case Tag::kIp:
+    case Tag::kCidr: return Value::String(FormatIp(from, context.arena));
     case Tag::kUrl: return Value::String(from.view());
     case Tag::kBytes:
       if (!context.ChargeText(from.size)) return Fail(Error::kBudget);

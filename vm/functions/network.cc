@@ -9,6 +9,7 @@
 #include <array>
 #include <cstring>
 
+#include "vm/functions/arguments.h"
 #include "vm/functions/function.h"
 
 namespace writ {
@@ -17,17 +18,23 @@ namespace {
 constexpr size_t kMaxAddressText = 45;  // ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255
 constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
 
+struct Address {
+  std::array<char, 16> bytes;
+  size_t size;
+  std::string_view view() const { return {bytes.data(), size}; }
+};
+
 // inet_pton() is as strict as is wanted once there is no NUL in the text.
-std::optional<std::string_view> ParseAddress(std::string_view text, Arena& arena) {
+std::optional<Address> ParseAddress(std::string_view text) {
   if (text.size() > kMaxAddressText || text.find('\0') != text.npos) return std::nullopt;
   std::array<char, kMaxAddressText + 1> terminated{};
   std::copy(text.begin(), text.end(), terminated.begin());
-  std::array<char, 16> bytes{};
   const bool v6 = text.find(':') != text.npos;
-  if (inet_pton(v6 ? AF_INET6 : AF_INET, terminated.data(), bytes.data()) != 1) {
+  Address address = {{}, v6 ? size_t{16} : size_t{4}};
+  if (inet_pton(v6 ? AF_INET6 : AF_INET, terminated.data(), address.bytes.data()) != 1) {
     return std::nullopt;
   }
-  return arena.Copy({bytes.data(), v6 ? size_t{16} : size_t{4}});
+  return address;
 }
 
 bool IsMapped(std::string_view address) {
@@ -115,16 +122,14 @@ using Reader = std::optional<Value> (*)(std::string_view, Arena&);
 // The argument, which may be written as text.
 Value ReadArgument(const Value& argument, Tag tag, Reader read, FunctionContext& context) {
   if (argument.is(tag)) return argument;
-  if (!argument.is(Tag::kString)) return Value::Failure(Error::kNoSuchOverload);
+  if (!argument.is(Tag::kString)) return functions::NoOverload(&argument, 1);
   if (!context.ChargeText(argument.size)) return Value::Failure(Error::kBudget);
   const auto value = read(argument.view(), context.arena);
   return value ? *value : Value::Failure(Error::kInvalidAddress);
 }
 
 Value ReadText(const Value* arguments, uint32_t count, Reader read, FunctionContext& context) {
-  if (count != 1 || !arguments[0].is(Tag::kString)) {
-    return Value::Failure(Error::kNoSuchOverload);
-  }
+  if (count != 1 || !arguments[0].is(Tag::kString)) return functions::NoOverload(arguments, count);
   return ReadArgument(arguments[0], Tag::kAbsent, read, context);
 }
 
@@ -135,27 +140,33 @@ Value IsReadable(const Value* arguments, uint32_t count, Reader read, FunctionCo
 }
 
 Value IpIs(const Value* arguments, uint32_t count, bool (*test)(std::string_view)) {
-  if (count != 1 || !arguments[0].is(Tag::kIp)) return Value::Failure(Error::kNoSuchOverload);
+  if (count != 1 || !arguments[0].is(Tag::kIp)) return functions::NoOverload(arguments, count);
   return Value::Bool(test(arguments[0].view()));
 }
 
 }  // namespace
 
 std::optional<Value> ParseIp(std::string_view text, Arena& arena) {
-  auto address = ParseAddress(text, arena);
+  const auto address = ParseAddress(text);
   if (!address) return std::nullopt;
-  if (IsMapped(*address)) {
+  std::string_view bytes = address->view();
+  if (IsMapped(bytes)) {
     if (text.find('.') != text.npos) return std::nullopt;
-    address->remove_prefix(kMapped.size());
+    bytes.remove_prefix(kMapped.size());
   }
-  return Value::Text(Tag::kIp, *address);
+  return Value::Text(Tag::kIp, arena.Copy(bytes));
+}
+
+bool IsIpv6(std::string_view text) {
+  const auto address = ParseAddress(text);
+  return address && address->size == 16;
 }
 
 std::optional<Value> ParseCidr(std::string_view text, Arena& arena) {
   const size_t slash = text.rfind('/');
   if (slash == text.npos) return std::nullopt;
-  const auto address = ParseAddress(text.substr(0, slash), arena);
-  if (!address || IsMapped(*address)) return std::nullopt;
+  const auto address = ParseAddress(text.substr(0, slash));
+  if (!address || IsMapped(address->view())) return std::nullopt;
   const std::string_view digits = text.substr(slash + 1);
   if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) {
     return std::nullopt;
@@ -165,8 +176,8 @@ std::optional<Value> ParseCidr(std::string_view text, Arena& arena) {
     if (c < '0' || c > '9') return std::nullopt;
     bits = static_cast<uint16_t>(bits * 10 + (c - '0'));
   }
-  if (bits > address->size() * 8) return std::nullopt;
-  Value network = Value::Text(Tag::kCidr, *address);
+  if (bits > address->size * 8) return std::nullopt;
+  Value network = Value::Text(Tag::kCidr, arena.Copy(address->view()));
   network.reserved = bits;
   return network;
 }
@@ -204,7 +215,7 @@ Value IpIsCanonical(const Value* arguments, uint32_t count, FunctionContext& con
 }
 
 Value IpFamily(const Value* arguments, uint32_t count, FunctionContext&) {
-  if (count != 1 || !arguments[0].is(Tag::kIp)) return Value::Failure(Error::kNoSuchOverload);
+  if (count != 1 || !arguments[0].is(Tag::kIp)) return NoOverload(arguments, count);
   return Value::Int(arguments[0].size == 4 ? 4 : 6);
 }
 
@@ -237,14 +248,14 @@ Value IsCidr(const Value* arguments, uint32_t count, FunctionContext& context) {
 }
 
 Value CidrContainsIp(const Value* arguments, uint32_t count, FunctionContext& context) {
-  if (count != 2 || !arguments[0].is(Tag::kCidr)) return Value::Failure(Error::kNoSuchOverload);
+  if (count != 2 || !arguments[0].is(Tag::kCidr)) return NoOverload(arguments, count);
   const Value address = ReadArgument(arguments[1], Tag::kIp, ParseIp, context);
   if (address.is(Tag::kError)) return address;
   return Value::Bool(NetworkHas(arguments[0], address.view()));
 }
 
 Value CidrContainsCidr(const Value* arguments, uint32_t count, FunctionContext& context) {
-  if (count != 2 || !arguments[0].is(Tag::kCidr)) return Value::Failure(Error::kNoSuchOverload);
+  if (count != 2 || !arguments[0].is(Tag::kCidr)) return NoOverload(arguments, count);
   const Value inner = ReadArgument(arguments[1], Tag::kCidr, ParseCidr, context);
   if (inner.is(Tag::kError)) return inner;
   return Value::Bool(arguments[0].reserved <= inner.reserved &&
@@ -252,7 +263,7 @@ Value CidrContainsCidr(const Value* arguments, uint32_t count, FunctionContext& 
 }
 
 Value CidrMasked(const Value* arguments, uint32_t count, FunctionContext& context) {
-  if (count != 1 || !arguments[0].is(Tag::kCidr)) return Value::Failure(Error::kNoSuchOverload);
+  if (count != 1 || !arguments[0].is(Tag::kCidr)) return NoOverload(arguments, count);
   const Value network = arguments[0];
   char* bytes = context.arena.Allocate<char>(network.size);
   for (uint32_t i = 0; i < network.size; ++i) {
@@ -265,7 +276,7 @@ Value CidrMasked(const Value* arguments, uint32_t count, FunctionContext& contex
 }
 
 Value CidrPrefixLength(const Value* arguments, uint32_t count, FunctionContext&) {
-  if (count != 1 || !arguments[0].is(Tag::kCidr)) return Value::Failure(Error::kNoSuchOverload);
+  if (count != 1 || !arguments[0].is(Tag::kCidr)) return NoOverload(arguments, count);
   return Value::Int(arguments[0].reserved);
 }
 

@@ -20,6 +20,9 @@ namespace writ {
 // white space, no mapped address written with dots (::ffff:1.2.3.4).
 std::optional<Value> ParseIp(std::string_view text, Arena& arena);
 
+// Whether the text is an IPv6 address, in any form that has no zone.
+bool IsIpv6(std::string_view text);
+
 // An address, "/" and a prefix length without leading zeros; Tag::kCidr. Bits after the prefix are
 // kept. No mapped address: its prefix could count from either end.
 std::optional<Value> ParseCidr(std::string_view text, Arena& arena);

@@ -1,6 +1,7 @@
 // Functions of expressions: the parts of points and lengths of time.
 // Tested by tests/vm/functions/time_test.cc.
 #include "vm/civil_time.h"
+#include "vm/functions/arguments.h"
 #include "vm/functions/function.h"
 #include "vm/time_zone.h"
 
@@ -19,13 +20,13 @@ struct LocalTime {
 template <typename Part>
 Value TimestampPart(const Value* arguments, uint32_t count, Part part) {
   if (count < 1 || count > 2 || !arguments[0].is(Tag::kTimestamp)) {
-    return Value::Failure(Error::kNoSuchOverload);
+    return NoOverload(arguments, count);
   }
   int64_t seconds = arguments[0].i;
   if (count == 2) {
-    if (!arguments[1].is(Tag::kString)) return Value::Failure(Error::kNoSuchOverload);
+    if (!arguments[1].is(Tag::kString)) return NoOverload(arguments, count);
     const auto offset = OffsetOfZone(arguments[1].view(), seconds);
-    if (!offset) return Value::Failure(Error::kInvalidTimeZone);
+    if (!offset) return Fail(Error::kInvalidTimeZone);
     seconds += *offset;
   }
   const int64_t days = DaysFromSeconds(seconds);

@@ -39,9 +39,11 @@ class Applied {
 
   static constexpr int64_t kBudget = 1'000'000;
 
+  Value now;  // what the clock shows; absent: there is none
+
   Value Call(FunctionId id, const std::vector<Argument>& arguments) {
     const std::vector<Value> values(arguments.begin(), arguments.end());
-    FunctionContext context{arena_, budget_, Value()};
+    FunctionContext context{arena_, budget_, now};
     return Info(id).run(values.data(), static_cast<uint32_t>(values.size()), context);
   }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "vm/functions/apply.h"
+#include "vm/functions/applied.h"
 
 namespace writ {
 namespace {
@@ -15,14 +15,15 @@ constexpr std::string_view kNotAnAddress = "error: not an IP address or network"
 
 class Network : public testing::Test {
  protected:
-  Value Ip(std::string_view text) { return apply_(functions::Ip, {Apply::S(text)}); }
-  Value Cidr(std::string_view text) { return apply_(functions::Cidr, {Apply::S(text)}); }
+  Value Ip(std::string_view text) { return apply_.Call(FunctionId::kIp, {text}); }
+  Value Cidr(std::string_view text) { return apply_.Call(FunctionId::kCidr, {text}); }
   // The canonical text, or the error.
   std::string Canonical(const Value& value) {
-    return value.is(Tag::kError) ? Apply::Show(value) : std::string(FormatIp(value, apply_.arena));
+    return value.is(Tag::kError) ? Applied::Text(value)
+                                 : std::string(FormatIp(value, apply_.arena()));
   }
-  std::string Is(Function function, std::string_view ip) { return apply_.Text(function, {Ip(ip)}); }
-  Apply apply_;
+  std::string Is(FunctionId function, std::string_view ip) { return apply_(function, {Ip(ip)}); }
+  Applied apply_;
 };
 
 TEST_F(Network, CanonicalText) {
@@ -49,9 +50,8 @@ TEST_F(Network, CanonicalText) {
   };
   for (const auto& [text, canonical] : cases) {
     EXPECT_EQ(Canonical(Ip(text)), canonical) << text;
-    EXPECT_EQ(apply_.Text(functions::IsIp, {Apply::S(text)}), "true") << text;
-    EXPECT_EQ(apply_.Text(functions::IpIsCanonical, {Apply::S(text)}),
-              text == canonical ? "true" : "false")
+    EXPECT_EQ(apply_(FunctionId::kIsIp, {text}), "true") << text;
+    EXPECT_EQ(apply_(FunctionId::kIpIsCanonical, {text}), text == canonical ? "true" : "false")
         << text;
   }
 }
@@ -123,36 +123,36 @@ TEST_F(Network, TextThatIsNoAddress) {
       std::string(100'000, '1'),
   };
   for (const std::string& text : cases) {
-    EXPECT_EQ(Apply::Show(Ip(text)), kNotAnAddress) << text.substr(0, 60);
-    EXPECT_EQ(apply_.Text(functions::IsIp, {Apply::S(text)}), "false") << text.substr(0, 60);
-    EXPECT_EQ(apply_.Text(functions::IpIsCanonical, {Apply::S(text)}), kNotAnAddress);
+    EXPECT_EQ(Applied::Text(Ip(text)), kNotAnAddress) << text.substr(0, 60);
+    EXPECT_EQ(apply_(FunctionId::kIsIp, {text}), "false") << text.substr(0, 60);
+    EXPECT_EQ(apply_(FunctionId::kIpIsCanonical, {text}), kNotAnAddress);
   }
 }
 
 TEST_F(Network, Families) {
-  EXPECT_EQ(Is(functions::IpFamily, "1.2.3.4"), "4");
-  EXPECT_EQ(Is(functions::IpFamily, "::1"), "6");
-  EXPECT_EQ(Is(functions::IpFamily, "::ffff:0102:0304"), "4");
+  EXPECT_EQ(Is(FunctionId::kIpFamily, "1.2.3.4"), "4");
+  EXPECT_EQ(Is(FunctionId::kIpFamily, "::1"), "6");
+  EXPECT_EQ(Is(FunctionId::kIpFamily, "::ffff:0102:0304"), "4");
 }
 
 TEST_F(Network, KindsOfAddresses) {
   struct Kind {
-    Function function;
+    FunctionId function;
     std::vector<std::string> yes;
     std::vector<std::string> no;
   };
   const std::vector<Kind> kinds = {
-      {functions::IpIsUnspecified, {"0.0.0.0", "::", "0:0:0:0:0:0:0:0"}, {"0.0.0.1", "::1"}},
-      {functions::IpIsLoopback,
+      {FunctionId::kIpIsUnspecified, {"0.0.0.0", "::", "0:0:0:0:0:0:0:0"}, {"0.0.0.1", "::1"}},
+      {FunctionId::kIpIsLoopback,
        {"127.0.0.1", "127.255.255.255", "::1", "::ffff:7f00:1"},
        {"128.0.0.1", "126.255.255.255", "::", "1::1", "::2"}},
-      {functions::IpIsLinkLocalMulticast,
+      {FunctionId::kIpIsLinkLocalMulticast,
        {"224.0.0.0", "224.0.0.255", "ff02::1", "ff12::1"},
        {"224.0.1.0", "ff01::1", "ff03::1", "fd00::1", "224.1.0.0"}},
-      {functions::IpIsLinkLocalUnicast,
+      {FunctionId::kIpIsLinkLocalUnicast,
        {"169.254.0.0", "169.254.169.254", "fe80::1", "febf::1", "::ffff:a9fe:a9fe"},
        {"169.253.0.0", "169.255.0.0", "fec0::1", "fe7f::1", "fd80::1"}},
-      {functions::IpIsGlobalUnicast,
+      {FunctionId::kIpIsGlobalUnicast,
        {"192.168.0.1", "8.8.8.8", "10.0.0.1", "2001:db8::abcd", "fd00::1", "0.0.0.1"},
        {"0.0.0.0", "255.255.255.255", "127.0.0.1", "169.254.1.1", "224.0.0.1", "239.1.1.1",
         "::", "::1", "fe80::1", "ff00::1", "ff02::1", "::ffff:ffff:ffff"}},
@@ -167,7 +167,7 @@ TEST_F(Network, CidrText) {
   for (const char* text : {"192.168.0.0/24", "127.0.0.1/24", "0.0.0.0/0", "1.2.3.4/32", "::/0",
                            "2001:db8::/32", "2001:db8::1/128"}) {
     EXPECT_EQ(Canonical(Cidr(text)), text);
-    EXPECT_EQ(apply_.Text(functions::IsCidr, {Apply::S(text)}), "true");
+    EXPECT_EQ(apply_(FunctionId::kIsCidr, {text}), "true");
   }
   EXPECT_EQ(Canonical(Cidr("2001:DB8:0::/32")), "2001:db8::/32");
   const std::vector<std::string> bad = {
@@ -200,8 +200,8 @@ TEST_F(Network, CidrText) {
       "1.2.3.4/" + std::string(100'000, '1'),
   };
   for (const std::string& text : bad) {
-    EXPECT_EQ(Apply::Show(Cidr(text)), kNotAnAddress) << text.substr(0, 60);
-    EXPECT_EQ(apply_.Text(functions::IsCidr, {Apply::S(text)}), "false") << text.substr(0, 60);
+    EXPECT_EQ(Applied::Text(Cidr(text)), kNotAnAddress) << text.substr(0, 60);
+    EXPECT_EQ(apply_(FunctionId::kIsCidr, {text}), "false") << text.substr(0, 60);
   }
 }
 
@@ -235,12 +235,11 @@ TEST_F(Network, ContainsAddresses) {
   };
   for (const Case& c : cases) {
     const std::string expected = c.contains ? "true" : "false";
-    EXPECT_EQ(apply_.Text(functions::CidrContainsIp, {Cidr(c.network), Ip(c.ip)}), expected)
+    EXPECT_EQ(apply_(FunctionId::kCidrContainsIp, {Cidr(c.network), Ip(c.ip)}), expected)
         << c.network << " " << c.ip;
-    EXPECT_EQ(apply_.Text(functions::CidrContainsIp, {Cidr(c.network), Apply::S(c.ip)}), expected);
+    EXPECT_EQ(apply_(FunctionId::kCidrContainsIp, {Cidr(c.network), c.ip}), expected);
   }
-  EXPECT_EQ(apply_.Text(functions::CidrContainsIp, {Cidr("10.0.0.0/8"), Apply::S("10.1")}),
-            kNotAnAddress);
+  EXPECT_EQ(apply_(FunctionId::kCidrContainsIp, {Cidr("10.0.0.0/8"), "10.1"}), kNotAnAddress);
 }
 
 TEST_F(Network, ContainsNetworks) {
@@ -261,52 +260,53 @@ TEST_F(Network, ContainsNetworks) {
   };
   for (const Case& c : cases) {
     const std::string expected = c.contains ? "true" : "false";
-    EXPECT_EQ(apply_.Text(functions::CidrContainsCidr, {Cidr(c.outer), Cidr(c.inner)}), expected)
+    EXPECT_EQ(apply_(FunctionId::kCidrContainsCidr, {Cidr(c.outer), Cidr(c.inner)}), expected)
         << c.outer << " " << c.inner;
-    EXPECT_EQ(apply_.Text(functions::CidrContainsCidr, {Cidr(c.outer), Apply::S(c.inner)}),
-              expected);
+    EXPECT_EQ(apply_(FunctionId::kCidrContainsCidr, {Cidr(c.outer), c.inner}), expected);
   }
-  EXPECT_EQ(apply_.Text(functions::CidrContainsCidr, {Cidr("10.0.0.0/8"), Apply::S("10.0.0.0")}),
-            kNotAnAddress);
+  EXPECT_EQ(apply_(FunctionId::kCidrContainsCidr, {Cidr("10.0.0.0/8"), "10.0.0.0"}), kNotAnAddress);
 }
 
 TEST_F(Network, PartsOfANetwork) {
   const auto masked = [&](const char* text) {
-    return Canonical(apply_(functions::CidrMasked, {Cidr(text)}));
+    return Canonical(apply_.Call(FunctionId::kCidrMasked, {Cidr(text)}));
   };
   EXPECT_EQ(masked("192.168.1.5/24"), "192.168.1.0/24");
   EXPECT_EQ(masked("192.168.1.255/25"), "192.168.1.128/25");
   EXPECT_EQ(masked("255.255.255.255/0"), "0.0.0.0/0");
   EXPECT_EQ(masked("255.255.255.255/32"), "255.255.255.255/32");
   EXPECT_EQ(masked("2001:db8:ffff::1/33"), "2001:db8:8000::/33");
-  EXPECT_EQ(Canonical(apply_(functions::Ip, {Cidr("192.168.1.5/24")})), "192.168.1.5");
-  EXPECT_EQ(apply_.Text(functions::CidrPrefixLength, {Cidr("2001:db8::/33")}), "33");
+  EXPECT_EQ(Canonical(apply_.Call(FunctionId::kIp, {Cidr("192.168.1.5/24")})), "192.168.1.5");
+  EXPECT_EQ(apply_(FunctionId::kCidrPrefixLength, {Cidr("2001:db8::/33")}), "33");
 }
 
 TEST_F(Network, WrongTypesAreErrors) {
   const std::string no_overload = "error: no such overload";
-  for (const Function function :
-       {functions::Ip, functions::IsIp, functions::IpIsCanonical, functions::Cidr,
-        functions::IsCidr, functions::IpFamily, functions::IpIsLoopback, functions::CidrMasked,
-        functions::CidrPrefixLength}) {
-    EXPECT_EQ(apply_.Text(function, {Value::Int(1)}), no_overload);
-    EXPECT_EQ(apply_.Text(function, {}), no_overload);
-    EXPECT_EQ(apply_.Text(function, {Value()}), no_overload);
+  for (const FunctionId function :
+       {FunctionId::kIp, FunctionId::kIsIp, FunctionId::kIpIsCanonical, FunctionId::kCidr,
+        FunctionId::kIsCidr, FunctionId::kIpFamily, FunctionId::kIpIsLoopback,
+        FunctionId::kCidrMasked, FunctionId::kCidrPrefixLength}) {
+    EXPECT_EQ(apply_(function, {Value::Int(1)}), no_overload);
+    EXPECT_EQ(apply_(function, {}), no_overload);
+    EXPECT_EQ(apply_(function, {Value()}), no_overload);
   }
-  for (const Function function : {functions::CidrContainsIp, functions::CidrContainsCidr}) {
-    EXPECT_EQ(apply_.Text(function, {Cidr("::/0")}), no_overload);
-    EXPECT_EQ(apply_.Text(function, {Cidr("::/0"), Value::Int(1)}), no_overload);
-    EXPECT_EQ(apply_.Text(function, {Apply::S("::/0"), Apply::S("::1")}), no_overload);
+  for (const FunctionId function : {FunctionId::kCidrContainsIp, FunctionId::kCidrContainsCidr}) {
+    EXPECT_EQ(apply_(function, {Cidr("::/0")}), no_overload);
+    EXPECT_EQ(apply_(function, {Cidr("::/0"), Value::Int(1)}), no_overload);
+    EXPECT_EQ(apply_(function, {"::/0", "::1"}), no_overload);
   }
-  EXPECT_EQ(apply_.Text(functions::CidrContainsIp, {Cidr("::/0"), Cidr("::/0")}), no_overload);
+  EXPECT_EQ(apply_(FunctionId::kCidrContainsIp, {Cidr("::/0"), Cidr("::/0")}), no_overload);
 }
 
 TEST_F(Network, TextIsPaidForBeforeItIsRead) {
-  apply_.budget = 10;
   const std::string text(1000, '1');
-  EXPECT_EQ(Apply::Show(Ip(text)), "error: evaluation budget exceeded");
-  apply_.budget = 10;
-  EXPECT_EQ(apply_.Text(functions::IsCidr, {Apply::S(text)}), "error: evaluation budget exceeded");
+  EXPECT_EQ(apply_.Within(10, FunctionId::kIp, {text}), "error: evaluation budget exceeded");
+  EXPECT_EQ(apply_.Within(10, FunctionId::kIsCidr, {text}), "error: evaluation budget exceeded");
+}
+
+TEST_F(Network, AsText) {
+  EXPECT_EQ(apply_(FunctionId::kToString, {Ip("2001:DB8::68")}), R"("2001:db8::68")");
+  EXPECT_EQ(apply_(FunctionId::kToString, {Cidr("192.168.0.1/24")}), R"("192.168.0.1/24")");
 }
 
 }  // namespace
