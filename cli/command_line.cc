@@ -29,6 +29,7 @@ constexpr char kExamples[] =
     "  writ check policy.yaml\n"
     "  writ test policy.test.yaml\n"
     "  writ eval -c policy.yaml call.json\n"
+    "  writ expr '\"a\" in [\"a\", \"b\"]'\n"
     "Each command says more: writ COMMAND --help\n"
     "Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad usage, unreadable input.";
 
@@ -149,7 +150,8 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {"run", "check", "validate", "test", "eval", "disasm"};
+constexpr std::string_view kCommands[] = {"run",  "check", "validate", "test",
+                                          "eval", "expr",  "disasm"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -233,6 +235,18 @@ int Dispatch(int argc, char** argv) {
   eval_command->add_option("call", eval.file, "a tools/call request, its params, or a suite step")
       ->option_text("FILE (stdin)");
 
+  ExprOptions expr;
+  CLI::App* expr_command = app.add_subcommand("expr", "evaluate one expression");
+  expr_command->footer(
+      "Exit status: 0 a value, 1 an error in evaluating, 2 an expression with faults.\n"
+      "  writ expr 'args.path.startsWith(\"/srv/\")' --args '{\"path\":\"/srv/x\"}'");
+  expr_command->add_option("expression", expr.expression, "a CEL expression over args and now")
+      ->option_text("EXPR");
+  expr_command->add_option("--args", expr.args, "the call's arguments ({})")->option_text("JSON");
+  expr_command->add_option("--now", expr.now, "what time it is (the clock's)")->option_text("TIME");
+  expr_command->add_flag("--explain", expr.explain, "the value of every part");
+  expr_command->add_flag("--json", expr.json, "the result as JSON");
+
   DisasmOptions disasm;
   CLI::App* disasm_command = app.add_subcommand("disasm", "show the bytecode of a policy");
   disasm_command->footer("Exit status: 0, or 2 where a policy cannot be read or has faults.");
@@ -279,6 +293,12 @@ int Dispatch(int argc, char** argv) {
       return UsageError("no policy was given", "writ eval -c policy.yaml call.json");
     }
     return Eval(eval);
+  }
+  if (command == expr_command) {
+    if (expr.expression.empty()) {
+      return UsageError("no expression was given", "writ expr '1 + 1 == 2'");
+    }
+    return Expr(expr);
   }
   const std::vector<std::string>& policies =
       command == check_command ? check.policies : disasm.policies;

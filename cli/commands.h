@@ -46,6 +46,15 @@ struct EvalOptions {
 };
 int Eval(const EvalOptions& options);
 
+struct ExprOptions {
+  std::string expression;
+  std::string args;  // JSON; empty: {}
+  std::string now;   // RFC 3339; empty: the clock's
+  bool explain = false;
+  bool json = false;
+};
+int Expr(const ExprOptions& options);
+
 struct DisasmOptions {
   std::vector<std::string> policies;
 };

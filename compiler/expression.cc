@@ -92,6 +92,12 @@ tl::expected<CompiledExpression, LowerFailure> CompileExpression(const Checked& 
   return Compile(expression, environment, expression.ast.root, optimise);
 }
 
+tl::expected<CompiledExpression, LowerFailure> CompilePart(const Checked& expression,
+                                                           const Environment& environment,
+                                                           NodeId node) {
+  return Compile(expression, environment, node, false);
+}
+
 std::optional<Value> EvaluateConstant(const Checked& expression, const Environment& environment,
                                       NodeId node, int64_t budget, size_t max_values, Arena& pool) {
   const auto compiled = Compile(expression, environment, node, false);

@@ -30,6 +30,11 @@ tl::expected<CompiledExpression, LowerFailure> CompileExpression(const Checked& 
                                                                  const Environment& environment,
                                                                  bool optimise);
 
+// The part of an expression below `node`, which must read no variable of a comprehension around it.
+tl::expected<CompiledExpression, LowerFailure> CompilePart(const Checked& expression,
+                                                           const Environment& environment,
+                                                           NodeId node);
+
 // What the part of an expression below `node` evaluates to, which must need nothing of a call. Its
 // copy in `pool`; nullopt if it ends in an error or needs more than it may.
 std::optional<Value> EvaluateConstant(const Checked& expression, const Environment& environment,

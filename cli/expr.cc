@@ -1,0 +1,260 @@
+// writ expr: one expression, evaluated.
+// Tested by tests/cli/expr.py.
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "cli/report.h"
+#include "compiler/expression.h"
+#include "grammar/parse.h"
+#include "vm/disasm.h"
+#include "vm/json_text.h"
+
+namespace writ {
+namespace {
+
+constexpr size_t kMaxShown = 4096;
+constexpr size_t kMaxPartShown = 100;
+
+// What an expression may name here: the arguments and the time.
+cel::Environment ExprEnvironment() {
+  using cel::Type;
+  using cel::TypeKind;
+  using cel::Variable;
+  cel::Environment environment;
+  environment.check_constants = true;
+  Variable args;
+  args.name = "args";
+  args.type = Type::Map(TypeKind::kString, TypeKind::kDyn);
+  args.storage = Variable::Storage::kArguments;
+  Variable now;
+  now.name = "now";
+  now.type = TypeKind::kTimestamp;
+  now.storage = Variable::Storage::kSlot;
+  environment.variables = {std::move(args), std::move(now)};
+  return environment;
+}
+
+// The expression with its names and types, or nullopt with all that is wrong with it.
+std::optional<cel::Checked> Read(const std::shared_ptr<const Source>& source,
+                                 const cel::Environment& environment, Diagnostics& diagnostics) {
+  const auto code_points = [&source](uint32_t at, uint32_t length) {
+    const std::string_view text = source->text().substr(at, length);
+    uint32_t count = 0;
+    for (const char byte : text) count += (byte & 0xC0) != 0x80;
+    return std::max(count, 1u);
+  };
+  auto parsed = cel::Parse(source->text());
+  if (!parsed.has_value()) {
+    const cel::SyntaxError& error = parsed.error();
+    diagnostics.Error(source, source->At(error.at), code_points(error.at, error.length),
+                      error.message, error.hint);
+    return std::nullopt;
+  }
+  cel::CheckResult result = cel::Check(std::move(*parsed), environment);
+  for (const cel::Problem& problem : result.problems) {
+    const uint32_t length = code_points(problem.at, problem.length);
+    if (problem.severity == Severity::kError) {
+      diagnostics.Error(source, source->At(problem.at), length, problem.message, problem.hint);
+    } else {
+      diagnostics.Warning(source, source->At(problem.at), length, problem.message, problem.hint);
+    }
+  }
+  if (!result.ok()) return std::nullopt;
+  return std::move(result.expression);
+}
+
+// Runs programs over one set of arguments.
+class Runner {
+ public:
+  Runner(const std::string& args, const Value& now) : args_(args), now_(now) {}
+
+  // False if the arguments are no JSON object that can be read in one way only.
+  bool ArgumentsAreClean(std::string* why) const {
+    Arena arena;
+    Scanner scanner(arena);
+    PathTrieBuilder builder;
+    const uint32_t root = builder.NewRoot();
+    builder.SetSlot(root, 0, true);
+    const PathTrie trie = builder.Build();
+    Value slot;
+    ScanTarget target;
+    target.trie = &trie;
+    target.root = root;
+    target.slots = &slot;
+    const ScanResult scanned = scanner.Scan(args_.view(), true, target);
+    if (!scanned.ok()) {
+      *why =
+          fmt::format("--args: {} (byte {})", ViolationText(scanned.violation), scanned.offset + 1);
+      return false;
+    }
+    if (slot.is_map()) return true;
+    *why = "--args must be an object";
+    return false;
+  }
+
+  // The value lives until the next run.
+  Value Run(const cel::CompiledExpression& compiled) {
+    machine_.emplace(compiled.program);
+    machine_->SetNow(now_);
+    if (ScanTarget* target = machine_->BeginCall(""); target != nullptr) {
+      Scanner(machine_->arena()).Scan(args_.view(), true, *target);
+    }
+    const Program& program = *machine_->program();
+    for (uint32_t i = 0; i < program.slot_names.size(); ++i) {
+      if (program.slot_names[i] == "now") machine_->SetSlot(i, now_);
+    }
+    return machine_->Evaluate(compiled.block);
+  }
+
+ private:
+  PaddedText args_;
+  Value now_;
+  std::optional<Machine> machine_;
+};
+
+std::string TypeOf(const Value& value) {
+  if (value.is(Tag::kTimestamp)) return "timestamp";
+  if (value.is(Tag::kDuration)) return "duration";
+  return std::string(TypeName(value.tag));
+}
+
+// Where in the expression an error came from.
+uint32_t ColumnOf(const cel::CompiledExpression& compiled, const Value& error) {
+  const std::vector<SourcePosition>& positions = (*compiled.program)->positions;
+  return error.size < positions.size() ? positions[error.size].column : 1;
+}
+
+std::string Json(const Value& value, const cel::CompiledExpression& compiled) {
+  if (value.is(Tag::kError)) {
+    return fmt::format(R"({{"error":{{"text":{},"column":{}}}}})", JsonQuote(ErrorText(value.code)),
+                       ColumnOf(compiled, value));
+  }
+  return fmt::format(R"({{"value":{},"type":{}}})", JsonQuote(FormatValue(value, kMaxShown)),
+                     JsonQuote(TypeOf(value)));
+}
+
+// Prints every part of the expression with what it evaluates to on its own, parts below wholes.
+class Explanation {
+ public:
+  Explanation(const cel::Checked& expression, const cel::Environment& environment, Runner& runner)
+      : expression_(expression), environment_(environment), runner_(runner) {}
+
+  void Print() {
+    const cel::Ast& ast = expression_.ast;
+    FindLocals();
+    std::vector<std::pair<cel::NodeId, uint32_t>> open = {{ast.root, 0}};
+    while (!open.empty()) {
+      const auto [id, depth] = open.back();
+      open.pop_back();
+      PrintPart(id, depth);
+      const cel::Node& node = ast.node(id);
+      if (expression_.references[id].kind == cel::Reference::Kind::kVariable) continue;
+      for (uint32_t i = node.child_count; i-- > 0;) {
+        if (i == 0 && expression_.references[id].target_is_namespace) continue;
+        const cel::NodeId child = ast.child(node, i);
+        if (ast.node(child).kind != cel::Kind::kLiteral) open.emplace_back(child, depth + 1);
+      }
+    }
+  }
+
+ private:
+  // What reads a variable of a comprehension around it has a value for each element only.
+  void FindLocals() {
+    const cel::Ast& ast = expression_.ast;
+    outermost_.assign(ast.nodes.size(), 0);
+    for (cel::NodeId id = 0; id < ast.nodes.size(); ++id) {
+      const cel::Reference& reference = expression_.references[id];
+      uint32_t binder = reference.kind == cel::Reference::Kind::kLocal ? reference.index : 0;
+      for (uint32_t i = 0; i < ast.node(id).child_count; ++i) {
+        binder = std::max(binder, outermost_[ast.child(ast.node(id), i)]);
+      }
+      outermost_[id] = binder <= id ? 0 : binder;
+    }
+  }
+
+  void PrintPart(cel::NodeId id, uint32_t depth) {
+    std::string text(2 * size_t{std::min(depth, 20u)}, ' ');
+    text += Shown(expression_.ast.text(expression_.ast.node(id)));
+    std::string result;
+    if (outermost_[id] != 0) {
+      result = "(for each element)";
+    } else if (const auto part = cel::CompilePart(expression_, environment_, id);
+               part.has_value()) {
+      const Value value = runner_.Run(*part);
+      result = value.is(Tag::kError) ? fmt::format("error: {}", ErrorText(value.code))
+                                     : FormatValue(value, kMaxPartShown);
+    }
+    PrintOut(fmt::format("{:<48}  {}\n", text, Shown(result)));
+  }
+
+  const cel::Checked& expression_;
+  const cel::Environment& environment_;
+  Runner& runner_;
+  std::vector<uint32_t> outermost_;
+};
+
+// The timestamp that --now says, or the clock's. False if it says none.
+bool ReadNow(const std::string& text, Value* now) {
+  if (text.empty()) {
+    timespec time{};
+    clock_gettime(CLOCK_REALTIME, &time);
+    *now = Value::Int(time.tv_sec);
+    now->tag = Tag::kTimestamp;
+    now->size = static_cast<uint32_t>(time.tv_nsec);
+    return true;
+  }
+  Arena arena;
+  int64_t budget = Machine::kRunBudget;
+  FunctionContext context{arena, budget};
+  const Value argument = Value::String(text);
+  *now = functions::ToTimestamp(&argument, 1, context);
+  return now->is(Tag::kTimestamp);
+}
+
+}  // namespace
+
+int Expr(const ExprOptions& options) {
+  Value now;
+  if (!ReadNow(options.now, &now)) {
+    PrintError(fmt::format("--now {} is no timestamp", Quote(options.now)),
+               "write it as 2026-03-02T09:30:00Z");
+    return kExitUsage;
+  }
+  Runner runner(options.args.empty() ? "{}" : options.args, now);
+  if (std::string why; !runner.ArgumentsAreClean(&why)) {
+    PrintError(why, R"(give the call's arguments, as in --args '{"path":"/srv"}')");
+    return kExitUsage;
+  }
+  const auto source = std::make_shared<const Source>("expression", options.expression);
+  cel::Environment environment = ExprEnvironment();
+  Diagnostics diagnostics;
+  const std::optional<cel::Checked> expression = Read(source, environment, diagnostics);
+  Report(diagnostics);
+  if (!expression.has_value()) return kExitUsage;
+  const auto compiled = cel::CompileExpression(*expression, environment, true);
+  if (!compiled.has_value()) {
+    diagnostics = {};
+    diagnostics.Error(source, source->At(compiled.error().at), compiled.error().length,
+                      compiled.error().message);
+    Report(diagnostics);
+    return kExitUsage;
+  }
+  if (options.explain) Explanation(*expression, environment, runner).Print();
+  const Value value = runner.Run(*compiled);
+  if (options.json) {
+    PrintOut(Json(value, *compiled) + "\n");
+  } else if (value.is(Tag::kError)) {
+    diagnostics = {};
+    diagnostics.Error(source, source->At(ColumnOf(*compiled, value) - 1), 1,
+                      std::string(ErrorText(value.code)));
+    Report(diagnostics);
+  } else if (!options.explain) {
+    PrintOut(fmt::format("{}\n{}\n", FormatValue(value, kMaxShown), TypeOf(value)));
+  }
+  return value.is(Tag::kError) ? kExitNo : kExitYes;
+}
+
+}  // namespace writ
