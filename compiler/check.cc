@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "compiler/check_constants.h"
 #include "compiler/infer.h"
 #include "compiler/known_names.h"
 #include "compiler/resolve.h"
@@ -34,6 +35,9 @@ CheckResult Checker::Check(Ast ast) const {
     InferTypes(*names_, expression, result.problems);
   } else {
     expression.types.assign(expression.ast.nodes.size(), Type());
+  }
+  if (names_->environment.check_constants && result.ok()) {
+    CheckConstants(expression, names_->environment, result.problems);
   }
   std::stable_sort(result.problems.begin(), result.problems.end(),
                    [](const Problem& a, const Problem& b) { return a.at < b.at; });

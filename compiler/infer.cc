@@ -12,6 +12,7 @@
 
 #include "compiler/diagnostic.h"
 #include "compiler/mismatch.h"
+#include "compiler/suggest.h"
 #include "compiler/unify.h"
 
 namespace writ::cel {
@@ -188,6 +189,9 @@ class Inference {
     if (operand.is(TypeKind::kList)) {
       hint = fmt::format("an element is read as [0]; whether any fits, as .exists(x, x.{} == …)",
                          ast_.name(node));
+    } else if (const std::string part = SuggestPartOfTime(ast_.name(node));
+               operand.is(TypeKind::kTimestamp) && !part.empty()) {
+      hint = fmt::format("write .{}()", part);
     } else if (const OverloadTable::Overloads& overloads = names_.overloads.Find(ast_.name(node));
                std::any_of(overloads.begin(), overloads.end(),
                            [](const Overload* overload) { return overload->member; })) {

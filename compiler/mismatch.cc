@@ -25,6 +25,15 @@ bool IsNumber(const Type& type) {
   return type.is(TypeKind::kInt) || type.is(TypeKind::kUint) || type.is(TypeKind::kDouble);
 }
 
+bool HasSize(const Type& type) {
+  return type.is(TypeKind::kList) || type.is(TypeKind::kMap);
+}
+
+bool IsOrdering(Operator op) {
+  return op == Operator::kLess || op == Operator::kLessEqual || op == Operator::kGreater ||
+         op == Operator::kGreaterEqual;
+}
+
 std::string Enumerate(const std::vector<std::string>& forms) {
   std::vector<std::string> shown(
       forms.begin(),
@@ -44,6 +53,10 @@ std::string BinaryHint(const Ast& ast, const Node& node, const Type& left, const
   const std::string_view op = WrittenForm(OperatorOf(node));
   const std::string left_text = TextOr(ast, node, 0, "x");
   const std::string right_text = TextOr(ast, node, 1, "x");
+  if (left.is_optional() != right.is_optional()) {
+    return fmt::format("the value of an optional is {}.orValue(…)",
+                       left.is_optional() ? left_text : right_text);
+  }
   if (node.op == Operator::kEqual || node.op == Operator::kNotEqual) {
     if (IsNumber(left) && IsNumber(right)) {
       return fmt::format("write {}({}) {} {}", right.ToString(), left_text, op, right_text);
@@ -65,6 +78,12 @@ std::string BinaryHint(const Ast& ast, const Node& node, const Type& left, const
       return fmt::format("it can hold {} only", right.parameters()[0].ToString());
     }
     return "the right side of in is a list or a map";
+  }
+  if (HasSize(left) && IsNumber(right) && IsOrdering(node.op)) {
+    return fmt::format("write size({}) {} {}", left_text, op, right_text);
+  }
+  if (IsNumber(left) && HasSize(right) && IsOrdering(node.op)) {
+    return fmt::format("write {} {} size({})", left_text, op, right_text);
   }
   if (IsNumber(left) && IsNumber(right)) {
     if (node.op == Operator::kModulo) return "% takes two int or two uint";

@@ -80,7 +80,8 @@ class Resolver {
       case Kind::kIdent: ResolveIdent(id, scope); return;
       case Kind::kCall:
         ResolveCall(id, scope);
-        PushChildren(node, scope, references_[id].target_is_namespace ? 1 : 0);
+        PushChildren(node, ScopeOfArguments(id, scope),
+                     references_[id].target_is_namespace ? 1 : 0);
         return;
       case Kind::kComprehension: {
         Push(ast_.child(node, 0), scope);
@@ -109,6 +110,18 @@ class Resolver {
         return;
       default: PushChildren(node, scope); return;
     }
+  }
+
+  // "x.exist(y, y > 1)" is one mistake: what looks like the variable of a macro whose name is
+  // mistyped counts as one.
+  uint32_t ScopeOfArguments(NodeId id, uint32_t scope) {
+    const Node& node = ast_.node(id);
+    if (references_[id].kind != Reference::Kind::kUnknown || !names_.environment.checked ||
+        !node.member || node.child_count < 3) {
+      return scope;
+    }
+    const Node& first = ast_.node(ast_.child(node, 1));
+    return first.kind == Kind::kIdent ? Enter(scope, id, 0, &ast_.name(first)) : scope;
   }
 
   // Whether it is the name of a local; where, if so.
@@ -329,7 +342,7 @@ class Resolver {
   // The function exists, but is called the other way.
   void ReportStyle(const Node& node) {
     const std::string& name = ast_.name(node);
-    std::string hint;
+    std::string hint = node.member ? "" : SuggestNamespaced(names_, name);
     const auto text = [&](uint32_t i) {
       const std::string_view part = ast_.text(ast_.node(ast_.child(node, i)));
       return part.size() > 40 ? std::string("…") : std::string(part);
@@ -339,7 +352,9 @@ class Resolver {
       others += (i > 1 ? ", " : "") + (i < kShownParts ? text(i) : "…");
       if (i >= kShownParts) break;
     }
-    if (node.child_count == 0) {
+    if (!hint.empty()) {
+      // Namespaced functions of that name are nearer than the member.
+    } else if (node.child_count == 0) {
       hint = fmt::format("it is called as x.{}()", name);
     } else if (node.member) {
       hint = fmt::format("write {}({}{}{})", name, text(0), others.empty() ? "" : ", ", others);

@@ -35,6 +35,14 @@ constexpr std::array<Pair, 16> kOtherFunctions = {{{"len", "size"},
                                                    {"regex", "matches"},
                                                    {"float", "double"}}};
 
+constexpr std::array<Pair, 7> kPartsOfTime = {{{"year", "getFullYear"},
+                                               {"month", "getMonth"},
+                                               {"day", "getDate"},
+                                               {"weekday", "getDayOfWeek"},
+                                               {"hour", "getHours"},
+                                               {"minute", "getMinutes"},
+                                               {"second", "getSeconds"}}};
+
 constexpr std::array<std::string_view, 15> kMacros = {
     "has",    "all",    "exists",        "exists_one",   "existsOne",
     "map",    "filter", "transformList", "transformMap", "transformMapEntry",
@@ -121,16 +129,23 @@ std::string SuggestFunction(const KnownNames& names, std::string_view name, bool
   if (const std::string_view nearest = Nearest(name, candidates); !nearest.empty()) {
     return DidYouMean(nearest);
   }
-  // "within" of path.within and the like.
-  if (!member || name.find('.') == std::string_view::npos) {
-    for (const std::string_view function : functions) {
-      const size_t dot = function.rfind('.');
-      if (dot != std::string_view::npos && function.substr(dot + 1) == name) {
-        return DidYouMean(function);
-      }
+  return member ? "" : SuggestNamespaced(names, name);
+}
+
+std::string SuggestNamespaced(const KnownNames& names, std::string_view name) {
+  std::vector<std::string_view> found;
+  for (const std::string_view function : names.overloads.Names()) {
+    const size_t dot = function.rfind('.');
+    if (dot != std::string_view::npos && function.substr(dot + 1) == name) {
+      found.push_back(function);
     }
   }
-  return "";
+  if (found.size() == 1) return DidYouMean(found[0]);
+  return found.empty() ? std::string() : fmt::format("there is {}", fmt::join(found, ", "));
+}
+
+std::string SuggestPartOfTime(std::string_view field) {
+  return std::string(Translate(kPartsOfTime, field));
 }
 
 }  // namespace writ::cel

@@ -23,4 +23,10 @@ std::string SuggestQualified(const KnownNames& names, std::string_view prefix,
 // For a call: `name` is the whole name of a global one ("math.abs"), or a member's.
 std::string SuggestFunction(const KnownNames& names, std::string_view name, bool member);
 
+// Functions of any namespace whose last part is the name: path.within for "within".
+std::string SuggestNamespaced(const KnownNames& names, std::string_view name);
+
+// The function that reads the part of a timestamp called so: getFullYear for "year".
+std::string SuggestPartOfTime(std::string_view field);
+
 }  // namespace writ::cel
