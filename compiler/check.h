@@ -47,6 +47,9 @@ struct Problem {
   std::string hint;
 };
 
+// Of one expression; those after it are not said.
+inline constexpr size_t kMaxProblems = 50;
+
 // An expression whose names are known. Types are what the author may rely on, not what the machine
 // may: null passes for timestamps, durations and abstract types, as in cel-go.
 struct Checked {
@@ -58,7 +61,7 @@ struct Checked {
 
 struct CheckResult {
   Checked expression;             // use it only if there is no error
-  std::vector<Problem> problems;  // warnings too; all that could be found, not only the first
+  std::vector<Problem> problems;  // by position; all that could be found, not only the first
   bool ok() const;
 };
 

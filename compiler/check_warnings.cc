@@ -157,7 +157,11 @@ class WarningFinder {
     return nodes;
   }
 
-  bool IsConstantCondition(NodeId id) const { return values_.at(id).is(Tag::kBool); }
+  // Of && and ||, the operands are told apart: one of them can decide alone.
+  bool IsConstantCondition(NodeId id) const {
+    const Kind kind = ast_.node(id).kind;
+    return kind != Kind::kAnd && kind != Kind::kOr && values_.at(id).is(Tag::kBool);
+  }
 
   std::string Shown(NodeId id) const {
     const std::string_view text = ast_.text(ast_.node(id));
@@ -341,6 +345,7 @@ class WarningFinder {
   }
 
   void Warn(const Node& node, std::string message, std::string hint) {
+    if (problems_.size() >= kMaxProblems) return;
     problems_.push_back(
         {Severity::kWarning, node.at, node.at_length, std::move(message), std::move(hint)});
   }

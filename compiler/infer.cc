@@ -474,6 +474,7 @@ class Inference {
   }
 
   void Report(const Node& node, std::string message, std::string hint) {
+    if (problems_.size() >= kMaxProblems) return;
     problems_.push_back(
         {Severity::kError, node.at, node.at_length, std::move(message), std::move(hint)});
   }

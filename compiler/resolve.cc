@@ -188,7 +188,7 @@ class Resolver {
     if (longest == kNoNode) {
       references_[id].kind = Reference::Kind::kUnknown;
       references_[id].text = ast_.name(node);
-      if (names_.environment.checked) ReportUnknown(id, scope);
+      if (WantsProblems()) ReportUnknown(id, scope);
       return;
     }
     references_[longest] = reference;
@@ -279,12 +279,12 @@ class Resolver {
     const OverloadTable::Overloads& overloads = names_.overloads.Find(name);
     if (HasStyle(overloads, node.member)) return;
     reference.kind = Reference::Kind::kUnknown;
-    if (!names_.environment.checked) return;
+    if (!WantsProblems()) return;
     if (!overloads.empty()) {
-      ReportStyle(node);
+      ReportStyle(node, overloads);
     } else {
       Report(node, fmt::format("there is no function {}", Quote(name)),
-             SuggestFunction(names_, name, node.member));
+             SuggestFunction(names_, name));
     }
   }
 
@@ -331,18 +331,21 @@ class Resolver {
     const std::string full = *parts[0] + "." + *parts[1];
     reference.kind = Reference::Kind::kUnknown;
     reference.text = full;
-    if (names_.environment.checked) {
-      reference.target_is_namespace = true;
+    reference.target_is_namespace = names_.environment.checked;
+    if (WantsProblems()) {
       Report(node, fmt::format("there is no function {}", Quote(full)),
-             SuggestFunction(names_, full, false));
+             SuggestFunction(names_, full));
     }
     return true;
   }
 
   // The function exists, but is called the other way.
-  void ReportStyle(const Node& node) {
+  void ReportStyle(const Node& node, const OverloadTable::Overloads& overloads) {
     const std::string& name = ast_.name(node);
-    std::string hint = node.member ? "" : SuggestNamespaced(names_, name);
+    const bool same_count = std::any_of(
+        overloads.begin(), overloads.end(),
+        [&](const Overload* overload) { return overload->parameters.size() == node.child_count; });
+    std::string hint = same_count ? "" : SuggestNamespaced(names_, name);
     const auto text = [&](uint32_t i) {
       const std::string_view part = ast_.text(ast_.node(ast_.child(node, i)));
       return part.size() > 40 ? std::string("…") : std::string(part);
@@ -353,7 +356,7 @@ class Resolver {
       if (i >= kShownParts) break;
     }
     if (!hint.empty()) {
-      // Namespaced functions of that name are nearer than the member.
+      // A namespaced function of that name is nearer than one with other arguments.
     } else if (node.child_count == 0) {
       hint = fmt::format("it is called as x.{}()", name);
     } else if (node.member) {
@@ -367,8 +370,12 @@ class Resolver {
            std::move(hint));
   }
 
+  bool WantsProblems() const {
+    return names_.environment.checked && problems_.size() < kMaxProblems;
+  }
+
   void Report(const Node& node, std::string message, std::string hint) {
-    if (!names_.environment.checked) return;
+    if (!WantsProblems()) return;
     problems_.push_back(
         {Severity::kError, node.at, node.at_length, std::move(message), std::move(hint)});
   }

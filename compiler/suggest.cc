@@ -116,7 +116,7 @@ std::string SuggestQualified(const KnownNames& names, std::string_view prefix,
   return fmt::format("there is {}", fmt::join(candidates, ", "));
 }
 
-std::string SuggestFunction(const KnownNames& names, std::string_view name, bool member) {
+std::string SuggestFunction(const KnownNames& names, std::string_view name) {
   if (const std::string_view function = Translate(kOtherFunctions, name); !function.empty()) {
     return DidYouMean(function);
   }
@@ -129,7 +129,7 @@ std::string SuggestFunction(const KnownNames& names, std::string_view name, bool
   if (const std::string_view nearest = Nearest(name, candidates); !nearest.empty()) {
     return DidYouMean(nearest);
   }
-  return member ? "" : SuggestNamespaced(names, name);
+  return SuggestNamespaced(names, name);
 }
 
 std::string SuggestNamespaced(const KnownNames& names, std::string_view name) {

@@ -21,7 +21,7 @@ std::string SuggestQualified(const KnownNames& names, std::string_view prefix,
                              std::string_view part);
 
 // For a call: `name` is the whole name of a global one ("math.abs"), or a member's.
-std::string SuggestFunction(const KnownNames& names, std::string_view name, bool member);
+std::string SuggestFunction(const KnownNames& names, std::string_view name);
 
 // Functions of any namespace whose last part is the name: path.within for "within".
 std::string SuggestNamespaced(const KnownNames& names, std::string_view name);
