@@ -30,6 +30,9 @@ struct StandIn {
   std::string_view text = {};
 };
 
+// Of functions that take a time zone.
+constexpr StandIn kSomeTime = {FunctionId::kTimeWithin, StandIn::Kind::kTimestamp};
+
 constexpr StandIn kStandIns[] = {
     {FunctionId::kMatches, StandIn::Kind::kText},
     {FunctionId::kRegexReplace, StandIn::Kind::kText},
@@ -38,20 +41,16 @@ constexpr StandIn kStandIns[] = {
     {FunctionId::kGlobMatches, StandIn::Kind::kText},
     {FunctionId::kPathWithin, StandIn::Kind::kText, "/"},
     {FunctionId::kDomainWithin, StandIn::Kind::kText, "example.com"},
-    {FunctionId::kGetFullYear, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetMonth, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetDayOfYear, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetDayOfMonth, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetDate, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetDayOfWeek, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetHours, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetMinutes, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetSeconds, StandIn::Kind::kTimestamp},
-    {FunctionId::kGetMilliseconds, StandIn::Kind::kTimestamp},
-    {FunctionId::kTimeWithin, StandIn::Kind::kTimestamp},
     {FunctionId::kCidrContainsIp, StandIn::Kind::kNetwork, "0.0.0.0/0"},
     {FunctionId::kCidrContainsCidr, StandIn::Kind::kNetwork, "0.0.0.0/0"},
 };
+
+const StandIn* StandInFor(FunctionId function) {
+  if (TakesTimeZone(function)) return &kSomeTime;
+  const auto* found = std::find_if(std::begin(kStandIns), std::end(kStandIns),
+                                   [&](const StandIn& s) { return s.function == function; });
+  return found == std::end(kStandIns) ? nullptr : found;
+}
 
 // What would have been right, by what went wrong.
 std::string_view Example(Error error, FunctionId function) {
@@ -231,10 +230,8 @@ class ConstantCheck {
     const Reference& reference = expression_.references[id];
     if (reference.kind != Reference::Kind::kFunction || !values_.at(id).is(Tag::kAbsent)) return;
     const auto function = static_cast<FunctionId>(reference.index);
-    const auto* stand_in =
-        std::find_if(std::begin(kStandIns), std::end(kStandIns),
-                     [&](const StandIn& candidate) { return candidate.function == function; });
-    if (stand_in == std::end(kStandIns)) return;
+    const StandIn* stand_in = StandInFor(function);
+    if (stand_in == nullptr) return;
     const std::vector<NodeId> nodes = Arguments(id);
     std::vector<Value> arguments;
     for (size_t i = 0; i < nodes.size(); ++i) {

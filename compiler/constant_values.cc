@@ -10,6 +10,7 @@
 #include "vm/arithmetic.h"
 #include "vm/build.h"
 #include "vm/compare.h"
+#include "vm/time_zone.h"
 
 namespace writ::cel {
 namespace {
@@ -40,6 +41,23 @@ Value Not(const Value& value) {
 }
 
 }  // namespace
+
+bool TakesTimeZone(FunctionId function) {
+  switch (function) {
+    case FunctionId::kGetFullYear:
+    case FunctionId::kGetMonth:
+    case FunctionId::kGetDayOfYear:
+    case FunctionId::kGetDayOfMonth:
+    case FunctionId::kGetDate:
+    case FunctionId::kGetDayOfWeek:
+    case FunctionId::kGetHours:
+    case FunctionId::kGetMinutes:
+    case FunctionId::kGetSeconds:
+    case FunctionId::kGetMilliseconds:
+    case FunctionId::kTimeWithin: return true;
+    default: return false;
+  }
+}
 
 ConstantValues::ConstantValues(const Checked& expression, const Environment& environment,
                                Variables variables)
@@ -76,6 +94,9 @@ bool ConstantValues::HasChildren(const Node& node) const {
 
 Value ConstantValues::Run(FunctionId function, const std::vector<Value>& arguments) {
   if (!context_.Charge(Info(function).cost)) return Value::Failure(Error::kBudget);
+  if (TakesTimeZone(function) && !arguments.empty() && arguments.back().is(Tag::kString)) {
+    LoadTimeZone(arguments.back().view());
+  }
   return Info(function).run(arguments.data(), static_cast<uint32_t>(arguments.size()), context_);
 }
 

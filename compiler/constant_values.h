@@ -17,6 +17,9 @@
 
 namespace writ::cel {
 
+// Whether the last argument of the function may be a time zone.
+bool TakesTimeZone(FunctionId function);
+
 class ConstantValues {
  public:
   enum class Variables : uint8_t { kIncluded, kUnknown };
@@ -30,7 +33,7 @@ class ConstantValues {
   const Value& at(NodeId node) const { return values_[node]; }
   bool Has(NodeId node) const;
 
-  // Runs a function as the machine would, without a clock.
+  // Runs a function as the machine would, without a clock. Loads the time zones it asks for.
   Value Run(FunctionId function, const std::vector<Value>& arguments);
 
  private:

@@ -99,8 +99,36 @@ TEST_F(Constants, MalformedTextOfTimes) {
   EXPECT_EQ(Check("now.getHours('Mars/City') > 3"),
             "13+11 error: \"Mars/City\" is not a time zone\n"
             "  hint: it looks like \"Europe/Berlin\", \"UTC\" or \"+02:00\"\n");
-  EXPECT_EQ(Check("now.getHours('UTC') > 3"), "bool");
+  EXPECT_EQ(Check("now.getHours('UTC') > 3 && now.getDate('Europe/Berlin') > 1"), "bool");
   EXPECT_EQ(Check("timestamp(args.t) > now"), "bool");
+}
+
+TEST_F(Constants, MalformedHours) {
+  EXPECT_EQ(Check("time.within('Mo-Xx 09:00', 'UTC')"),
+            "12+13 error: \"Mo-Xx 09:00\" is not weekly hours\n"
+            "  hint: they look like \"Mo-Fr 09:00-18:00\"\n");
+  EXPECT_EQ(Check("time.within('Mo-Fr 09:00-18:00', 'Europe/Berln')"),
+            "33+14 error: \"Europe/Berln\" is not a time zone\n"
+            "  hint: it looks like \"Europe/Berlin\", \"UTC\" or \"+02:00\"\n");
+  EXPECT_EQ(Check("timestamp(args.t).within('Mo 9-10', 'UTC')"),
+            "25+9 error: \"Mo 9-10\" is not weekly hours\n"
+            "  hint: they look like \"Mo-Fr 09:00-18:00\"\n");
+  EXPECT_EQ(Check("time.within('Mo-Fr 09:00-18:00', 'Europe/Berlin')"), "bool");
+  EXPECT_EQ(Check("time.within(args.hours, 'UTC')"), "bool");
+}
+
+TEST_F(Constants, MalformedPathsHostsAndUrls) {
+  EXPECT_EQ(Check("path.within(args.path, '../..')"),
+            "23+7 error: \"../..\" is not a path that can be resolved\n"
+            "  hint: it looks like \"/srv/project\"\n");
+  EXPECT_EQ(Check("domain.within(args.host, 'exa mple..com')"),
+            "25+15 error: \"exa mple..com\" is not a host name\n"
+            "  hint: it looks like \"example.com\"\n");
+  EXPECT_EQ(Check("url('::') == url(args.u)"),
+            "4+4 error: \"::\" is not a URL\n"
+            "  hint: it looks like \"https://example.com/path\"\n");
+  EXPECT_EQ(Check("path.within(args.path, '/srv') && domain.within(args.host, 'example.com')"),
+            "bool");
 }
 
 TEST_F(Constants, MalformedAddresses) {
