@@ -75,6 +75,16 @@ std::string_view Example(Error error, FunctionId function) {
   }
 }
 
+std::string_view PatternHint(std::string_view fault) {
+  if (fault.find("repetition operator") != std::string_view::npos) {
+    return "a pattern such as \"*.txt\" is one for glob.matches(text, pattern)";
+  }
+  if (fault.find("perl operator") != std::string_view::npos) {
+    return "RE2 looks neither ahead nor back; join two matches() with &&";
+  }
+  return "patterns are RE2's; r\"…\" spares doubling backslashes";
+}
+
 class ConstantCheck {
  public:
   ConstantCheck(const Checked& expression, const Environment& environment,
@@ -89,9 +99,11 @@ class ConstantCheck {
     while (!work.empty()) {
       const NodeId id = work.back();
       work.pop_back();
-      if (values_.at(id).is(Tag::kError)) Failed(id);
       const Node& node = ast_.node(id);
-      if (node.kind == Kind::kCall) LookIntoCall(id);
+      if (node.kind != Kind::kCall || !HasMalformedPattern(id)) {
+        if (values_.at(id).is(Tag::kError)) Failed(id);
+        if (node.kind == Kind::kCall) LookIntoCall(id);
+      }
       PushEvaluated(node, work);
     }
   }
@@ -225,6 +237,25 @@ class ConstantCheck {
     Report(node, std::string(ErrorText(Error::kDuplicateKey)), "");
   }
 
+  // Of a call with a constant pattern. Says what is wrong with it, which takes no text to match.
+  bool HasMalformedPattern(NodeId id) {
+    const Reference& reference = expression_.references[id];
+    if (reference.kind != Reference::Kind::kFunction) return false;
+    switch (static_cast<FunctionId>(reference.index)) {
+      case FunctionId::kMatches:
+      case FunctionId::kRegexReplace:
+      case FunctionId::kRegexExtract:
+      case FunctionId::kRegexExtractAll: break;
+      default: return false;
+    }
+    const std::vector<NodeId> arguments = Arguments(id);
+    if (arguments.size() < 2 || !values_.at(arguments[1]).is(Tag::kString)) return false;
+    const std::string_view pattern = values_.at(arguments[1]).view();
+    const std::string fault = RegexFault(pattern);
+    if (!fault.empty()) MalformedPattern(ast_.node(arguments[1]), pattern, fault);
+    return !fault.empty();
+  }
+
   // Looks at the constant arguments of a call that is not constant as a whole.
   void LookIntoCall(NodeId id) {
     const Reference& reference = expression_.references[id];
@@ -312,10 +343,6 @@ class ConstantCheck {
   void Malformed(NodeId id, FunctionId function, Error error) {
     const Node& culprit = ast_.node(Culprit(id, function, error));
     const Value& value = values_.at(Culprit(id, function, error));
-    if (error == Error::kInvalidPattern && value.is(Tag::kString)) {
-      MalformedPattern(culprit, value.view());
-      return;
-    }
     const std::string_view wrong = ErrorText(error);
     std::string message;
     if (!value.is(Tag::kString)) {
@@ -328,11 +355,10 @@ class ConstantCheck {
     Report(culprit, std::move(message), std::string(Example(error, function)));
   }
 
-  void MalformedPattern(const Node& node, std::string_view pattern) {
-    const std::string fault = RegexFault(pattern);
+  void MalformedPattern(const Node& node, std::string_view pattern, const std::string& fault) {
+    if (problems_.size() >= kMaxProblems) return;
     Problem problem{Severity::kError, node.at, node.at_length,
-                    fmt::format("malformed pattern: {}", fault.empty() ? "not supported" : fault),
-                    "patterns are RE2's; r\"…\" spares doubling backslashes"};
+                    fmt::format("malformed pattern: {}", fault), std::string(PatternHint(fault))};
     // RE2 repeats the part that it did not understand; where that stands only once in the source,
     // it is pointed to.
     re2::RE2::Options options;

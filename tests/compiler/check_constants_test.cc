@@ -117,6 +117,21 @@ TEST_F(Constants, MalformedHours) {
   EXPECT_EQ(Check("time.within(args.hours, 'UTC')"), "bool");
 }
 
+TEST_F(Constants, MalformedPatterns) {
+  const std::string hint = "  hint: patterns are RE2's; r\"…\" spares doubling backslashes\n";
+  EXPECT_EQ(Check("args.x.matches('a(b')"),
+            "16+3 error: malformed pattern: missing ): a(b\n" + hint);
+  EXPECT_EQ(Check("matches(args.x, r'^ok|[z-a]$')"),
+            "23+3 error: malformed pattern: invalid character class range: z-a\n" + hint);
+  EXPECT_EQ(Check("'constant'.matches('*.txt')"),
+            "20+1 error: malformed pattern: no argument for repetition operator: *\n"
+            "  hint: a pattern such as \"*.txt\" is one for glob.matches(text, pattern)\n");
+  EXPECT_EQ(Check("regex.replace(args.x, '(?=a)', args.y) == ''"),
+            "23+3 error: malformed pattern: invalid perl operator: (?=\n"
+            "  hint: RE2 looks neither ahead nor back; join two matches() with &&\n");
+  EXPECT_EQ(Check("args.x.matches(args.y) && args.x.matches('^a+$')"), "bool");
+}
+
 TEST_F(Constants, MalformedPathsHostsAndUrls) {
   EXPECT_EQ(Check("path.within(args.path, '../..')"),
             "23+7 error: \"../..\" is not a path that can be resolved\n"
