@@ -2,7 +2,19 @@
 // Tested by tests/proxy/counters_test.cc.
 #include "proxy/counters.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+
 namespace writ {
+namespace {
+
+int64_t FloorDivide(int64_t n, int64_t by) {
+  return n / by - (n % by < 0 ? 1 : 0);
+}
+
+}  // namespace
 
 void Counters::AppendKey(const Counter& counter, std::string& key) {
   // Lengths before texts: no choice of names makes two counters one.
@@ -17,11 +29,65 @@ void Counters::AppendKey(const Counter& counter, std::string& key) {
   key += WindowName(counter.window);
 }
 
-int64_t Counters::WindowStart(const Counter& counter, int64_t now) {
-  if (counter.window.is_session()) return 0;
-  const int64_t length = counter.window.seconds;
-  const int64_t into = now % length;
-  return now - (into < 0 ? into + length : into);
+void Counters::AppendKey(const CounterUse& use, std::string& key) {
+  AppendKey(*use.counter, key);
+  // No window's name holds one of these marks, and the key, which may hold anything, is the last.
+  if (use.scale > 0) fmt::format_to(std::back_inserter(key), ".{}", use.scale);
+  if (use.shadow) key += '!';
+  if (use.key.empty()) return;
+  key += ':';
+  key += use.key;
+}
+
+int64_t Counters::WindowStart(const Window& window, int64_t now) {
+  if (window.is_session()) return 0;
+  return FloorDivide(now, window.seconds) * window.seconds;
+}
+
+Slices::Slices(const Window& window)
+    : seconds((window.seconds + 59) / 60),
+      // One more than the window has, for the one that began before the window did.
+      count((window.seconds + seconds - 1) / seconds + 1) {}
+
+int64_t Slices::Number(int64_t now) const {
+  return FloorDivide(now, seconds);
+}
+
+std::string FormatScaled(int64_t count, uint8_t scale) {
+  if (scale == 0) return fmt::format("{}", count);
+  const uint64_t magnitude =
+      count < 0 ? ~static_cast<uint64_t>(count) + 1 : static_cast<uint64_t>(count);
+  std::string digits = fmt::format("{:0{}}", magnitude, size_t{scale} + 1);
+  digits.insert(digits.size() - scale, 1, '.');
+  return count < 0 ? "-" + digits : digits;
+}
+
+bool AppendCountingKey(const Value& value, std::string& key) {
+  const auto append_number = [&key](auto number) {
+    fmt::format_to(std::back_inserter(key), "n{}", number);
+    return true;
+  };
+  switch (value.tag) {
+    case Tag::kBool: key += value.i != 0 ? "true" : "false"; return true;
+    case Tag::kInt: return append_number(value.i);
+    case Tag::kUint: return append_number(value.u);
+    case Tag::kDouble:
+      // 1, 1u and 1.0 are one value.
+      if (std::isnan(value.d)) return false;
+      if (std::trunc(value.d) == value.d) {
+        if (value.d >= -0x1p63 && value.d < 0x1p63) {
+          return append_number(static_cast<int64_t>(value.d));
+        }
+        if (value.d > 0 && value.d < 0x1p64) return append_number(static_cast<uint64_t>(value.d));
+      }
+      return append_number(value.d);
+    case Tag::kString:
+      if (value.size >= kMaxKeyBytes) return false;
+      key += 's';
+      key += value.view();
+      return true;
+    default: return false;
+  }
 }
 
 }  // namespace writ

@@ -1,15 +1,22 @@
 // Where counts are kept: what every store of counters does.
 //
 // A call's quotas are reserved in one atomic step, all or none. Reserve adds; a call that the
-// server answers with an error gives back, which subtracts if the row is still in the window it
-// was taken in; everything else is forgotten, which keeps the count. So after a crash the calls in
-// flight stay counted and none is lost.
+// server answers with an error gives back, which subtracts if what was taken is still counted;
+// everything else is forgotten, which keeps the count. So after a crash the calls in flight stay
+// counted and none is lost.
 //
 // Arithmetic is checked: a count never overflows, never goes below zero, and windows never move
 // backwards when the clock does (the later window goes on being counted).
+//
+// Counts, limits and amounts are whole numbers of units; with a scale of N a unit is 10^-N.
+//
+// A sliding window is counted in slices of a sixtieth of its length, rounded up to whole seconds. A
+// slice leaves only when all of it is older than the window, so nothing is forgotten early; it may
+// be up to two slices late.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,20 +25,35 @@
 
 namespace writ {
 
-// A counter as a store knows it: the identity of a row and how long its window is.
+// For how many values a counter is kept apart at once (`by`). At the bound the call that brings a
+// new one is denied and nothing is evicted: an agent could choose values until the count that
+// stops it is gone. Room comes back as windows end.
+inline constexpr size_t kMaxKeys = 10'000;
+// The longest value a counter is kept apart for, as AppendCountingKey() writes it.
+inline constexpr size_t kMaxKeyBytes = 1024;
+
+// The end of a window that does not end.
+inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+// What one quota takes.
 struct CounterUse {
   const Counter* counter = nullptr;
   int64_t amount = 0;  // not negative
   int64_t limit = 0;   // the count after adding may not exceed it
+  // The value it is counted apart for, as AppendCountingKey() writes it; empty: not apart.
+  std::string_view key = {};
+  uint8_t scale = 0;    // counts in other units are other counts
+  bool shadow = false;  // counted apart from what is enforced, and never full
 };
 
 // What was reserved, for giving it back to the store that took it. Refers to nothing of the program
 // that decided.
 struct Receipt {
   struct Row {
-    uint64_t row = 0;  // the store's own number of the counter
+    uint64_t row = 0;  // the store's own number of the count
     int64_t amount = 0;
-    int64_t window_start = 0;  // seconds since 1970-01-01T00:00Z
+    // Of the window, or of the slice of a sliding one; seconds since 1970-01-01T00:00Z.
+    int64_t window_start = 0;
   };
   std::vector<Row> rows;
 };
@@ -40,13 +62,19 @@ struct ReserveResult {
   enum class Outcome : uint8_t {
     kReserved,
     kFull,     // `full` says which use; nothing was taken
+    kNoRoom,   // for a new key: `full` says of which use; nothing was taken
     kChanged,  // a value in `expected` is no longer what it was; nothing was taken
     kFailed,   // the store cannot be used; nothing was taken
   };
   Outcome outcome = Outcome::kFailed;
   size_t full = 0;
-  int64_t resets_at = 0;  // of the full one's window, seconds since 1970-01-01T00:00Z
-  std::string failure;    // for people
+  // Of the full one: what it still has, 0 at least, and when its window ends, or enough of it has
+  // slid out (all of it, if the use is over the limit alone): seconds since 1970-01-01T00:00Z, or
+  // kNever.
+  int64_t remaining = 0;
+  int64_t resets_at = 0;
+  std::vector<size_t> over;  // shadow uses that went over their limit; they were taken
+  std::string failure;       // for people
 };
 
 class Counters {
@@ -69,13 +97,36 @@ class Counters {
                                 const std::vector<CounterUse>& uses, int64_t now,
                                 Receipt* receipt) = 0;
 
-  // Subtracts what the receipt took, for rows that are still in the same window.
+  // Subtracts what the receipt took, where it is still counted.
   virtual void GiveBack(const Receipt& receipt) = 0;
 
-  // Appends the identity of a counter's row: namespace, scope, name and window, so composed that
-  // no two counters share one.
+  // Appends the identity of a counter: namespace, scope, name and window, so composed that no two
+  // share one; and that of the row a use goes to, which adds scale, shadow and key.
   static void AppendKey(const Counter& counter, std::string& key);
-  static int64_t WindowStart(const Counter& counter, int64_t now);
+  static void AppendKey(const CounterUse& use, std::string& key);
+
+  // Of the window of `now` that does not slide; 0 for a session.
+  static int64_t WindowStart(const Window& window, int64_t now);
 };
+
+// How a sliding window is cut. Slices start at multiples of their length since
+// 1970-01-01T00:00Z; slice n counts until the start of slice n + count.
+struct Slices {
+  explicit Slices(const Window& window);
+  int64_t Number(int64_t now) const;
+  // When the slice of that number leaves, in seconds since 1970-01-01T00:00Z.
+  int64_t End(int64_t number) const { return (number + count) * seconds; }
+
+  int64_t seconds;  // of one
+  int64_t count;    // that are counted at a time
+};
+
+// A count in units of 10^-scale as a decimal: "12.50".
+std::string FormatScaled(int64_t count, uint8_t scale);
+
+// Appends a value that is counted apart as text: values that are equal in CEL get one text, others
+// different ones, never an empty one. False if the value is none of bool, number and string, or its
+// text is longer than kMaxKeyBytes.
+bool AppendCountingKey(const Value& value, std::string& key);
 
 }  // namespace writ

@@ -1,8 +1,12 @@
 // Counters that live as long as the process.
 //
+// Memory is bounded by the program's counters and kMaxKeys: a row is some hundred bytes and its key
+// (a sliding one 500 more). At the bound, rows that count nothing any more make room.
+//
 // Thread safety: none.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,17 +24,46 @@ class MemoryCounters : public Counters {
   void GiveBack(const Receipt& receipt) override;
 
  private:
+  // The rows of one counter that is kept apart by key.
+  struct KeyedRows {
+    std::vector<uint32_t> rows;
+    // Rows were forgotten that knew of times up to here: new ones begin no earlier.
+    int64_t floor = INT64_MIN;
+    int64_t swept_at = INT64_MIN;
+  };
   struct Row {
-    int64_t window_start = INT64_MIN;
-    int64_t value = 0;
+    Window window;
+    int64_t start = INT64_MIN;    // of the window, or of the latest slice
+    int64_t value = 0;            // all of it
+    std::vector<int64_t> slices;  // of a sliding window, by number modulo their count
+    // For giving back: a row that took the place of a forgotten one is another.
+    uint32_t generation = 0;
+    const std::string* identity = nullptr;  // its key in numbers_
+    KeyedRows* keyed = nullptr;             // null: not kept apart by key
+    uint32_t place = 0;                     // in keyed->rows
   };
 
-  // The number of the counter's row, which is moved on to the window of `now` if that is later.
-  size_t RowOf(const Counter& counter, int64_t now);
+  // The number of the use's row, which is moved on to `now` if that is later. None if there is no
+  // room for it.
+  std::optional<uint32_t> RowOf(const CounterUse& use, int64_t now);
+  std::optional<uint32_t> NewRow(const CounterUse& use, int64_t now);
+  void MakeRoom(KeyedRows& keyed, int64_t now);
+  void Forget(uint32_t number);
+  // Undoes what a transaction did so far.
+  void TakeBack(Receipt& receipt);
+
+  static void MoveOn(Row& row, int64_t now);
+  static bool HasEnded(const Row& row, int64_t now);
+  static void Add(Row& row, int64_t amount);
+  // When `amount` may fit under `limit`.
+  static int64_t ResetsAt(const Row& row, const CounterUse& use);
 
   std::vector<Row> rows_;
-  std::unordered_map<std::string, size_t> numbers_;  // of rows, by key
-  std::string key_;                                  // kept for its capacity
+  std::vector<uint32_t> free_;                         // numbers of forgotten rows
+  std::unordered_map<std::string, uint32_t> numbers_;  // of rows, by identity
+  std::unordered_map<std::string, KeyedRows> keyed_;   // by identity without key
+  std::vector<uint32_t> made_;                         // keyed rows that this transaction made
+  std::string key_;                                    // kept for its capacity
 };
 
 }  // namespace writ
