@@ -65,6 +65,12 @@ const std::map<std::string, LogLevel>& LogLevels() {
   return levels;
 }
 
+void AddLabelFlag(CLI::App& app, std::vector<std::string>& labels) {
+  app.add_option("--label", labels, "a label the policy asks for; once for each")
+      ->option_text("NAME=VALUE")
+      ->allow_extra_args(false);
+}
+
 struct RunFlags {
   std::string log_level = "info";
   std::string transport = "stdio";
@@ -74,6 +80,7 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
   app.add_option("-c,--config", run.policies, kPolicyFlag)
       ->option_text("FILE")
       ->allow_extra_args(false);
+  AddLabelFlag(app, run.labels);
   app.add_option("--log-level", flags.log_level, "least level logged on stderr (info)")
       ->option_text("debug|info|warn|error")
       ->check(CLI::IsMember(LogLevels()));
@@ -221,6 +228,7 @@ int Dispatch(int argc, char** argv) {
   CLI::App* test_command = app.add_subcommand("test", "run suites of expected decisions");
   test_command->footer("Exit status: 0 all pass, 1 a case fails, 2 a suite cannot be read.");
   test_command->add_option("suite", test.suites, "suite files")->option_text("FILE ...");
+  AddLabelFlag(*test_command, test.labels);
   test_command->add_flag("--json", test.json, "results as JSON");
   test_command->add_flag("-v,--verbose", test.verbose, "name every case");
 
@@ -232,6 +240,7 @@ int Dispatch(int argc, char** argv) {
   eval_command->add_option("-c,--config", eval.policies, kPolicyFlag)
       ->option_text("FILE")
       ->allow_extra_args(false);
+  AddLabelFlag(*eval_command, eval.labels);
   eval_command->add_option("call", eval.file, "a tools/call request, its params, or a suite step")
       ->option_text("FILE (stdin)");
 

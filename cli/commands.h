@@ -19,6 +19,7 @@ inline constexpr int kExitUsage = 2;
 struct RunOptions {
   std::vector<std::string> policies;
   std::vector<std::string> server;  // the command after --
+  std::vector<std::string> labels;  // "name=value"
   LogLevel log_level = LogLevel::kInfo;
   uint64_t max_line_bytes = 16u << 20;
   uint32_t max_depth = 128;
@@ -35,6 +36,7 @@ int Check(const CheckOptions& options);
 
 struct TestOptions {
   std::vector<std::string> suites;
+  std::vector<std::string> labels;  // "name=value"; they come before a suite's own
   bool json = false;
   bool verbose = false;
 };
@@ -42,7 +44,8 @@ int Test(const TestOptions& options);
 
 struct EvalOptions {
   std::vector<std::string> policies;
-  std::string file;  // empty or "-": stdin
+  std::vector<std::string> labels;  // "name=value"
+  std::string file;                 // empty or "-": stdin
 };
 int Eval(const EvalOptions& options);
 

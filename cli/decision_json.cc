@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 #include "vm/json_text.h"
 
 namespace writ {
@@ -16,32 +19,49 @@ std::string RuleJson(const Program& program, uint32_t rule) {
                      JsonQuote(program.files[named.at.file]), named.at.line, named.at.column);
 }
 
-std::string ErrorJson(const Program& program, const Decision& decision) {
-  if (decision.verdict != Verdict::kError) return "null";
+std::string ErrorJson(const Program& program, Error error, uint32_t instruction) {
   SourcePosition at;
-  if (decision.instruction < program.positions.size()) at = program.positions[decision.instruction];
-  return fmt::format("{{\"text\":{},\"line\":{},\"column\":{}}}",
-                     JsonQuote(ErrorText(decision.error)), at.line, at.column);
+  if (instruction < program.positions.size()) at = program.positions[instruction];
+  return fmt::format("{{\"text\":{},\"line\":{},\"column\":{}}}", JsonQuote(ErrorText(error)),
+                     at.line, at.column);
+}
+
+std::string QuotaJson(const Program& program, const Reservation& reservation) {
+  const Quota& quota = program.quotas[reservation.quota];
+  const Counter& counter = program.counters[quota.counter];
+  return fmt::format("{{\"counter\":{},\"key\":{},\"amount\":{},\"limit\":{},\"window\":\"{}\"}}",
+                     JsonQuote(counter.path), "null", FormatScaled(reservation.amount, quota.scale),
+                     FormatScaled(quota.limit, quota.scale), WindowName(counter.window));
+}
+
+std::string ShadowJson(const Program& program, const Shadow& shadow) {
+  return fmt::format(
+      "{{\"rule\":{},\"verdict\":\"{}\",\"code\":\"{}\",\"message\":{},\"error\":{}}}",
+      RuleJson(program, shadow.rule), VerdictName(shadow.verdict), CodeName(shadow.code),
+      JsonQuote(shadow.message),
+      shadow.verdict == Verdict::kError ? ErrorJson(program, shadow.error, shadow.instruction)
+                                        : "null");
 }
 
 }  // namespace
 
 std::string DecisionJson(const VerifiedProgram& program, const Judgement& judgement) {
   const Decision& decision = judgement.decision;
-  std::string quotas;
+  std::vector<std::string> quotas;
   for (uint32_t i = 0; i < decision.reservation_count; ++i) {
-    const Quota& quota = program->quotas[decision.reservations[i].quota];
-    const Counter& counter = program->counters[quota.counter];
-    if (i > 0) quotas += ',';
-    quotas += fmt::format("{{\"counter\":{},\"amount\":{},\"limit\":{},\"window\":\"{}\"}}",
-                          JsonQuote(counter.path), decision.reservations[i].amount, quota.limit,
-                          WindowName(counter.window));
+    quotas.push_back(QuotaJson(*program, decision.reservations[i]));
   }
+  std::vector<std::string> shadows;
+  for (const Shadow& shadow : judgement.shadows) shadows.push_back(ShadowJson(*program, shadow));
   return fmt::format(
       "{{\"verdict\":\"{}\",\"code\":\"{}\",\"rule\":{},\"message\":{},\"error\":{},"
-      "\"quotas\":[{}],\"shadow\":[],\"program\":\"{}\"}}",
+      "\"quotas\":[{}],\"shadow\":[{}],\"program\":\"{}\"}}",
       VerdictName(decision.verdict), CodeName(decision.code), RuleJson(*program, decision.rule),
-      JsonQuote(judgement.message), ErrorJson(*program, decision), quotas, program->digest);
+      JsonQuote(judgement.message),
+      decision.verdict == Verdict::kError
+          ? ErrorJson(*program, decision.error, decision.instruction)
+          : "null",
+      fmt::join(quotas, ","), fmt::join(shadows, ","), program->digest);
 }
 
 }  // namespace writ

@@ -8,8 +8,10 @@
 namespace writ {
 
 // {"verdict","code","rule":{"name","file","line","column"}|null,"message",
-//  "error":{"text","line","column"}|null,"quotas":[{"counter","amount","limit","window"}],
-//  "shadow":[],"program"}, on one line.
+//  "error":{"text","line","column"}|null,
+//  "quotas":[{"counter","key","amount","limit","window"}],
+//  "shadow":[{"rule","verdict","code","message","error"}],"program"}, on one line. `key` is null
+// where nothing is counted apart; amounts and limits are decimals.
 std::string DecisionJson(const VerifiedProgram& program, const Judgement& judgement);
 
 }  // namespace writ

@@ -5,10 +5,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 
 #include "cli/commands.h"
 #include "cli/decision_json.h"
+#include "cli/labels.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/compile.h"
@@ -117,6 +117,11 @@ int Eval(const EvalOptions& options) {
       CompileFiles(options.policies, diagnostics);
   Report(diagnostics);
   if (program == nullptr) return kExitUsage;
+  const tl::expected<Facts::Labels, LabelFault> labels = LabelsFor(*program, options.labels);
+  if (!labels.has_value()) {
+    PrintError(labels.error().message, labels.error().hint);
+    return kExitUsage;
+  }
 
   std::string text;
   std::string why;
@@ -134,8 +139,10 @@ int Eval(const EvalOptions& options) {
   if (!call.is_tool_call) return Fail("this is no tools/call");
 
   MemoryCounters counters;
-  Judge judge(machine, counters);
-  const Judgement& judgement = judge.Decide(call.tool, static_cast<int64_t>(std::time(nullptr)));
+  const Facts facts(*labels);
+  Judge judge(machine, counters, &facts);
+  const Claims claims = {call.client_name, call.client_version, std::nullopt};
+  const Judgement& judgement = judge.Decide(call.tool, Time::FromSystemClock(), claims);
   PrintOut(DecisionJson(*program, judgement) + "\n");
   return judgement.decision.verdict == Verdict::kAllow ? kExitYes : kExitNo;
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/labels.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/compile.h"
 #include "proxy/child.h"
@@ -17,6 +19,11 @@ int Run(const RunOptions& options) {
   std::shared_ptr<const VerifiedProgram> program = CompileFiles(options.policies, diagnostics);
   Report(diagnostics);
   if (program == nullptr) return kExitUsage;
+  tl::expected<Facts::Labels, LabelFault> labels = LabelsFor(*program, options.labels);
+  if (!labels.has_value()) {
+    PrintError(labels.error().message, labels.error().hint);
+    return kExitUsage;
+  }
 
   const Log log(options.log_level);
   for (const std::string& file : (*program)->files) {
@@ -33,6 +40,7 @@ int Run(const RunOptions& options) {
   session_options.max_depth = options.max_depth;
   session_options.max_in_flight = options.max_in_flight;
   session_options.denial_prefix = options.denial_prefix;
+  session_options.labels = std::move(*labels);
   PolicySession session(std::move(program), counters, log, session_options);
   PumpOptions pump_options;
   pump_options.max_line_bytes = options.max_line_bytes;

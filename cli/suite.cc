@@ -8,6 +8,7 @@
 #include <ctime>
 #include <set>
 
+#include "cli/labels.h"
 #include "compiler/compile.h"
 
 namespace writ {
@@ -66,8 +67,9 @@ std::optional<int64_t> ParseSpan(std::string_view text) {
 
 class SuiteLoader {
  public:
-  SuiteLoader(std::shared_ptr<const Source> source, Diagnostics& diagnostics)
-      : source_(std::move(source)), diagnostics_(diagnostics) {}
+  SuiteLoader(std::shared_ptr<const Source> source, const Facts::Labels& labels,
+              Diagnostics& diagnostics)
+      : source_(std::move(source)), given_labels_(labels), diagnostics_(diagnostics) {}
 
   std::optional<Suite> Load() {
     const size_t errors_before = diagnostics_.error_count();
@@ -89,6 +91,8 @@ class SuiteLoader {
       if (time.has_value()) suite.now = *time;
       if (!time.has_value()) Error(*now, "now must be a time such as 2026-03-02T09:30:00Z");
     }
+    LoadLabels(root, suite);
+    LoadClaims(root, suite);
     LoadCases(root, suite);
     if (diagnostics_.error_count() != errors_before) return std::nullopt;
     return suite;
@@ -148,6 +152,44 @@ class SuiteLoader {
       } else {
         diagnostics_.Warning(d.source, d.at, d.length, d.message, d.hint);
       }
+    }
+  }
+
+  void LoadLabels(const Node& root, Suite& suite) {
+    suite.labels = given_labels_;
+    const Node* labels = root.Find("labels");
+    if (labels != nullptr && labels->kind != Kind::kMapping) {
+      return Error(*labels, "labels must be a mapping from names to texts");
+    }
+    if (labels != nullptr) {
+      for (const yaml::Member& member : labels->members) {
+        suite.labels.emplace(member.key->text,
+                             Text(*member.value, fmt::format("label {}", member.key->text)));
+      }
+    }
+    if (suite.program == nullptr) return;
+    const auto checked = CheckLabels(*suite.program, suite.labels);
+    if (checked.has_value()) return;
+    Error(labels != nullptr ? *labels : root, checked.error().message, checked.error().hint);
+  }
+
+  // What client and server call themselves.
+  void LoadClaims(const Node& root, Suite& suite) {
+    LoadClaim(root, "client", {"name", "version"}, {&suite.client_name, &suite.client_version});
+    LoadClaim(root, "server", {"name"}, {&suite.server_name});
+  }
+
+  void LoadClaim(const Node& root, std::string_view who, const std::vector<std::string_view>& keys,
+                 const std::vector<std::optional<std::string>*>& claims) {
+    const Node* node = root.Find(who);
+    if (node == nullptr) return;
+    if (node->kind != Kind::kMapping) {
+      return Error(*node, fmt::format("{} must be a mapping with {}", who, fmt::join(keys, ", ")));
+    }
+    CheckKeys(*node, who, keys);
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const Node* claim = node->Find(keys[i]);
+      if (claim != nullptr) *claims[i] = Text(*claim, fmt::format("{}'s {}", who, keys[i]));
     }
   }
 
@@ -295,16 +337,18 @@ class SuiteLoader {
   }
 
   std::shared_ptr<const Source> source_;
+  const Facts::Labels& given_labels_;
   Diagnostics& diagnostics_;
   int64_t clock_ = 0;  // of the case that is being read
 };
 
 }  // namespace
 
-std::optional<Suite> LoadSuite(const std::string& path, Diagnostics& diagnostics) {
+std::optional<Suite> LoadSuite(const std::string& path, const Facts::Labels& labels,
+                               Diagnostics& diagnostics) {
   std::shared_ptr<const Source> source = ReadSource(path, diagnostics);
   if (source == nullptr) return std::nullopt;
-  return SuiteLoader(std::move(source), diagnostics).Load();
+  return SuiteLoader(std::move(source), labels, diagnostics).Load();
 }
 
 }  // namespace writ

@@ -12,6 +12,7 @@
 
 #include "compiler/diagnostic.h"
 #include "compiler/yaml.h"
+#include "proxy/facts.h"
 #include "vm/machine.h"
 
 namespace writ {
@@ -48,10 +49,16 @@ struct Suite {
   std::unique_ptr<yaml::Document> document;
   std::shared_ptr<const VerifiedProgram> program;
   int64_t now = 0;  // seconds since 1970-01-01T00:00Z
+  Facts::Labels labels;
+  // What client and server call themselves.
+  std::optional<std::string> client_name;
+  std::optional<std::string> client_version;
+  std::optional<std::string> server_name;
   std::vector<Case> cases;
 };
 
-// nullopt if there was any error in the suite or its policy.
-std::optional<Suite> LoadSuite(const std::string& path, Diagnostics& diagnostics);
+// nullopt if there was any error in the suite or its policy. `labels` come before the suite's own.
+std::optional<Suite> LoadSuite(const std::string& path, const Facts::Labels& labels,
+                               Diagnostics& diagnostics);
 
 }  // namespace writ

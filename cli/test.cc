@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/labels.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "cli/suite.h"
@@ -27,7 +28,8 @@ class CaseRunner {
       : suite_(suite),
         case_(made),
         machine_(suite.program),
-        judge_(machine_, counters_),
+        facts_(suite.labels),
+        judge_(machine_, counters_, &facts_),
         now_(suite.now) {}
 
   CaseResult Run() {
@@ -69,15 +71,16 @@ class CaseRunner {
     if (target != nullptr && step.args != nullptr) {
       FillSlots(ToValue(step.args, machine_.arena()), *target, machine_.arena());
     }
-    const Judgement& judgement = judge_.Decide(step.tool, now_);
+    const Judgement& judgement = judge_.Decide(
+        step.tool, now_, {suite_.client_name, suite_.client_version, suite_.server_name});
     const std::string which =
         step.repeat > 1 ? fmt::format("call {} of {}: ", repetition + 1, step.repeat) : "";
     const std::string_view rule = RuleLabel(*suite_.program, judgement.decision);
     const yaml::Node& at = step.expect_node != nullptr ? *step.expect_node : *step.node;
-    // Version "1" knows no errors, only denials.
     const Verdict got = judgement.decision.verdict;
     const bool as_expected =
-        got == step.expect || (step.expect == Verdict::kDeny && got == Verdict::kError);
+        got == step.expect || (step.expect == Verdict::kDeny && got == Verdict::kError &&
+                               (*suite_.program)->errors_are_denials);
     if (!as_expected) {
       std::string detail;
       if (!rule.empty()) detail += fmt::format(" by {}", rule);
@@ -102,6 +105,7 @@ class CaseRunner {
   const Case& case_;
   Machine machine_;
   MemoryCounters counters_;
+  Facts facts_;
   Judge judge_;
   int64_t now_;
   CaseResult result_;
@@ -151,9 +155,14 @@ int Test(const TestOptions& options) {
   Totals totals;
   std::string json;
   bool unreadable = false;
+  const tl::expected<Facts::Labels, LabelFault> labels = ReadLabels(options.labels);
+  if (!labels.has_value()) {
+    PrintError(labels.error().message, labels.error().hint);
+    return kExitUsage;
+  }
   for (const std::string& path : options.suites) {
     Diagnostics diagnostics;
-    const std::optional<Suite> suite = LoadSuite(path, diagnostics);
+    const std::optional<Suite> suite = LoadSuite(path, *labels, diagnostics);
     Report(diagnostics);
     if (suite.has_value()) {
       RunSuite(path, *suite, options, totals, json);

@@ -59,6 +59,9 @@ class Emitter {
     std::sort(program.labels.begin(), program.labels.end());
     program.labels.erase(std::unique(program.labels.begin(), program.labels.end()),
                          program.labels.end());
+    program.errors_are_denials =
+        std::all_of(policies_.begin(), policies_.end(),
+                    [](const Policy& policy) { return policy.language == Language::kIntercept; });
     LineUp();
     FindMentions();
     EmitOtherTools();

@@ -18,7 +18,7 @@
 
 namespace writ {
 
-enum class RequestKind : uint8_t { kOther, kToolCall, kToolList };
+enum class RequestKind : uint8_t { kOther, kToolCall, kToolList, kInitialize };
 
 struct PendingRequest {
   RequestKind kind = RequestKind::kOther;

@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "proxy/message_text.h"
 #include "vm/json_text.h"
 
 namespace writ {
@@ -13,14 +17,8 @@ namespace {
 // attempts the call is denied rather than delayed.
 constexpr int kMaxAttempts = 100;
 
-// Appends a tool's name as messages show it: quoted, and cut, since the client chooses it.
-void AppendToolName(std::string_view tool, std::string& message) {
-  constexpr size_t kMaxBytes = 256;
-  if (tool.size() <= kMaxBytes) return AppendJsonString(tool, message);
-  size_t cut = kMaxBytes;
-  while ((tool[cut] & 0xC0) == 0x80) --cut;
-  AppendJsonString(fmt::format("{}…", tool.substr(0, cut)), message);
-}
+// Bytes of a name that the client chose.
+constexpr size_t kMaxNameBytes = 256;
 
 // What the instruction that raised was reading, or empty.
 std::string_view SlotRead(const Program& program, uint32_t instruction) {
@@ -40,53 +38,73 @@ std::string_view SlotRead(const Program& program, uint32_t instruction) {
   return {};
 }
 
-}  // namespace
+void AppendRule(const Program& program, uint32_t rule, std::string& message) {
+  message += "rule ";
+  AppendJsonString(rule < program.rules.size() ? program.rules[rule].name : "?", message);
+}
 
-void AppendDecisionMessage(const VerifiedProgram& program, const Decision& decision,
-                           std::string_view tool, std::string& message) {
-  const auto append_rule = [&](uint32_t rule) {
-    message += "rule ";
-    AppendJsonString(rule < program->rules.size() ? program->rules[rule].name : "?", message);
-  };
+// What could not be decided, and why. `slot` is what was read, if that is known.
+void AppendError(const Program& program, uint32_t rule, Error error, uint32_t instruction,
+                 uint32_t slot, std::string& message) {
+  const std::string_view what =
+      slot != kNoSlot ? std::string_view(program.slot_names[slot]) : SlotRead(program, instruction);
+  AppendRule(program, rule, message);
+  message += ": ";
+  message += what;
+  if (!what.empty()) message += error == Error::kUnsafeNumber ? " is " : ": ";
+  message += ErrorText(error);
+}
+
+void AppendDenialOfRule(Machine& machine, uint32_t rule, bool quota, std::string& message) {
+  const Rule& denying = machine.program()->rules[rule];
+  if (!denying.message.empty()) return AppendMessage(denying.message, machine, message);
+  message += quota ? denying.quota_message : denying.check_message;
+}
+
+// What a decision of the machine says to people: "rule \"small\": args.n is a number that servers
+// read differently". Nothing for allow.
+void AppendDecisionMessage(Machine& machine, const Decision& decision, std::string_view tool,
+                           std::string& message) {
+  const Program& program = *machine.program();
   switch (decision.code) {
     case Code::kAllowed: return;
     case Code::kHidden:
     case Code::kDefault:
       message += "Tool ";
-      AppendToolName(tool, message);
+      AppendShownQuoted(tool, kMaxNameBytes, message);
       message +=
           decision.code == Code::kHidden ? " is hidden by policy" : " is not permitted by policy";
       return;
-    case Code::kRule: message += program->rules[decision.rule].check_message; return;
-    case Code::kQuota: message += program->rules[decision.rule].quota_message; return;
+    case Code::kRule: return AppendDenialOfRule(machine, decision.rule, false, message);
+    case Code::kQuota: return AppendDenialOfRule(machine, decision.rule, true, message);
     case Code::kNumber:
-    case Code::kError: {
-      const std::string_view what = decision.slot != kNoSlot
-                                        ? program->slot_names[decision.slot]
-                                        : SlotRead(*program, decision.instruction);
-      append_rule(decision.rule);
-      message += ": ";
-      message += what;
-      if (!what.empty()) message += " is ";
-      message += ErrorText(decision.error);
-      return;
-    }
+    case Code::kError:
+      return AppendError(program, decision.rule, decision.error, decision.instruction,
+                         decision.slot, message);
     case Code::kAmount: {
-      const Quota& quota = program->quotas[decision.quota];
-      append_rule(quota.rule);
+      const Quota& quota = program.quotas[decision.quota];
+      AppendRule(program, quota.rule, message);
       message += ": ";
-      message += quota.amount_path;
+      message += quota.amount_path.empty() ? "the amount" : quota.amount_path;
       message += " is missing or cannot be counted (a number from 0 up is needed)";
       return;
     }
     case Code::kAmbiguous:
       message += "an argument's name looks like ";
-      AppendJsonString(decision.expected_name, message);
+      AppendShownQuoted(decision.expected_name, kMaxNameBytes, message);
       message += " but differs in case or after a NUL, so servers may read it as that";
       return;
     case Code::kState: message += "the counters this policy needs cannot be used"; return;
   }
 }
+
+// A count as expressions see it.
+Value CountValue(int64_t count, uint8_t scale) {
+  if (scale == 0) return Value::Int(count);
+  return Value::Double(static_cast<double>(count) / std::pow(10.0, scale));
+}
+
+}  // namespace
 
 std::string_view RuleLabel(const VerifiedProgram& program, const Decision& decision) {
   if (decision.code == Code::kHidden) return "(hidden)";
@@ -124,39 +142,80 @@ ReserveResult::Outcome Judge::Reserve(int64_t now) {
   for (uint32_t i = 0; i < decision.reservation_count; ++i) {
     const Reservation& reservation = decision.reservations[i];
     const Quota& quota = program.quotas[reservation.quota];
-    uses_.push_back({&program.counters[quota.counter], reservation.amount, quota.limit});
+    CounterUse use{&program.counters[quota.counter], reservation.amount, quota.limit};
+    use.scale = quota.scale;
+    use.shadow = quota.shadow;
+    uses_.push_back(use);
   }
   const ReserveResult result = counters_.Reserve(expected_, uses_, now, &judgement_.receipt);
-  if (result.outcome == ReserveResult::Outcome::kFull) {
-    const uint32_t quota = decision.reservations[result.full].quota;
-    decision.rule = program.quotas[quota].rule;
-    decision.quota = quota;
-    judgement_.retry_after = result.resets_at > now ? result.resets_at - now : 1;
-    Deny(Code::kQuota, program.rules[decision.rule].quota_message);
-  } else if (result.outcome == ReserveResult::Outcome::kFailed) {
-    Deny(Code::kState, fmt::format("the counters cannot be used: {}", result.failure));
+  switch (result.outcome) {
+    case ReserveResult::Outcome::kReserved:
+      for (const size_t use : result.over) {
+        Shadow& shadow = judgement_.shadows.emplace_back();
+        shadow.rule = program.quotas[decision.reservations[use].quota].rule;
+        shadow.code = Code::kQuota;
+        shadow.message = program.rules[shadow.rule].quota_message;
+      }
+      break;
+    case ReserveResult::Outcome::kChanged: break;
+    case ReserveResult::Outcome::kFull: OnFull(result, now); break;
+    case ReserveResult::Outcome::kNoRoom: {
+      decision.quota = decision.reservations[result.full].quota;
+      decision.rule = program.quotas[decision.quota].rule;
+      std::string message;
+      AppendRule(program, decision.rule, message);
+      Deny(Code::kState,
+           fmt::format("{}: its quota is counted for {} values already, and for no other until "
+                       "their windows end",
+                       message, kMaxKeys));
+      break;
+    }
+    case ReserveResult::Outcome::kFailed:
+      // What is only watched denies nothing.
+      if (expected_.empty() && std::all_of(uses_.begin(), uses_.end(),
+                                           [](const CounterUse& use) { return use.shadow; })) {
+        break;
+      }
+      Deny(Code::kState, fmt::format("the counters cannot be used: {}", result.failure));
+      break;
   }
   return result.outcome;
 }
 
-const Judgement& Judge::Decide(std::string_view tool, int64_t now) {
+void Judge::OnFull(const ReserveResult& result, int64_t now) {
+  const Program& program = *machine_.program();
+  Decision& decision = judgement_.decision;
+  decision.quota = decision.reservations[result.full].quota;
+  const Quota& quota = program.quotas[decision.quota];
+  decision.rule = quota.rule;
+  const bool ends = result.resets_at != kNever;
+  if (ends) judgement_.retry_after = result.resets_at > now ? result.resets_at - now : 1;
+  Deny(Code::kQuota, "");
+  FillQuotaFacts(machine_, CountValue(result.remaining, quota.scale),
+                 ends ? Time(result.resets_at).AsValue() : Value());
+  AppendDenialOfRule(machine_, decision.rule, true, judgement_.message);
+}
+
+const Judgement& Judge::Decide(std::string_view tool, Time now, const Claims& claims) {
   judgement_.message.clear();
   judgement_.retry_after = 0;
   judgement_.receipt.rows.clear();
+  judgement_.shadows.clear();
+  facts_.Fill(machine_, tool, claims, now);
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     std::string failure;
-    if (!ReadCounters(now, &failure)) {
+    if (!ReadCounters(now.seconds, &failure)) {
       judgement_.decision = {};
       Deny(Code::kState, fmt::format("the counters cannot be used: {}", failure));
       return judgement_;
     }
     judgement_.decision = machine_.Decide();
     if (judgement_.decision.verdict != Verdict::kAllow) {
-      AppendDecisionMessage(machine_.program(), judgement_.decision, tool, judgement_.message);
+      AppendDecisionMessage(machine_, judgement_.decision, tool, judgement_.message);
       return judgement_;
     }
     if (judgement_.decision.reservation_count == 0) return judgement_;
-    if (Reserve(now) != ReserveResult::Outcome::kChanged) return judgement_;
+    if (Reserve(now.seconds) != ReserveResult::Outcome::kChanged) return judgement_;
   }
   judgement_.decision = {};
   Deny(Code::kState, "the counters change faster than this call can be decided");

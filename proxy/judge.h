@@ -7,44 +7,57 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proxy/counters.h"
+#include "proxy/facts.h"
 #include "vm/machine.h"
 
 namespace writ {
 
+// What a rule in shadow mode would have done.
+struct Shadow {
+  uint32_t rule = kNoRule;
+  Verdict verdict = Verdict::kDeny;  // or kError
+  Code code = Code::kRule;
+  Error error = Error::kNone;
+  uint32_t instruction = UINT32_MAX;
+  std::string message;  // for people
+};
+
 struct Judgement {
   Decision decision;
-  std::string message;      // for the agent, without prefix; empty for allow
-  int64_t retry_after = 0;  // seconds until a full quota's window ends; 0: does not apply
-  Receipt receipt;          // of an allowed call
+  std::string message;  // for the agent, without prefix; empty for allow
+  // Seconds until a full quota has room again; 0: does not apply, or never.
+  int64_t retry_after = 0;
+  Receipt receipt;  // of an allowed call
+  std::vector<Shadow> shadows;
 };
 
 class Judge {
  public:
-  // Both must outlive the judge.
-  Judge(Machine& machine, Counters& counters) : machine_(machine), counters_(counters) {}
+  // All must outlive the judge; without facts no label is known.
+  Judge(Machine& machine, Counters& counters, const Facts* facts = nullptr)
+      : machine_(machine), counters_(counters), facts_(facts != nullptr ? *facts : no_facts_) {}
 
-  // REQUIRES: the machine has begun the call and its slots are filled. `now`: seconds since
-  // 1970-01-01T00:00Z. The judgement is valid until the next one.
-  const Judgement& Decide(std::string_view tool, int64_t now);
+  // REQUIRES: the machine has begun the call and its slots are filled, facts and counters aside;
+  // the claims outlive the call. The judgement is valid until the next one.
+  const Judgement& Decide(std::string_view tool, Time now, const Claims& claims = {});
 
  private:
   bool ReadCounters(int64_t now, std::string* failure);
   ReserveResult::Outcome Reserve(int64_t now);
+  void OnFull(const ReserveResult& result, int64_t now);
   void Deny(Code code, std::string_view message);
 
   Machine& machine_;
   Counters& counters_;
+  Facts no_facts_;
+  const Facts& facts_;
   Judgement judgement_;
   std::vector<Counters::Expectation> expected_;
   std::vector<CounterUse> uses_;
 };
-
-// Appends what a decision says to people: "rule \"small\": args.n is a number that servers read
-// differently". Nothing for allow.
-void AppendDecisionMessage(const VerifiedProgram& program, const Decision& decision,
-                           std::string_view tool, std::string& message);
 
 // The name to show for what decided: a rule's name, "(hidden)", "(default deny)" or empty.
 std::string_view RuleLabel(const VerifiedProgram& program, const Decision& decision);

@@ -28,6 +28,10 @@ enum Slot : uint32_t {
   kTask,
   kRequestIdSlot,
   kProtocolVersion,
+  kClientName,  // of an initialize
+  kClientVersion,
+  kMetaClientName,  // of a request of the stateless revisions
+  kMetaClientVersion,
   kSlotCount,
 };
 
@@ -69,6 +73,12 @@ const EnvelopeTrie& Envelope() {
     builder.Child(made.params, "requestState");
     const uint32_t meta = builder.Child(made.params, "_meta");
     member(meta, "io.modelcontextprotocol/protocolVersion", kProtocolVersion);
+    const uint32_t info = builder.Child(made.params, "clientInfo");
+    member(info, "name", kClientName);
+    member(info, "version", kClientVersion);
+    const uint32_t meta_info = builder.Child(meta, "io.modelcontextprotocol/clientInfo");
+    member(meta_info, "name", kMetaClientName);
+    member(meta_info, "version", kMetaClientVersion);
     made.trie = builder.Build();
     const PathNode& root = made.trie.node(made.root);
     for (uint32_t e = root.first_edge; e < root.first_edge + root.edge_count; ++e) {
@@ -79,8 +89,9 @@ const EnvelopeTrie& Envelope() {
     }
     const PathNode& params = made.trie.node(made.params);
     for (uint32_t e = params.first_edge; e < params.first_edge + params.edge_count; ++e) {
-      const bool of_call = made.trie.edge(e).name != "requestId";
-      (of_call ? made.call_edges : made.request_id_edge) |= uint64_t{1} << e;
+      const std::string_view name = made.trie.edge(e).name;
+      if (name == "clientInfo") continue;
+      (name != "requestId" ? made.call_edges : made.request_id_edge) |= uint64_t{1} << e;
     }
     return made;
   }();
@@ -147,6 +158,9 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   message_.tool = {};
   message_.has_task = false;
   message_.is_stateless = false;
+  message_.is_initialize = false;
+  message_.client_name.reset();
+  message_.client_version.reset();
   message_.may_answer = false;
   message_.cancelled.kind = IdKind::kNone;
   if (IsBlank(line)) return message_;
@@ -229,6 +243,9 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
       return Refuse(kInvalidRequest, "a member of params that looks like \"requestId\" but is not");
     }
     ReadRequestId(Raw(kRequestIdSlot), message_.cancelled);
+  } else if (message_.method == "initialize") {
+    message_.is_initialize = true;
+    ReadClientInfo(kClientName, kClientVersion);
   }
   message_.kind =
       message_.id.kind == IdKind::kNone ? MessageKind::kNotification : MessageKind::kRequest;
@@ -296,7 +313,21 @@ bool MessageReader::ReadToolCall() {
   }
   message_.has_task = !slots_[kTask].is(Tag::kAbsent);
   message_.is_stateless = !slots_[kProtocolVersion].is(Tag::kAbsent);
+  if (message_.is_stateless) ReadClientInfo(kMetaClientName, kMetaClientVersion);
   return true;
+}
+
+// Claims decide nothing that a server would do, so what is doubtful in them is left out, not
+// refused.
+void MessageReader::ReadClientInfo(uint32_t name_slot, uint32_t version_slot) {
+  const auto read = [this](uint32_t slot, std::optional<std::string_view>& claim) {
+    if (!slots_[slot].is(Tag::kString)) return;
+    bool lone_surrogate = false;
+    const std::string_view text = Unescape(slots_[slot].view(), machine_.arena(), &lone_surrogate);
+    if (!lone_surrogate) claim = text;
+  };
+  read(name_slot, message_.client_name);
+  read(version_slot, message_.client_version);
 }
 
 void MessageReader::DecideWhetherToAnswer() {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,11 @@ struct ClientMessage {
   std::string_view tool;  // decoded
   bool has_task = false;
   bool is_stateless = false;  // of protocol revision 2026-07-28 or later
+  bool is_initialize = false;
+  // What the client calls itself, where this message says it beyond doubt: in an initialize, or in
+  // the _meta of a stateless tools/call. Decoded.
+  std::optional<std::string_view> client_name;
+  std::optional<std::string_view> client_version;
   // Of notifications/cancelled: the id of the request it names.
   RequestId cancelled;
   // Of a refused message:
@@ -65,6 +71,7 @@ class MessageReader {
   void Classify(std::string_view line, const ScanResult& scanned);
   void RefuseViolation(std::string_view line, const ScanResult& scanned);
   bool ReadToolCall();
+  void ReadClientInfo(uint32_t name_slot, uint32_t version_slot);
   void Refuse(int code, std::string why);
   void DecideWhetherToAnswer();
   // The bytes of what stands at that slot; empty if nothing does.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <vector>
 
 #include "proxy/answer.h"
@@ -18,7 +17,17 @@ namespace {
 
 RequestKind KindOf(const ClientMessage& message) {
   if (message.is_tool_call) return RequestKind::kToolCall;
+  if (message.is_initialize) return RequestKind::kInitialize;
   return message.method == "tools/list" ? RequestKind::kToolList : RequestKind::kOther;
+}
+
+// Keeps what is claimed, as far as claims go.
+void Keep(const std::optional<std::string_view>& claim, std::optional<std::string>& kept) {
+  kept = claim.has_value() ? std::optional<std::string>(CutClaim(*claim)) : std::nullopt;
+}
+
+std::optional<std::string_view> Cut(const std::optional<std::string_view>& claim) {
+  return claim.has_value() ? std::optional<std::string_view>(CutClaim(*claim)) : std::nullopt;
 }
 
 }  // namespace
@@ -32,13 +41,20 @@ PolicySession::PolicySession(std::shared_ptr<const VerifiedProgram> program, Cou
       hides_((*program_)->hides_all || !(*program_)->hidden.empty()),
       machine_(std::move(program)),
       reader_(machine_, options_.max_depth),
-      judge_(machine_, counters_),
+      facts_(options_.labels),
+      judge_(machine_, counters_, &facts_),
       in_flight_(options_.max_in_flight) {
   if (!options_.denial_prefix.has_value()) options_.denial_prefix = kDenialPrefix;
 }
 
-int64_t PolicySession::Now() const {
-  return options_.clock != nullptr ? options_.clock() : static_cast<int64_t>(std::time(nullptr));
+Time PolicySession::Now() const {
+  return options_.clock != nullptr ? options_.clock() : Time::FromSystemClock();
+}
+
+// A stateless request says who sends it, or nobody knows; elsewhere the handshake said it.
+Claims PolicySession::ClaimsOf(const ClientMessage& call) const {
+  if (call.is_stateless) return {Cut(call.client_name), Cut(call.client_version), server_name_};
+  return {client_name_, client_version_, server_name_};
 }
 
 ClientAction PolicySession::OnClientLine(std::string_view line, std::string* answer) {
@@ -95,6 +111,10 @@ ClientAction PolicySession::OnRequest(const ClientMessage& message, std::string*
     return ClientAction::kAnswer;
   }
   if (message.is_tool_call) return OnToolCall(message, answer);
+  if (message.is_initialize) {
+    Keep(message.client_name, client_name_);
+    Keep(message.client_version, client_version_);
+  }
   in_flight_.Add(message.id.key, KindOf(message), message.id.raw);
   return ClientAction::kForward;
 }
@@ -103,13 +123,13 @@ ClientAction PolicySession::OnToolCall(const ClientMessage& call, std::string* a
   const bool timed = log_.enabled(LogLevel::kDebug);
   const auto start =
       timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
-  const int64_t now = (*program_)->counters.empty() ? 0 : Now();
-  const Judgement& judgement = judge_.Decide(call.tool, now);
+  const Judgement& judgement = judge_.Decide(call.tool, Now(), ClaimsOf(call));
   if (timed) {
     const auto taken = std::chrono::steady_clock::now() - start;
     LogDecision(call, judgement,
                 std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count());
   }
+  if (!judgement.shadows.empty()) LogShadows(call, judgement);
   if (judgement.decision.verdict == Verdict::kAllow) {
     in_flight_.Add(call.id.key, RequestKind::kToolCall, call.id.raw).receipt = judgement.receipt;
     return ClientAction::kForward;
@@ -132,6 +152,16 @@ void PolicySession::LogDecision(const ClientMessage& call, const Judgement& judg
       fmt::format("decided tools/call {}: {}, {}, {} ns", JsonQuote(call.tool.substr(0, 256)),
                   VerdictName(judgement.decision.verdict),
                   rule.empty() ? std::string("no rule") : "rule " + JsonQuote(rule), nanoseconds));
+}
+
+void PolicySession::LogShadows(const ClientMessage& call, const Judgement& judgement) {
+  for (const Shadow& shadow : judgement.shadows) {
+    log_.Info(fmt::format("shadow rule {} would {} tools/call {}: {}, {}",
+                          JsonQuote((*program_)->rules[shadow.rule].name),
+                          shadow.verdict == Verdict::kError ? "not decide" : "deny",
+                          JsonQuote(call.tool.substr(0, 256)), CodeName(shadow.code),
+                          shadow.message));
+  }
 }
 
 ServerAction PolicySession::OnServerLine(std::string_view line, std::string* replacement) {
@@ -177,6 +207,10 @@ ServerAction PolicySession::OnAnswer(std::string_view line, const ServerMessage&
     }
   } else if (request->kind == RequestKind::kToolList && hides_ && message.has_result) {
     if (message.tools.empty()) return Withhold(key, "it has no list of tools", replacement);
+  }
+  if (exact && request->kind == RequestKind::kInitialize) Keep(message.server_name, server_name_);
+  if (exact && message.meta_server_name.has_value()) {
+    Keep(message.meta_server_name, server_name_);
   }
   const bool may_list =
       hides_ && (request->kind != RequestKind::kToolCall || MayAnswerOther(message));

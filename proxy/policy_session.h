@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "proxy/counters.h"
+#include "proxy/facts.h"
 #include "proxy/in_flight.h"
 #include "proxy/judge.h"
 #include "proxy/log.h"
@@ -25,7 +26,8 @@ struct SessionOptions {
   uint32_t max_depth = kDefaultMaxDepth;
   size_t max_in_flight = 10'000;
   std::optional<std::string> denial_prefix;  // none: kDenialPrefix
-  int64_t (*clock)() = nullptr;              // seconds since 1970-01-01T00:00Z; null: the system's
+  Time (*clock)() = nullptr;                 // null: the system's
+  Facts::Labels labels;
 };
 
 class PolicySession : public SessionInterface {
@@ -53,7 +55,9 @@ class PolicySession : public SessionInterface {
   ServerAction FilterTools(std::string_view line, const ServerMessage& message,
                            std::string* replacement);
   void LogDecision(const ClientMessage& call, const Judgement& judgement, int64_t nanoseconds);
-  int64_t Now() const;
+  void LogShadows(const ClientMessage& call, const Judgement& judgement);
+  Time Now() const;
+  Claims ClaimsOf(const ClientMessage& call) const;
 
   std::shared_ptr<const VerifiedProgram> program_;
   Counters& counters_;
@@ -62,9 +66,14 @@ class PolicySession : public SessionInterface {
   bool hides_;
   Machine machine_;
   MessageReader reader_;
+  Facts facts_;
   Judge judge_;
   InFlight in_flight_;
   ServerMessageReader server_reader_;
+  // What the two said they are, when the session began.
+  std::optional<std::string> client_name_;
+  std::optional<std::string> client_version_;
+  std::optional<std::string> server_name_;
 };
 
 }  // namespace writ

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "proxy/request_id.h"
@@ -28,6 +29,10 @@ struct ServerMessage {
   bool has_result = false;
   std::string_view tools;       // the span of result.tools if that is a list, else empty
   bool mentions_tools = false;  // result.tools is there, whatever it is
+  // What the server calls itself, where the answer says it beyond doubt: in result.serverInfo, as
+  // only that of an initialize should, and in result._meta of stateless revisions. Decoded.
+  std::optional<std::string_view> server_name;
+  std::optional<std::string_view> meta_server_name;
 };
 
 class ServerMessageReader {
@@ -38,9 +43,12 @@ class ServerMessageReader {
   const ServerMessage& Read(std::string_view line);
 
  private:
+  std::optional<std::string_view> NameAt(uint32_t slot);
+
   Arena arena_;
   Scanner scanner_;
   ServerMessage message_;
+  Value slots_[7];
 };
 
 }  // namespace writ

@@ -209,6 +209,8 @@ struct Program {
   std::vector<std::string> hidden;        // sorted
   std::vector<std::string> hidden_globs;  // sorted; `*` stands for any characters
   std::vector<std::string> files;
+  // Of version "1" policies, which know two verdicts: a suite's `expect: deny` takes an error too.
+  bool errors_are_denials = false;
   std::string digest;  // SHA-256 of the sources, 64 hex digits
   std::shared_ptr<Arena> pool = std::make_shared<Arena>();
   std::vector<std::shared_ptr<const Arena>> constant_pools;  // where constants point to as well

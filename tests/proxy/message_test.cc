@@ -398,5 +398,52 @@ TEST(Message, ALoneSurrogateInAValueThatIsRead) {
   }
 }
 
+// ---- Who sends it.
+
+std::string ClientOf(const ClientMessage& message) {
+  return fmt::format("{} {}", message.client_name.value_or("-"),
+                     message.client_version.value_or("-"));
+}
+
+std::string Initialize(const std::string& params) {
+  return R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":)" + params + "}";
+}
+
+std::string StatelessCall(const std::string& meta) {
+  return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","_meta":{)"
+         R"("io.modelcontextprotocol/protocolVersion":"2026-07-28")" +
+         meta + "}}}";
+}
+
+TEST(Message, WhatTheClientCallsItself) {
+  Reading reading;
+  const ClientMessage& message =
+      reading.Read(Initialize(R"({"clientInfo":{"name":"a\u00e9","version":"1"}})"));
+  EXPECT_TRUE(message.is_initialize);
+  EXPECT_EQ(ClientOf(message), "aé 1");
+  EXPECT_EQ(ClientOf(reading.Read(Initialize(R"({"clientInfo":{"name":"a"}})"))), "a -");
+  EXPECT_EQ(ClientOf(reading.Read(Initialize("{}"))), "- -") << "nothing is left of the last one";
+  EXPECT_EQ(ClientOf(reading.Read(Initialize(R"({"clientInfo":{"name":1,"version":"\ud800"}})"))),
+            "- -");
+  EXPECT_EQ(reading.Read(Initialize(R"({"clientInfo":7})")).kind, MessageKind::kRequest);
+  EXPECT_FALSE(
+      reading.Read(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"clientInfo":{}}})")
+          .is_initialize);
+}
+
+TEST(Message, AStatelessCallSaysItItself) {
+  Reading reading;
+  EXPECT_EQ(ClientOf(reading.Read(StatelessCall(
+                R"(,"io.modelcontextprotocol/clientInfo":{"name":"b","version":"2"})"))),
+            "b 2");
+  EXPECT_EQ(ClientOf(reading.Read(StatelessCall(""))), "- -");
+  EXPECT_EQ(
+      ClientOf(reading.Read(
+          R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","clientInfo":{"name":"c"},)"
+          R"("_meta":{"io.modelcontextprotocol/clientInfo":{"name":"b"}}}})")),
+      "- -")
+      << "in other revisions the handshake says it";
+}
+
 }  // namespace
 }  // namespace writ

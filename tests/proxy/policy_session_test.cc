@@ -12,6 +12,7 @@
 #include "proxy/counters_memory.h"
 #include "proxy/line.h"
 #include "proxy/programs.h"
+#include "vm/assembler.h"
 
 namespace writ {
 namespace {
@@ -87,7 +88,7 @@ class PolicySessionTest : public testing::Test {
   void Start(SessionOptions options, std::shared_ptr<const VerifiedProgram> program) {
     ASSERT_NE(program, nullptr);
     program_ = program;
-    options.clock = [] { return now_; };
+    options.clock = [] { return Time(now_); };
     session_ = std::make_unique<PolicySession>(program, counters_, *log_, options);
   }
 
@@ -730,6 +731,93 @@ TEST_F(PolicySessionTest, NestingIsBounded) {
                 .find(R"({"jsonrpc":"2.0","id":2,)"
                       R"("error":{"code":-32700,)"),
             0u);
+}
+
+// ---- What client and server call themselves. The program denies every call and says who is there.
+
+std::shared_ptr<const VerifiedProgram> MakeDoorman() {
+  Program program = Assemble(R"(
+    value 1
+      LoadSlot r0 args.client
+      Return r0
+    value 1
+      LoadSlot r0 args.server
+      Return r0
+    decision
+      rule doorman
+      Deny doorman
+  )");
+  // Facts are no arguments.
+  PathTrieBuilder none;
+  none.NewRoot();
+  program.paths = none.Build();
+  program.tools[0].root = kNoNode;
+  program.tools[0].slot_count = 0;
+  program.shared_slots = 2;
+  program.facts = {{Fact::kClientName, 0}, {Fact::kServerName, 1}};
+  program.rules[0].message = {
+      {"client ", kNoBlock}, {"", 0}, {", server ", kNoBlock}, {"", 1}, {".", kNoBlock}};
+  auto verified = Verify(std::move(program));
+  return verified.has_value() ? *verified : nullptr;
+}
+
+class Doorman : public PolicySessionTest {
+ protected:
+  void SetUp() override {
+    PolicySessionTest::SetUp();
+    Start({}, MakeDoorman());
+  }
+
+  // What it says to a call.
+  std::string Says(const std::string& more = "") {
+    const std::string answer = FromClient(
+        R"({"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"t")" + more + "}}");
+    const size_t begin = answer.find("client ");
+    return answer.substr(begin, answer.find(".\"") - begin);
+  }
+};
+
+TEST_F(Doorman, KnowsWhatTheHandshakeSaid) {
+  EXPECT_EQ(Says(), "client <unavailable>, server <unavailable>");
+  EXPECT_EQ(FromClient(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{)"
+                       R"("clientInfo":{"name":"agent","version":"1"}}})"),
+            kForwarded);
+  EXPECT_EQ(Says(), "client agent, server <unavailable>");
+  EXPECT_EQ(FromServer(R"({"jsonrpc":"2.0","id":0,"result":{"serverInfo":{"name":"files"}}})"),
+            kForwarded);
+  EXPECT_EQ(Says(), "client agent, server files");
+  // No other answer says it.
+  EXPECT_EQ(FromClient(R"({"jsonrpc":"2.0","id":1,"method":"ping"})"), kForwarded);
+  EXPECT_EQ(FromServer(R"({"jsonrpc":"2.0","id":1,"result":{"serverInfo":{"name":"other"}}})"),
+            kForwarded);
+  EXPECT_EQ(FromServer(R"({"jsonrpc":"2.0","id":77,"result":{"serverInfo":{"name":"other"}}})"),
+            kForwarded);
+  EXPECT_EQ(Says(), "client agent, server files");
+}
+
+TEST_F(Doorman, KnowsWhatAStatelessCallSays) {
+  EXPECT_EQ(FromClient(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{)"
+                       R"("clientInfo":{"name":"agent"}}})"),
+            kForwarded);
+  const std::string version = R"("io.modelcontextprotocol/protocolVersion":"2026-07-28")";
+  EXPECT_EQ(
+      Says(R"(,"_meta":{)" + version + R"(,"io.modelcontextprotocol/clientInfo":{"name":"own"}})"),
+      "client own, server <unavailable>");
+  EXPECT_EQ(Says(R"(,"_meta":{)" + version + "}"), "client <unavailable>, server <unavailable>");
+  EXPECT_EQ(Says(), "client agent, server <unavailable>");
+  EXPECT_EQ(FromClient(R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})"), kForwarded);
+  EXPECT_EQ(FromServer(R"({"jsonrpc":"2.0","id":1,"result":{"tools":[],"_meta":{)"
+                       R"("io.modelcontextprotocol/serverInfo":{"name":"files"}}}})"),
+            kForwarded);
+  EXPECT_EQ(Says(), "client agent, server files");
+}
+
+TEST_F(Doorman, LongNamesAreCut) {
+  EXPECT_EQ(FromClient(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{)"
+                       R"("clientInfo":{"name":")" +
+                       std::string(1 << 20, 'a') + R"("}}})"),
+            kForwarded);
+  EXPECT_EQ(Says(), "client " + std::string(120, 'a') + "…, server <unavailable>");
 }
 
 }  // namespace

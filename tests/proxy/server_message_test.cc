@@ -34,27 +34,48 @@ constexpr auto kUncertain = ServerMessageKind::kUncertain;
 
 INSTANTIATE_TEST_SUITE_P(
     ServerMessage, Kinds,
-    testing::Values(KindCase{"", kBlank}, KindCase{" \t\r", kBlank},
-                    KindCase{"Listening on stdio", kNoMessage}, KindCase{"[1]", kNoMessage},
-                    KindCase{"{\"id\":1", kNoMessage},
-                    KindCase{"{\"id\":1,\"result\":{}} x", kNoMessage},
-                    KindCase{"{\"id\":1,\"result\":{}}", kAnswer},
-                    KindCase{" {\"id\":\"a\",\"error\":{\"code\":1}}\r", kAnswer},
-                    KindCase{"{\"id\":1,\"result\":{\"deep\":[[[\"\xff\"]]]}}", kAnswer},
-                    KindCase{"{\"method\":\"notifications/message\"}", kOwn},
-                    KindCase{"{\"id\":0,\"method\":\"sampling/createMessage\",\"params\":{}}",
-                             kOwn},
-                    KindCase{"{\"id\":1}", kUncertain},
-                    KindCase{"{\"id\":1,\"result\":{},\"error\":{}}", kUncertain},
-                    KindCase{"{\"id\":1,\"method\":null,\"result\":{}}", kUncertain},
-                    KindCase{"{\"id\":1,\"method\":\"x\",\"result\":{}}", kUncertain},
-                    KindCase{"{\"id\":1,\"id\":2,\"result\":{}}", kUncertain},
-                    KindCase{"{\"id\":1,\"result\":{},\"Result\":{}}", kUncertain},
-                    KindCase{"{\"id\":1,\"re\\u0073ult\":{},\"result\":{}}", kUncertain},
-                    KindCase{"{\"id\":1,\"result\\u0000\":{},\"error\":{}}", kUncertain},
-                    KindCase{"{\"id\":1,\"result\":{\"tools\":[],\"tools\":[]}}", kUncertain},
-                    KindCase{"{\"id\":1,\"result\":{\"Tools\":[]}}", kUncertain},
-                    KindCase{"{\"id\":1,\"result\":\r{}}", kUncertain}));
+    testing::Values(
+        KindCase{"", kBlank}, KindCase{" \t\r", kBlank}, KindCase{"Listening on stdio", kNoMessage},
+        KindCase{"[1]", kNoMessage}, KindCase{"{\"id\":1", kNoMessage},
+        KindCase{"{\"id\":1,\"result\":{}} x", kNoMessage},
+        KindCase{"{\"id\":1,\"result\":{}}", kAnswer},
+        KindCase{" {\"id\":\"a\",\"error\":{\"code\":1}}\r", kAnswer},
+        KindCase{"{\"id\":1,\"result\":{\"deep\":[[[\"\xff\"]]]}}", kAnswer},
+        KindCase{"{\"method\":\"notifications/message\"}", kOwn},
+        KindCase{"{\"id\":0,\"method\":\"sampling/createMessage\",\"params\":{}}", kOwn},
+        KindCase{"{\"id\":1}", kUncertain},
+        KindCase{"{\"id\":1,\"result\":{},\"error\":{}}", kUncertain},
+        KindCase{"{\"id\":1,\"method\":null,\"result\":{}}", kUncertain},
+        KindCase{"{\"id\":1,\"method\":\"x\",\"result\":{}}", kUncertain},
+        KindCase{"{\"id\":1,\"id\":2,\"result\":{}}", kUncertain},
+        KindCase{"{\"id\":1,\"result\":{},\"Result\":{}}", kUncertain},
+        KindCase{"{\"id\":1,\"re\\u0073ult\":{},\"result\":{}}", kUncertain},
+        KindCase{"{\"id\":1,\"result\\u0000\":{},\"error\":{}}", kUncertain},
+        KindCase{"{\"id\":1,\"result\":{\"tools\":[],\"tools\":[]}}", kUncertain},
+        KindCase{"{\"id\":1,\"result\":{\"Tools\":[]}}", kUncertain},
+        KindCase{"{\"id\":1,\"result\":\r{}}", kUncertain},
+        // A doubt about the server's name is none about the message.
+        KindCase{"{\"id\":1,\"result\":{\"serverInfo\":{},\"ServerInfo\":{}}}", kAnswer},
+        KindCase{"{\"id\":1,\"result\":{\"_META\":1,\"_meta\":1,\"_meta\":2}}", kAnswer},
+        KindCase{"{\"id\":1,\"result\":{\"serverInfo\":{\"name\\u0000\":1}}}", kAnswer}));
+
+TEST(ServerMessage, WhatTheServerCallsItself) {
+  ServerMessageReader reader;
+  const auto names = [&reader](const std::string& result) {
+    const ServerMessage message = Read("{\"id\":1,\"result\":" + result + "}", reader);
+    return std::string(message.server_name.value_or("-")) + " " +
+           std::string(message.meta_server_name.value_or("-"));
+  };
+  EXPECT_EQ(names(R"({"serverInfo":{"name":"a","version":"1"}})"), "a -");
+  EXPECT_EQ(names(R"({"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"b"}}})"), "- b");
+  EXPECT_EQ(names(R"({"serverInfo":{"name":"\u0061\n"}})"), "a\n -");
+  for (const char* const doubtful :
+       {R"({"serverInfo":{"name":1}})", R"({"serverInfo":"a"})", R"({"serverinfo":{"name":"a"}})",
+        R"({"serverInfo":{"name":"a","Name":"b"}})", R"({"serverInfo":{"name":"a","name":"b"}})",
+        R"({"serverInfo":{"name":"\ud800"}})", "{}"}) {
+    EXPECT_EQ(names(doubtful), "- -") << doubtful;
+  }
+}
 
 TEST(ServerMessage, AnAnswerSaysWhoseItIsAndWhatItBrings) {
   ServerMessageReader reader;

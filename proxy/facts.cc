@@ -1,0 +1,69 @@
+// Facts into slots.
+// Tested by tests/proxy/facts_test.cc.
+#include "proxy/facts.h"
+
+#include <ctime>
+
+namespace writ {
+namespace {
+
+Value StringOr(const std::optional<std::string_view>& text) {
+  return text.has_value() ? Value::String(*text) : Value();
+}
+
+}  // namespace
+
+std::string_view CutClaim(std::string_view claim) {
+  if (claim.size() <= kMaxClaimBytes) return claim;
+  size_t cut = kMaxClaimBytes;
+  while (cut > 0 && (claim[cut] & 0xC0) == 0x80) --cut;
+  return claim.substr(0, cut);
+}
+
+Time Time::FromSystemClock() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return Time(now.tv_sec, static_cast<uint32_t>(now.tv_nsec));
+}
+
+Value Time::AsValue() const {
+  Value value = Value::Int(seconds);
+  value.tag = Tag::kTimestamp;
+  value.size = nanoseconds;
+  return value;
+}
+
+Facts::Facts(const Labels& labels) {
+  auto* entries = arena_.Allocate<MapEntry>(labels.size());
+  uint32_t size = 0;
+  for (const auto& [name, text] : labels) {
+    entries[size].key = Value::String(arena_.Copy(name));
+    entries[size].value = Value::String(arena_.Copy(text));
+    ++size;
+  }
+  labels_ = Value::Of(arena_.New(Map{size, entries}));
+}
+
+void Facts::Fill(Machine& machine, std::string_view tool, const Claims& claims, Time now) const {
+  for (const FactSlot& fact : machine.program()->facts) {
+    switch (fact.fact) {
+      case Fact::kToolName: machine.SetSlot(fact.slot, Value::String(tool)); break;
+      case Fact::kClientName: machine.SetSlot(fact.slot, StringOr(claims.client_name)); break;
+      case Fact::kClientVersion: machine.SetSlot(fact.slot, StringOr(claims.client_version)); break;
+      case Fact::kServerName: machine.SetSlot(fact.slot, StringOr(claims.server_name)); break;
+      case Fact::kNow: machine.SetSlot(fact.slot, now.AsValue()); break;
+      case Fact::kLabels: machine.SetSlot(fact.slot, labels_); break;
+      case Fact::kQuotaRemaining:
+      case Fact::kQuotaResetsAt: break;
+    }
+  }
+}
+
+void FillQuotaFacts(Machine& machine, const Value& remaining, const Value& resets_at) {
+  for (const FactSlot& fact : machine.program()->facts) {
+    if (fact.fact == Fact::kQuotaRemaining) machine.SetSlot(fact.slot, remaining);
+    if (fact.fact == Fact::kQuotaResetsAt) machine.SetSlot(fact.slot, resets_at);
+  }
+}
+
+}  // namespace writ
