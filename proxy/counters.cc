@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <iterator>
 
 namespace writ {
@@ -60,34 +59,6 @@ std::string FormatScaled(int64_t count, uint8_t scale) {
   std::string digits = fmt::format("{:0{}}", magnitude, size_t{scale} + 1);
   digits.insert(digits.size() - scale, 1, '.');
   return count < 0 ? "-" + digits : digits;
-}
-
-bool AppendCountingKey(const Value& value, std::string& key) {
-  const auto append_number = [&key](auto number) {
-    fmt::format_to(std::back_inserter(key), "n{}", number);
-    return true;
-  };
-  switch (value.tag) {
-    case Tag::kBool: key += value.i != 0 ? "true" : "false"; return true;
-    case Tag::kInt: return append_number(value.i);
-    case Tag::kUint: return append_number(value.u);
-    case Tag::kDouble:
-      // 1, 1u and 1.0 are one value.
-      if (std::isnan(value.d)) return false;
-      if (std::trunc(value.d) == value.d) {
-        if (value.d >= -0x1p63 && value.d < 0x1p63) {
-          return append_number(static_cast<int64_t>(value.d));
-        }
-        if (value.d > 0 && value.d < 0x1p64) return append_number(static_cast<uint64_t>(value.d));
-      }
-      return append_number(value.d);
-    case Tag::kString:
-      if (value.size >= kMaxKeyBytes) return false;
-      key += 's';
-      key += value.view();
-      return true;
-    default: return false;
-  }
 }
 
 }  // namespace writ

@@ -29,8 +29,6 @@ namespace writ {
 // new one is denied and nothing is evicted: an agent could choose values until the count that
 // stops it is gone. Room comes back as windows end.
 inline constexpr size_t kMaxKeys = 10'000;
-// The longest value a counter is kept apart for, as AppendCountingKey() writes it.
-inline constexpr size_t kMaxKeyBytes = 1024;
 
 // The end of a window that does not end.
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
@@ -40,7 +38,7 @@ struct CounterUse {
   const Counter* counter = nullptr;
   int64_t amount = 0;  // not negative
   int64_t limit = 0;   // the count after adding may not exceed it
-  // The value it is counted apart for, as AppendCountingKey() writes it; empty: not apart.
+  // The value it is counted apart for, as text (vm/counter_key.h); empty: not apart.
   std::string_view key = {};
   uint8_t scale = 0;    // counts in other units are other counts
   bool shadow = false;  // counted apart from what is enforced, and never full
@@ -123,10 +121,5 @@ struct Slices {
 
 // A count in units of 10^-scale as a decimal: "12.50".
 std::string FormatScaled(int64_t count, uint8_t scale);
-
-// Appends a value that is counted apart as text: values that are equal in CEL get one text, others
-// different ones, never an empty one. False if the value is none of bool, number and string, or its
-// text is longer than kMaxKeyBytes.
-bool AppendCountingKey(const Value& value, std::string& key);
 
 }  // namespace writ

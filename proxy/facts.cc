@@ -45,6 +45,7 @@ Facts::Facts(const Labels& labels) {
 }
 
 void Facts::Fill(Machine& machine, std::string_view tool, const Claims& claims, Time now) const {
+  machine.SetNow(now.AsValue());
   for (const FactSlot& fact : machine.program()->facts) {
     switch (fact.fact) {
       case Fact::kToolName: machine.SetSlot(fact.slot, Value::String(tool)); break;

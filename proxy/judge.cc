@@ -20,6 +20,11 @@ constexpr int kMaxAttempts = 100;
 // Bytes of a name that the client chose.
 constexpr size_t kMaxNameBytes = 256;
 
+constexpr std::string_view kCannotBeCounted =
+    " is missing or cannot be counted (a number from 0 up is needed)";
+constexpr std::string_view kNoAmount =
+    ": its amount cannot be counted (a number from 0 up is needed)";
+
 // What the instruction that raised was reading, or empty.
 std::string_view SlotRead(const Program& program, uint32_t instruction) {
   if (instruction >= program.code.size()) return {};
@@ -75,7 +80,14 @@ void AppendDecisionMessage(Machine& machine, const Decision& decision, std::stri
       message +=
           decision.code == Code::kHidden ? " is hidden by policy" : " is not permitted by policy";
       return;
-    case Code::kRule: return AppendDenialOfRule(machine, decision.rule, false, message);
+    case Code::kRule:
+      AppendDenialOfRule(machine, decision.rule, false, message);
+      if (program.rules[decision.rule].message.empty() &&
+          decision.unexpected_name.data() != nullptr) {
+        message += ": it takes no argument ";
+        AppendShownQuoted(decision.unexpected_name, kMaxNameBytes, message);
+      }
+      return;
     case Code::kQuota: return AppendDenialOfRule(machine, decision.rule, true, message);
     case Code::kNumber:
     case Code::kError:
@@ -84,9 +96,11 @@ void AppendDecisionMessage(Machine& machine, const Decision& decision, std::stri
     case Code::kAmount: {
       const Quota& quota = program.quotas[decision.quota];
       AppendRule(program, quota.rule, message);
-      message += ": ";
-      message += quota.amount_path.empty() ? "the amount" : quota.amount_path;
-      message += " is missing or cannot be counted (a number from 0 up is needed)";
+      if (quota.amount_path.empty()) {
+        message += kNoAmount;
+      } else {
+        message += fmt::format(": {}{}", quota.amount_path, kCannotBeCounted);
+      }
       return;
     }
     case Code::kAmbiguous:
@@ -196,6 +210,30 @@ void Judge::OnFull(const ReserveResult& result, int64_t now) {
   AppendDenialOfRule(machine_, decision.rule, true, judgement_.message);
 }
 
+void Judge::NoteShadows() {
+  const Program& program = *machine_.program();
+  const Decision& decision = judgement_.decision;
+  judgement_.shadows.clear();
+  for (uint32_t i = 0; i < decision.shadow_count; ++i) {
+    const ShadowNote& note = decision.shadows[i];
+    Shadow& shadow = judgement_.shadows.emplace_back();
+    shadow.rule = note.rule;
+    shadow.code = note.code;
+    shadow.error = note.error;
+    shadow.instruction = note.instruction;
+    switch (note.code) {
+      case Code::kRule: AppendDenialOfRule(machine_, note.rule, false, shadow.message); break;
+      case Code::kAmount:
+        AppendRule(program, note.rule, shadow.message);
+        shadow.message += kNoAmount;
+        break;
+      default:
+        shadow.verdict = Verdict::kError;
+        AppendError(program, note.rule, note.error, note.instruction, kNoSlot, shadow.message);
+    }
+  }
+}
+
 const Judgement& Judge::Decide(std::string_view tool, Time now, const Claims& claims) {
   judgement_.message.clear();
   judgement_.retry_after = 0;
@@ -210,6 +248,7 @@ const Judgement& Judge::Decide(std::string_view tool, Time now, const Claims& cl
       return judgement_;
     }
     judgement_.decision = machine_.Decide();
+    NoteShadows();
     if (judgement_.decision.verdict != Verdict::kAllow) {
       AppendDecisionMessage(machine_, judgement_.decision, tool, judgement_.message);
       return judgement_;

@@ -47,6 +47,7 @@ class Judge {
  private:
   bool ReadCounters(int64_t now, std::string* failure);
   ReserveResult::Outcome Reserve(int64_t now);
+  void NoteShadows();
   void OnFull(const ReserveResult& result, int64_t now);
   void Deny(Code code, std::string_view message);
 

@@ -222,7 +222,7 @@ void AppendMessage(const std::vector<MessagePart>& parts, Machine& machine, std:
     if (part.block == kNoBlock) {
       out += part.text;
     } else {
-      AppendShown(machine.Evaluate(part.block), machine.arena(), out);
+      AppendShown(machine.EvaluateAlso(part.block), machine.arena(), out);
     }
   }
   CutAppended(out, begin, kMaxMessageBytes);

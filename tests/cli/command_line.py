@@ -171,14 +171,14 @@ class Check(CommandTest):
             with self.subTest(path):
                 result = self.run_writ("check", "--json", path)
                 self.expect(result, status, err="")
-                report = json.loads(result.out)
+                report = result.json()
                 self.assertEqual(report["ok"], ok)
                 self.assertEqual(len(report["findings"]), findings)
                 for finding in report["findings"]:
                     self.assertEqual(set(finding), {"severity", "file", "line", "column", "length",
                                                     "message", "hint"})
                     self.assertEqual(finding["file"], path)
-        first = json.loads(self.run_writ("check", "--json", "faulty.yaml").out)["findings"][0]
+        first = self.run_writ("check", "--json", "faulty.yaml").json()["findings"][0]
         self.assertEqual((first["severity"], first["line"], first["column"], first["length"]),
                          ("error", 2, 10, 5))
 
@@ -186,7 +186,7 @@ class Check(CommandTest):
         self.write("bytes.yaml", b'version: "1"\ndefault: \xff\xfe"\\\n')
         result = self.run_writ("check", "--json", "bytes.yaml")
         self.expect(result, 1)
-        self.assertFalse(json.loads(result.out)["ok"])
+        self.assertFalse(result.json()["ok"])
 
     def test_a_name_cannot_drive_the_terminal(self):
         self.write("\x1b[2J.yaml", POLICY)
@@ -210,15 +210,15 @@ class Eval(CommandTest):
                                given=call if isinstance(call, str) else json.dumps(call))
         self.assertEqual(result.err, "", result)
         self.assertEqual(result.out.count("\n"), 1, result)
-        decision = json.loads(result.out)
+        decision = result.json()
         self.assertEqual(result.status, 0 if decision["verdict"] == "allow" else 1, result)
         return decision
 
     def test_allow(self):
         self.assertEqual(self.decide({"name": "write", "arguments": {"size": 10}}), {
             "verdict": "allow", "code": "allowed", "rule": None, "message": "", "error": None,
-            "quotas": [{"counter": "state.write.bytes", "amount": 10, "limit": 1500,
-                        "window": "day"}],
+            "quotas": [{"counter": "state.write.bytes", "key": None, "amount": 10,
+                        "limit": 1500, "window": "day"}],
             "shadow": [], "program": hashlib.sha256(POLICY.encode()).hexdigest()})
 
     def test_deny(self):
@@ -280,7 +280,7 @@ class Eval(CommandTest):
             with self.subTest(words):
                 result = self.run_writ(*words)
                 self.expect(result, 0, err="")
-                self.assertEqual(json.loads(result.out)["quotas"][0]["amount"], 7)
+                self.assertEqual(result.json()["quotas"][0]["amount"], 7)
         self.expect(self.run_writ("eval", "-c", "p.yaml", "-", given='{"name":"drop"}'), 1)
 
     def test_no_arguments(self):
@@ -382,7 +382,7 @@ class Run(CommandTest):
         result = self.run_writ("-c", "p.yaml", "--denial-prefix", "NO: ", "--", "cat",
                                given=json.dumps(line) + "\n")
         self.expect(result, 0)
-        answer = json.loads(result.out)
+        answer = result.json()
         self.assertEqual(answer["id"], 7)
         self.assertEqual(answer["result"]["content"][0]["text"],
                          'NO: Tool "drop" is hidden by policy')
@@ -393,7 +393,7 @@ class Run(CommandTest):
             result = self.run_writ("-c", "p.yaml", *words, "--", "cat",
                                    given=json.dumps(line) + "\n")
             self.expect(result, 0)
-            self.assertEqual(json.loads(result.out)["result"]["content"][0]["text"],
+            self.assertEqual(result.json()["result"]["content"][0]["text"],
                              'Tool "drop" is hidden by policy')
 
     def test_flags_of_other_proxies(self):

@@ -1,6 +1,7 @@
 """What the tests of the commands share: the binary, a scratch folder, one run."""
 
 import argparse
+import json
 import pathlib
 import subprocess
 import sys
@@ -17,6 +18,9 @@ class Result:
         self.status = done.returncode
         self.out = done.stdout.decode("utf-8")
         self.err = done.stderr.decode("utf-8")
+
+    def json(self):
+        return json.loads(self.out)
 
     def __str__(self):
         return f"exit status {self.status}\nstdout: {self.out}\nstderr: {self.err}"

@@ -4,8 +4,6 @@
     suites.py --writ PATH [unittest's options]
 """
 
-import json
-
 from harness import CommandTest, main
 
 POLICY = """\
@@ -201,7 +199,7 @@ class Failing(SuiteTest):
                          "  - { name: two, call: drop, expect: allow }\n")
         result = self.run_writ("test", "--json", "s.yaml")
         self.expect(result, 1, err="")
-        report = json.loads(result.out)
+        report = result.json()
         self.assertEqual((report["passed"], report["failed"]), (1, 1))
         self.assertEqual(report["cases"][0], {"suite": "s.yaml", "case": "one", "passed": True})
         failure = report["cases"][1]["failure"]
@@ -212,7 +210,7 @@ class Failing(SuiteTest):
     def test_json_of_nothing(self):
         result = self.run_writ("test", "--json", "gone.yaml")
         self.expect(result, 2)
-        self.assertEqual(json.loads(result.out), {"passed": 0, "failed": 0, "cases": []})
+        self.assertEqual(result.json(), {"passed": 0, "failed": 0, "cases": []})
 
 
 class Unreadable(SuiteTest):

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <deque>
 #include <initializer_list>
 #include <memory>
@@ -435,42 +434,6 @@ TEST(Counters, ScaledCountsAreDecimals) {
   EXPECT_EQ(FormatScaled(0, 3), "0.000");
   EXPECT_EQ(FormatScaled(INT64_MAX, 18), "9.223372036854775807");
   EXPECT_EQ(FormatScaled(INT64_MIN, 1), "-922337203685477580.8");
-}
-
-std::string CountingKey(const Value& value) {
-  std::string key;
-  return AppendCountingKey(value, key) ? key : "none";
-}
-
-TEST(Counters, EqualValuesHaveOneKey) {
-  EXPECT_EQ(CountingKey(Value::Int(1)), CountingKey(Value::Uint(1)));
-  EXPECT_EQ(CountingKey(Value::Int(1)), CountingKey(Value::Double(1)));
-  EXPECT_EQ(CountingKey(Value::Double(-0.0)), CountingKey(Value::Int(0)));
-  EXPECT_EQ(CountingKey(Value::Double(0x1p63)), CountingKey(Value::Uint(uint64_t{1} << 63)));
-  EXPECT_EQ(CountingKey(Value::Double(-0x1p63)), CountingKey(Value::Int(INT64_MIN)));
-  std::set<std::string> keys;
-  for (const Value& value :
-       {Value::Bool(true), Value::Bool(false), Value::Int(1), Value::Int(-1), Value::Double(1.5),
-        Value::Double(0x1p64), Value::Double(1e300), Value::Double(0x1p53),
-        Value::Int((int64_t{1} << 53) + 1), Value::String(""), Value::String("1"),
-        Value::String("n1"), Value::String("true"), Value::String("s"), Value::String("a\0b"),
-        Value::String({"\0", 1})}) {
-    const std::string key = CountingKey(value);
-    EXPECT_FALSE(key.empty());
-    EXPECT_TRUE(keys.insert(key).second) << key;
-  }
-}
-
-TEST(Counters, WhatIsNotCountedApart) {
-  const std::string longest(kMaxKeyBytes - 1, 'x');
-  EXPECT_EQ(CountingKey(Value::String(longest)), "s" + longest);
-  EXPECT_EQ(CountingKey(Value::String(longest + "x")), "none");
-  EXPECT_EQ(CountingKey(Value::Null()), "none");
-  EXPECT_EQ(CountingKey(Value()), "none");
-  EXPECT_EQ(CountingKey(Value::Double(std::nan(""))), "none");
-  EXPECT_EQ(CountingKey(Value::Text(Tag::kBytes, "a")), "none");
-  EXPECT_EQ(CountingKey(Value::Text(Tag::kListSpan, "[]")), "none");
-  EXPECT_EQ(CountingKey(Value::Failure(Error::kOverflow)), "none");
 }
 
 TEST(Counters, NoTwoCountersShareAKey) {

@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/compiled.h"
 #include "proxy/counters_memory.h"
+#include "vm/assembler.h"
 #include "vm/call.h"
 
 namespace writ {
@@ -301,6 +304,212 @@ TEST(Judge, GivesUpOnAStoreThatNeverHoldsStill) {
   call.Begin("{}", "t");
   EXPECT_EQ(Text(call.program(), judge.Decide("t", 0)),
             "deny state [] the counters change faster than this call can be decided");
+}
+
+// ---- Messages, facts and rules that only watch: programs as `writ: 1` policies become.
+
+// The slots whose names say so are facts, and no arguments.
+Program WithFacts(std::string_view listing) {
+  Program program = Assemble(listing);
+  PathTrieBuilder paths;
+  const uint32_t root = paths.NewRoot();
+  for (uint32_t slot = 0; slot < program.slot_names.size(); ++slot) {
+    const std::string& name = program.slot_names[slot];
+    const std::vector<std::pair<std::string, Fact>> facts = {
+        {"tool.name", Fact::kToolName},
+        {"client.name", Fact::kClientName},
+        {"now", Fact::kNow},
+        {"quota.remaining", Fact::kQuotaRemaining},
+        {"quota.resets_at", Fact::kQuotaResetsAt}};
+    const auto found = std::find_if(facts.begin(), facts.end(),
+                                    [&](const auto& fact) { return fact.first == name; });
+    if (found != facts.end()) {
+      program.facts.push_back({found->second, slot});
+    } else {
+      paths.SetSlot(paths.Child(root, name.substr(name.find('.') + 1)), slot, true);
+    }
+  }
+  program.paths = paths.Build();
+  program.shared_slots = static_cast<uint32_t>(program.slot_names.size());
+  program.tools[0].slot_count = 0;
+  for (Rule& rule : program.rules) {
+    rule.check_message = rule.name + " does not hold";
+    rule.quota_message = rule.name + " is used up";
+  }
+  return program;
+}
+
+class JudgingProgram {
+ public:
+  explicit JudgingProgram(Program program) : call_(std::move(program)) {}
+
+  const Judgement& Judge(const std::string& arguments = "{}", Time now = 0,
+                         const Claims& claims = {}) {
+    call_.Begin(arguments, "pay");
+    return judge_.Decide("pay", now, claims);
+  }
+  std::string Decide(const std::string& arguments = "{}", Time now = 0, const Claims& claims = {}) {
+    const Judgement& judgement = Judge(arguments, now, claims);
+    return Text(call_.program(), judgement);
+  }
+
+ private:
+  MemoryCounters counters_;
+  Call call_;
+  class Judge judge_ {
+    call_.machine(), counters_
+  };
+};
+
+TEST(JudgeFacts, AreThereBeforeTheRules) {
+  Program program = WithFacts(R"(
+    decision 2
+      rule friend
+      LoadSlot r0 client.name
+      LoadConst r1 "friend"
+      TestEqual r0 r1 @pass @deny
+    deny:
+      Deny friend
+    pass:
+      Pass
+  )");
+  JudgingProgram judging(std::move(program));
+  EXPECT_EQ(judging.Decide("{}", 0, {"friend", "1", "s"}), "allow");
+  EXPECT_EQ(judging.Decide("{}", 0, {"foe", "1", "s"}), "deny rule [friend] friend does not hold");
+  EXPECT_EQ(judging.Decide(), "error error [friend] rule \"friend\": client.name: no such field")
+      << "nobody said who it is";
+}
+
+TEST(JudgeMessages, AreFilledIn) {
+  Program program = WithFacts(R"(
+    value 1
+      LoadSlot r0 args.to
+      Return r0
+    value 1
+      LoadSlot r0 tool.name
+      Return r0
+    decision 1
+      rule never
+      Deny never
+  )");
+  program.rules[0].message = {
+      {"", 1}, {" may not pay ", kNoBlock}, {"", 0}, {"; ", kNoBlock}, {"", 0}};
+  JudgingProgram judging(std::move(program));
+  EXPECT_EQ(judging.Decide(R"({"to":"eve\n\u202e"})"),
+            R"(deny rule [never] pay may not pay eve\n\u202e; eve\n\u202e)");
+  EXPECT_EQ(judging.Decide(), "deny rule [never] pay may not pay <unavailable>; <unavailable>");
+}
+
+constexpr char kQuotaFacts[] = R"(
+    value 1
+      LoadSlot r0 quota.remaining
+      Return r0
+    value 1
+      LoadSlot r0 quota.resets_at
+      Return r0
+    decision
+      rule budget
+      Reserve budget
+      Pass
+  )";
+
+TEST(JudgeMessages, OfAFullQuotaSayWhatIsLeft) {
+  Program program = WithFacts(kQuotaFacts);
+  program.counters[0].window = Window::kHour;
+  program.quotas[0].amount = 2;
+  program.rules[0].message = {{"", 0}, {" left until ", kNoBlock}, {"", 1}};
+  JudgingProgram judging(std::move(program));
+  EXPECT_EQ(judging.Decide("{}", 10), "allow");
+  EXPECT_EQ(judging.Decide("{}", 10), "deny quota [budget] 1 left until 1970-01-01T01:00:00Z");
+  EXPECT_EQ(judging.Judge("{}", 10).retry_after, 3590);
+}
+
+TEST(JudgeMessages, OfASessionsQuotaDoNotSayWhenItEnds) {
+  Program program = WithFacts(kQuotaFacts);
+  program.counters[0].window = Window::kSession;
+  program.rules[0].message = {{"", 0}, {" left until ", kNoBlock}, {"", 1}};
+  JudgingProgram judging(std::move(program));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(judging.Decide("{}", 86400 * i), "allow");
+  EXPECT_EQ(judging.Decide("{}", 86400 * 9), "deny quota [budget] 0 left until <unavailable>");
+  EXPECT_EQ(judging.Judge("{}", 86400 * 9).retry_after, 0) << "never";
+}
+
+TEST(JudgeShadows, AreNotedAndDenyNothing) {
+  Program program = WithFacts(R"(
+    decision 1
+      Shadow watch
+      LoadConst r0 1
+      Shadow talk
+      Pass
+  )");
+  program.rules[0].shadow = true;
+  program.rules[1].shadow = true;
+  program.rules[1].message = {{"told", kNoBlock}};
+  JudgingProgram judging(std::move(program));
+  const Judgement& judgement = judging.Judge();
+  EXPECT_EQ(judgement.decision.verdict, Verdict::kAllow);
+  ASSERT_EQ(judgement.shadows.size(), 2u);
+  EXPECT_EQ(judgement.shadows[0].rule, 0u);
+  EXPECT_EQ(judgement.shadows[0].verdict, Verdict::kDeny);
+  EXPECT_EQ(judgement.shadows[0].message, "watch does not hold");
+  EXPECT_EQ(judgement.shadows[1].message, "told");
+  EXPECT_EQ(judging.Judge().shadows.size(), 2u) << "none of the call before";
+}
+
+TEST(JudgeShadows, ErrorsOfTheirsAreNoted) {
+  Program program = WithFacts(R"(
+    decision 2
+      rule watch
+      ScopeBegin r0
+      Operand r0 0 @failed
+      LoadSlot r1 args.a
+      ScopeDrop r0
+      Pass
+    failed:
+      ScopeDrop r0
+      ShadowError r0 watch
+      Pass
+  )");
+  program.rules[0].shadow = true;
+  JudgingProgram judging(std::move(program));
+  EXPECT_TRUE(judging.Judge(R"({"a":1})").shadows.empty());
+  const Judgement& judgement = judging.Judge();
+  EXPECT_EQ(judgement.decision.verdict, Verdict::kAllow);
+  ASSERT_EQ(judgement.shadows.size(), 1u);
+  EXPECT_EQ(judgement.shadows[0].verdict, Verdict::kError);
+  EXPECT_EQ(judgement.shadows[0].message, "rule \"watch\": args.a: no such field");
+}
+
+Program WithShadowQuota() {
+  Program program = WithFacts("decision\nReserve watch\nReserve enforced\nPass\n");
+  program.rules[0].shadow = true;
+  program.quotas[0].shadow = true;
+  program.quotas[0].limit = 1;
+  return program;
+}
+
+TEST(JudgeShadows, QuotasOfTheirsAreNoted) {
+  JudgingProgram judging(WithShadowQuota());
+  EXPECT_TRUE(judging.Judge().shadows.empty());
+  const Judgement& judgement = judging.Judge();
+  EXPECT_EQ(judgement.decision.verdict, Verdict::kAllow);
+  ASSERT_EQ(judgement.shadows.size(), 1u);
+  EXPECT_EQ(judgement.shadows[0].code, Code::kQuota);
+  EXPECT_EQ(judgement.shadows[0].message, "watch is used up");
+  EXPECT_EQ(judging.Decide(), "allow");
+  EXPECT_EQ(judging.Decide(), "deny quota [enforced] enforced is used up");
+}
+
+TEST(JudgeShadows, AStoreThatFailsDeniesForQuotasThatHoldOnly) {
+  for (const bool enforces : {false, true}) {
+    Program program = WithShadowQuota();
+    program.quotas[1].shadow = !enforces;
+    Call call(std::move(program));
+    BrokenCounters counters(true);
+    class Judge judge(call.machine(), counters);
+    call.Begin("{}");
+    EXPECT_EQ(judge.Decide("any", 0).decision.verdict, enforces ? Verdict::kDeny : Verdict::kAllow);
+  }
 }
 
 }  // namespace
