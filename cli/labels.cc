@@ -18,16 +18,6 @@ std::string Needed(const std::vector<std::string>& names) {
                      fmt::join(names, ", "));
 }
 
-bool IsUtf8(const std::string& text) {
-  // The string's own NUL ends what Utf8Length looks at.
-  for (size_t i = 0; i < text.size();) {
-    const size_t length = Utf8Length(text.c_str() + i);
-    if (length == 0) return false;
-    i += length;
-  }
-  return true;
-}
-
 }  // namespace
 
 tl::expected<Facts::Labels, LabelFault> ReadLabels(const std::vector<std::string>& words) {
