@@ -205,6 +205,7 @@ class ConstantCheck {
       const bool more = keys.size() > kShownKeys;
       if (more) keys.resize(kShownKeys);
       std::vector<std::string> shown;
+      shown.reserve(keys.size());
       for (const std::string_view k : keys) shown.push_back(Quote(k));
       hint = fmt::format("it has {}{}", fmt::join(shown, ", "), more ? ", …" : "");
     }

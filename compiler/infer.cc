@@ -247,7 +247,7 @@ class Inference {
     std::vector<Type> operands;
     for (uint32_t i = 0; i < node.child_count; ++i) operands.push_back(ChildType(node, i));
     if (HasError(operands)) return TypeKind::kError;
-    const Type result = Choose(names_.overloads.Find(OperatorOf(node)), false, operands);
+    Type result = Choose(names_.overloads.Find(OperatorOf(node)), false, operands);
     if (result.is(TypeKind::kError)) {
       ResolveAll(operands);
       Mismatch mismatch = OperatorMismatch(ast_, node, operands);
@@ -270,13 +270,33 @@ class Inference {
       arguments.push_back(ChildType(node, i));
     }
     if (HasError(arguments)) return TypeKind::kError;
-    const Type result = Choose(overloads, member, arguments);
+    Type result = Choose(overloads, member, arguments);
     if (result.is(TypeKind::kError)) {
       ResolveAll(arguments);
       Mismatch mismatch = FunctionMismatch(reference.text, overloads, member, arguments);
+      if (member && !TakesCount(overloads, arguments.size())) {
+        // "args.path.within(root)" is no call of <timestamp>.within.
+        const std::string namespaced = SuggestNamespaced(names_, reference.text);
+        if (!namespaced.empty()) mismatch.hint = namespaced;
+      }
       Report(node, std::move(mismatch.message), std::move(mismatch.hint));
     }
     return result;
+  }
+
+  static bool TakesCount(const OverloadTable::Overloads& overloads, size_t count) {
+    return std::any_of(overloads.begin(), overloads.end(), [&](const Overload* overload) {
+      return overload->member && overload->parameters.size() == count;
+    });
+  }
+
+  // Whether it is the literal of `x == 'a' || 'b'`.
+  bool ContinuesEquality(const Node& node, uint32_t i) const {
+    if (node.kind != Kind::kOr || i == 0) return false;
+    if (ast_.node(ast_.child(node, i)).kind != Kind::kLiteral) return false;
+    const Node& before = ast_.node(ast_.child(node, i - 1));
+    return before.kind == Kind::kLiteral ||
+           (before.kind == Kind::kBinary && before.op == Operator::kEqual);
   }
 
   void WantBool(const Node& node, uint32_t i, std::string_view who) {
@@ -284,7 +304,9 @@ class Inference {
     const Node& child = ast_.node(ast_.child(node, i));
     const Type type = unifier_.ResolveToDyn(ChildType(node, i));
     std::string hint;
-    if (type.is(TypeKind::kList) || type.is(TypeKind::kMap) || type.is(TypeKind::kString)) {
+    if (ContinuesEquality(node, i)) {
+      hint = "whether a value is one of several is written x in [a, b]";
+    } else if (type.is(TypeKind::kList) || type.is(TypeKind::kMap) || type.is(TypeKind::kString)) {
       hint = "whether it is empty is size(…) == 0";
     } else if (type.is(TypeKind::kInt) || type.is(TypeKind::kUint) || type.is(TypeKind::kDouble)) {
       hint = "compare it with a number";
@@ -317,10 +339,10 @@ class Inference {
 
   // Of an element or entry that may be left out: what its optional holds.
   Type Unwrap(NodeId id) {
-    const Type type = unifier_.Known(types_[id]);
+    Type type = unifier_.Known(types_[id]);
     if (type.is_optional()) return type.parameters()[0];
     if (type.is(TypeKind::kParameter)) {
-      const Type held = unifier_.NewVariable();
+      Type held = unifier_.NewVariable();
       unifier_.Assignable(type, Type::Optional(held));
       return held;
     }

@@ -57,6 +57,19 @@ std::string BinaryHint(const Ast& ast, const Node& node, const Type& left, const
     return fmt::format("the value of an optional is {}.orValue(…)",
                        left.is_optional() ? left_text : right_text);
   }
+  const Node& left_node = ast.node(ast.child(node, 0));
+  if (left.is(TypeKind::kBool) && left_node.kind == Kind::kNot) {
+    return fmt::format("! goes with the left side alone: write !(… {} …)", op);
+  }
+  if (left.is(TypeKind::kBool) && left_node.kind == Kind::kBinary && IsOrdering(node.op)) {
+    return "comparisons do not chain: join two of them with &&";
+  }
+  if (left.is(TypeKind::kType) && right.is(TypeKind::kString)) {
+    return "a type is named without quotes: type(x) == string";
+  }
+  if (left.is(TypeKind::kDuration) && IsNumber(right)) {
+    return "a length of time is written duration(\"1h30m\")";
+  }
   if (node.op == Operator::kEqual || node.op == Operator::kNotEqual) {
     if (IsNumber(left) && IsNumber(right)) {
       return fmt::format("write {}({}) {} {}", right.ToString(), left_text, op, right_text);
@@ -173,6 +186,7 @@ Mismatch FunctionMismatch(const std::string& function, const OverloadTable::Over
   if (!variadic && counts.count(types.size()) == 0) {
     const size_t given = types.size() - (member ? 1 : 0);
     std::vector<std::string> wanted;
+    wanted.reserve(counts.size());
     for (const size_t count : counts) wanted.push_back(std::to_string(count - (member ? 1 : 0)));
     mismatch.message =
         fmt::format("{} takes {} argument{}, and is given {}", function, Enumerate(wanted),

@@ -140,7 +140,8 @@ const NameTree& OverloadTable::standard_names() {
 std::vector<std::string_view> OverloadTable::Names() const {
   std::vector<std::string_view> names;
   for (const Overload& overload : StandardOverloads()) {
-    if (IsOperator(overload.function)) continue;
+    // Names with @ are not an author's to write.
+    if (IsOperator(overload.function) || overload.function[0] == '@') continue;
     if (names.empty() || names.back() != overload.function) names.push_back(overload.function);
   }
   for (const auto& [name, overloads] : declared_) names.push_back(name);

@@ -44,7 +44,7 @@ class OverloadTable {
   static const NameTree& standard_names();
   const NameTree& declared_names() const { return declared_names_; }
 
-  // All functions, no operators: for suggestions.
+  // All functions that can be written, no operators: for suggestions.
   std::vector<std::string_view> Names() const;
 
  private:

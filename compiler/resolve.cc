@@ -269,7 +269,9 @@ class Resolver {
       if (ResolveNamespaced(id, scope)) return;
     } else {
       for (const std::string& container : names_.containers) {
-        const std::string full = container.empty() ? name : container + "." + name;
+        std::string full = container;
+        if (!full.empty()) full += '.';
+        full += name;
         if (!HasStyle(names_.overloads.Find(full), false)) continue;
         reference = FunctionReference(full, false);
         return;

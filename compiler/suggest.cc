@@ -88,6 +88,10 @@ std::string SuggestName(const KnownNames& names, std::string_view name, std::str
   if (!names.overloads.Find(name).empty()) {
     return fmt::format("{} is a function: {}(…)", name, name);
   }
+  // What an environment hides keeps its place under a name that nobody can write.
+  if (names.variables.Walk("@" + std::string(name)) != NameTree::kNone) {
+    return fmt::format("{} is known in messages only", name);
+  }
   for (const Variable& variable : names.environment.variables) {
     if (variable.storage == Variable::Storage::kArguments) {
       return fmt::format("an argument of the call is read as {}.{}", variable.name, name);
@@ -106,6 +110,7 @@ std::string SuggestQualified(const KnownNames& names, std::string_view prefix,
     }
   }
   std::vector<std::string_view> parts;
+  parts.reserve(candidates.size());
   for (const std::string_view candidate : candidates)
     parts.push_back(candidate.substr(start.size()));
   if (const std::string_view nearest = Nearest(part, parts); !part.empty() && !nearest.empty()) {

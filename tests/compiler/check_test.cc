@@ -164,6 +164,24 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"s.contains(1)",
              "2+8 error: no overload for string.contains(int)\n"
              "  hint: it is called as <string>.contains(string)\n"},
+        Case{"s.within('/srv')",
+             "2+6 error: within takes 2 arguments, and is given 1\n"
+             "  hint: there is time.within, path.within, domain.within\n"},
+        Case{"s == 'a' || 'b'",
+             "12+3 error: || wants bool, and this is string\n"
+             "  hint: whether a value is one of several is written x in [a, b]\n"},
+        Case{"!args.x == 3",
+             "8+2 error: no overload for bool == int\n"
+             "  hint: ! goes with the left side alone: write !(… == …)\n"},
+        Case{"1 < n < 5",
+             "6+1 error: no overload for bool < int\n"
+             "  hint: comparisons do not chain: join two of them with &&\n"},
+        Case{"type(s) == 'string'",
+             "8+2 error: no overload for type(string) == string\n"
+             "  hint: a type is named without quotes: type(x) == string\n"},
+        Case{"now - now > 3600",
+             "10+1 error: no overload for duration > int\n"
+             "  hint: a length of time is written duration(\"1h30m\")\n"},
         Case{"n.x", "2+1 error: int has no fields\n"},
         Case{"now.year == 2026",
              "4+4 error: timestamp has no fields\n  hint: write .getFullYear()\n"},
