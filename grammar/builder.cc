@@ -23,8 +23,8 @@ constexpr Spelling kSpellings[] = {
     {">", Operator::kGreater},   {">=", Operator::kGreaterEqual}, {"in", Operator::kIn},
 };
 
-// What an operand's node becomes when a sign stands before it, or false if it is no number or has
-// no such negative.
+// False if it is no number, or one whose negative is none: -(-9223372036854775808) is an error, but
+// one of evaluation.
 bool NegateLiteral(Literal& literal) {
   if (auto* number = std::get_if<int64_t>(&literal)) {
     if (*number == INT64_MIN) return false;
@@ -49,6 +49,7 @@ void Builder::Fail(Expected expected, const char* at) const {
   Place place;
   place.source = source_;
   place.at = Offset(at);
+  place.previous_end = std::min<size_t>(previous_end_, place.at);
   place.token_at = token_at_;
   if (!brackets_.empty()) {
     const Bracket& bracket = brackets_.back();
@@ -393,9 +394,8 @@ bool Builder::FoldSign(const PendingOperator& op) {
   Node& node = ast_.nodes[parts_.back()];
   if (node.kind != Kind::kLiteral) return false;
   Literal& literal = ast_.literals[node.literal];
-  const bool is_number =
-      std::holds_alternative<int64_t>(literal) || std::holds_alternative<double>(literal);
-  if (!is_number || (op.count % 2 == 1 && !NegateLiteral(literal))) return false;
+  if (!NegateLiteral(literal)) return false;
+  if (op.count % 2 == 0) NegateLiteral(literal);
   const uint32_t end = operand.end;
   node.begin = node.at = op.at;
   node.end = end;

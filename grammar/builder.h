@@ -41,6 +41,7 @@ class Builder {
   void Boolean(std::string_view token) { PushLiteral(token, token == "true"); }
   void Null(std::string_view token) { PushLiteral(token, std::monostate()); }
   void BeginToken(const char* at) { token_at_ = Offset(at); }
+  void EndToken(const char* at) { previous_end_ = Offset(at); }
 
   // A name is noted first; then it turns out to be an identifier, a field or a call.
   void NoteName(std::string_view token);
@@ -50,7 +51,8 @@ class Builder {
   void Select(std::string_view token);
   void SelectOptional(std::string_view token);
 
-  // Brackets. Close*() gets the place of the closing one.
+  // Brackets: '(', '[' and '{', and 'f' for the "(" of a call, 'i' for the "[" of an index, 'm' for
+  // the "{" of a message. Close*() gets the place of the closing one.
   void Open(char bracket, const char* at);
   void CloseParen(const char* at);
   void CloseCall(const char* at);
@@ -147,6 +149,7 @@ class Builder {
   PendingName name_;
   std::string_view digits_;
   uint32_t token_at_ = 0;
+  uint32_t previous_end_ = 0;
   uint32_t depth_ = 0;
 };
 

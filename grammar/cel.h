@@ -96,7 +96,8 @@ struct FloatNumber
     : sor<seq<star<digit>, one<'.'>, plus<digit>, opt<Exponent>>, seq<plus<digit>, Exponent>> {};
 struct NumberStart : seq<opt<one<'.'>>, digit> {};
 struct NumberText : seq<sor<FloatNumber, WholeNumber>, not_at<identifier_other>> {};
-struct Number : seq<at<NumberStart>, must<NumberText>> {};
+struct NumberBegin : success {};
+struct Number : seq<at<NumberStart>, NumberBegin, must<NumberText>> {};
 // The sign is part of the literal: -9223372036854775808 is one, 9223372036854775808 is none.
 struct SignedNumber : seq<opt<Token<one<'-'>>>, Number> {};
 

@@ -26,15 +26,15 @@ enum class Expected : uint8_t {
   kStringEnd,
 };
 
-// Where the grammar stands. Brackets are '(', '[' and '{'; 'f' is the "(" of a call, 'i' the "[" of
-// an index, 'm' the "{" of a message and '\0' none.
+// Where the grammar stands.
 struct Place {
   std::string_view source;
-  size_t at = 0;
-  char bracket = '\0';       // the innermost one that is open
-  size_t bracket_at = 0;     // and its place
-  size_t bracket_begin = 0;  // of a call: where its name begins
-  size_t token_at = 0;       // of the string, the name in backticks or the "?" that began
+  size_t at = 0;             // of the text that is not expected
+  size_t previous_end = 0;   // of the token before it; space and comments lie between
+  char bracket = '\0';       // the innermost that is open (Bracket in builder.h), or none
+  size_t bracket_at = 0;     // its place
+  size_t bracket_begin = 0;  // where what it belongs to begins: the name of a call, or itself
+  size_t token_at = 0;       // of the literal or backtick name that has begun, or of the "?"
 };
 
 SyntaxError Explain(Expected expected, const Place& place);

@@ -144,6 +144,9 @@ struct JoinsGroup {
 template <typename Rule>
 struct Action {};
 // clang-format off
+template <> struct Action<Whitespace>      : WithPlace<&Builder::EndToken> {};
+
+template <> struct Action<NumberBegin>     : WithPlace<&Builder::BeginToken> {};
 template <> struct Action<Number>          : WithText<&Builder::Number> {};
 template <> struct Action<SignedNumber>    : WithText<&Builder::SignedNumber> {};
 template <> struct Action<StringLit>       : WithText<&Builder::String> {};
