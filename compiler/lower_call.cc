@@ -36,6 +36,9 @@ void Lowering::CallFunction(NodeId id, uint8_t dst, bool target_is_in_dst) {
     ManyArguments(id, function, first, dst);
     return;
   }
+  if (TakesTimeZone(function, count) && !KnownText(Child(id, first + count - 1))) {
+    program().program().all_time_zones = true;
+  }
   const uint8_t arguments = count == 0 ? 0 : block().NewRegisters(count);
   for (uint32_t i = 0; i < count; ++i) {
     const auto at = static_cast<uint8_t>(arguments + i);

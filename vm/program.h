@@ -206,6 +206,8 @@ struct Program {
   std::map<std::string, uint32_t, std::less<>> tool_index;  // names with an entry of their own
   uint32_t other_tools = 0;                                 // the entry of every other name
   bool hides_all = false;
+  // Whether a time zone's name may be anything, and not only a text among the constants.
+  bool all_time_zones = false;
   std::vector<std::string> hidden;        // sorted
   std::vector<std::string> hidden_globs;  // sorted; `*` stands for any characters
   std::vector<std::string> files;

@@ -12,6 +12,7 @@
 #include "vm/functions/function.h"
 #include "vm/key_index.h"
 #include "vm/same_text.h"
+#include "vm/time_zone.h"
 
 namespace writ {
 namespace {
@@ -130,6 +131,20 @@ struct Cost {
 
 }  // namespace
 
+// What decisions may ask for is made known here: they open nothing themselves.
+void LoadTimeZones(const Program& program) {
+  const bool asks =
+      std::any_of(program.code.begin(), program.code.end(), [&](const Instruction& instruction) {
+        return instruction.op == Opcode::kCall &&
+               TakesTimeZone(static_cast<FunctionId>(instruction.b), instruction.d);
+      });
+  if (!asks) return;
+  if (program.all_time_zones) LoadAllTimeZones();
+  for (const Value& constant : program.constants) {
+    if (constant.is(Tag::kString)) LoadTimeZone(constant.view());
+  }
+}
+
 VerifiedProgram::VerifiedProgram(Program program) : program_(std::move(program)) {}
 VerifiedProgram::~VerifiedProgram() = default;
 
@@ -146,6 +161,7 @@ class Verifier {
   static tl::expected<std::shared_ptr<const VerifiedProgram>, VerifyError> Run(Program program) {
     Verifier verifier(std::move(program));
     if (!verifier.Check()) return tl::unexpected(verifier.error_);
+    LoadTimeZones(verifier.program_);
     return std::shared_ptr<const VerifiedProgram>(verifier.verified_.release());
   }
 
@@ -435,7 +451,8 @@ class Verifier {
                PassOn(block, i, target, instruction.d);
       case Opcode::kLoop:
         if (!kind_is(BlockKind::kLoopBody)) return false;
-        if (instruction.d > (kLoopKeepsErrors | kLoopTwoVariables)) return Refuse("an unknown kind of loop", At(i));
+        if (instruction.d > (kLoopKeepsErrors | kLoopTwoVariables))
+          return Refuse("an unknown kind of loop", At(i));
         if (callee.outer_levels > block.outer_levels + 1) {
           return Refuse("a loop's body looks further out than there are frames", At(i));
         }

@@ -12,6 +12,7 @@
 #include "oracle/operators.h"
 #include "vm/compare.h"
 #include "vm/functions/function.h"
+#include "vm/time_zone.h"
 
 namespace writ::oracle {
 namespace {
@@ -324,6 +325,10 @@ class Walk {
         return held != nullptr ? *held : Value::Failure(Error::kOptionalNone);
       default: {
         const FunctionInfo& info = Info(function);
+        if (TakesTimeZone(function, static_cast<uint32_t>(arguments.size())) &&
+            arguments.back().is(Tag::kString)) {
+          LoadTimeZone(arguments.back().view());
+        }
         if (!context_.Charge(info.cost)) return Value::Failure(Error::kBudget);
         return info.run(arguments.data(), static_cast<uint32_t>(arguments.size()), context_);
       }

@@ -7,7 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "vm/assembler.h"
 #include "vm/civil_time.h"
+#include "vm/verify.h"
 
 namespace writ {
 namespace {
@@ -369,7 +371,43 @@ TEST(ZoneFile, AnyCutOrFlippedByteIsRefusedOrHarmless) {
   }
 }
 
-TEST(TimeZone, AllZonesOfTheDatabase) {
+// Programs that ask for zones. Each test has zones of its own: what is loaded stays.
+
+TEST(ZonesOfAProgram, AreThoseItsConstantsName) {
+  ASSERT_EQ(OffsetOfZone("Indian/Maldives", 0), std::nullopt);
+  ASSERT_TRUE(Verify(Assemble(R"(
+    value 2
+     LoadSlot r0 args.at
+     LoadConst r1 "Indian/Maldives"
+     Call r0 getHours r0 2
+     Return r0)")));
+  EXPECT_NE(OffsetOfZone("Indian/Maldives", 0), std::nullopt);
+}
+
+TEST(ZonesOfAProgram, AreNotLoadedForOneThatAsksForNone) {
+  ASSERT_TRUE(Verify(Assemble(R"(
+    value 2
+     LoadSlot r0 args.at
+     LoadConst r1 "Indian/Chagos"
+     Call r0 getHours r0 1
+     Call r1 startsWith r0 2
+     Return r0)")));
+  EXPECT_EQ(OffsetOfZone("Indian/Chagos", 0), std::nullopt);
+}
+
+TEST(ZonesOfAProgram, AreAllWhereAnyNameMayBeAsked) {
+  Program program = Assemble(R"(
+    value 2
+     LoadSlot r0 args.hours
+     LoadSlot r1 args.zone
+     Call r0 time.within r0 2
+     Return r0)");
+  program.all_time_zones = true;
+  ASSERT_TRUE(Verify(std::move(program)));
+  EXPECT_NE(OffsetOfZone("Indian/Comoro", 0), std::nullopt);
+}
+
+TEST(ZonesOfTheDatabase, AreAllLoadedAtOnce) {
   LoadAllTimeZones();
   for (const char* name : {"Africa/Abidjan", "America/Indiana/Knox", "Zulu", "W-SU", "NZ-CHAT"}) {
     EXPECT_NE(OffsetOfZone(name, 0), std::nullopt) << name;

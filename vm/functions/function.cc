@@ -16,4 +16,9 @@ const FunctionInfo& Info(FunctionId id) {
   return kFunctions[static_cast<size_t>(id)];
 }
 
+bool TakesTimeZone(FunctionId id, uint32_t count) {
+  if (id == FunctionId::kTimeWithin) return true;
+  return count == 2 && Info(id).signatures.starts_with("<timestamp>.");
+}
+
 }  // namespace writ

@@ -79,6 +79,10 @@ struct FunctionInfo {
 // REQUIRES: id is a known function.
 const FunctionInfo& Info(FunctionId id);
 
+// Whether the last argument of a call with so many is a time zone. Functions open nothing: a zone
+// must have been loaded before (vm/time_zone.h).
+bool TakesTimeZone(FunctionId id, uint32_t count);
+
 // One definition for each row, in the file of its topic: writ::functions::Size and so on.
 namespace functions {
 #define FN(id, name, signatures, cost, growth, meaning, errors) \
