@@ -254,6 +254,7 @@ int Dispatch(int argc, char** argv) {
   expr_command->add_option("--args", expr.args, "the call's arguments ({})")->option_text("JSON");
   expr_command->add_option("--now", expr.now, "what time it is (the clock's)")->option_text("TIME");
   expr_command->add_flag("--explain", expr.explain, "the value of every part");
+  expr_command->add_flag("--cost", expr.cost, "what it costs at worst, n being the call's bytes");
   expr_command->add_flag("--json", expr.json, "the result as JSON");
 
   DisasmOptions disasm;

@@ -54,6 +54,7 @@ struct ExprOptions {
   std::string args;  // JSON; empty: {}
   std::string now;   // RFC 3339; empty: the clock's
   bool explain = false;
+  bool cost = false;
   bool json = false;
 };
 int Expr(const ExprOptions& options);

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "compiler/cost.h"
 #include "compiler/expression.h"
 #include "grammar/parse.h"
 #include "vm/disasm.h"
@@ -214,6 +215,26 @@ bool ReadNow(const std::string& text, Value* now) {
   return now->is(Tag::kTimestamp);
 }
 
+int PrintCost(const cel::CostBound& cost, bool json) {
+  constexpr double kLineSizes[] = {1024, 65536, 16777216};
+  if (json) {
+    PrintOut(fmt::format(R"({{"cost":{},"constant":{:.0f},"budget":{}}})"
+                         "\n",
+                         JsonQuote(cost.ToString()), cost.constant(), Machine::kRunBudget));
+    return kExitYes;
+  }
+  PrintOut(
+      fmt::format("at most {} instructions, n being the bytes of the call\n", cost.ToString()));
+  for (const double bytes : kLineSizes) {
+    const double at = cost.At(bytes);
+    PrintOut(fmt::format("{:>10.0f} bytes  {:>12.0f}{}\n", bytes, at,
+                         at > static_cast<double>(Machine::kRunBudget)
+                             ? fmt::format("  (ends in an error after {})", Machine::kRunBudget)
+                             : ""));
+  }
+  return kExitYes;
+}
+
 }  // namespace
 
 int Expr(const ExprOptions& options) {
@@ -242,6 +263,7 @@ int Expr(const ExprOptions& options) {
     Report(diagnostics);
     return kExitUsage;
   }
+  if (options.cost) return PrintCost(cel::BoundCost(*expression, environment), options.json);
   if (options.explain) Explanation(*expression, environment, runner).Print();
   const Value value = runner.Run(*compiled);
   if (options.json) {

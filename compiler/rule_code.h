@@ -84,6 +84,7 @@ class RuleCode {
   uint32_t ValueBlock(const Expression& expression, size_t policy, CallSlots& slots);
   void NeedVariables(const Expression& expression, size_t policy, CallSlots& slots);
   cel::LowerTarget TargetOf(const Expression& expression, size_t policy, CallSlots& slots);
+  void CheckCost(const Expression& expression, size_t policy);
   void Report(const Expression& expression, const cel::LowerFailure& failure);
 
   ProgramBuilder& builder_;
