@@ -39,6 +39,9 @@ class ExpressionSource {
   // at least 1.
   uint32_t Underline(uint32_t at, uint32_t length) const;
 
+  // The byte of the file behind the last character that is no blank. REQUIRES: is_exact().
+  size_t OffsetBehind() const { return OffsetOf(UINT32_MAX); }
+
   // Whether positions are those of characters rather than of the whole scalar.
   bool is_exact() const { return runs_ != nullptr; }
 

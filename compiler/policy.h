@@ -176,6 +176,7 @@ struct Policy {
   cel::Environment environment;
   uint32_t first_variable = 0;
   std::shared_ptr<Arena> constants;
+  std::vector<std::shared_ptr<const Source>> data_files;  // that constants were read from
 };
 
 }  // namespace writ
