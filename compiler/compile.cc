@@ -2,19 +2,18 @@
 // Tested by tests/compiler/compile_test.cc.
 #include "compiler/compile.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <set>
 
 #include "compiler/emit.h"
-#include "compiler/load_intercept.h"
+#include "compiler/load_policy.h"
+#include "compiler/read_file.h"
 
 namespace writ {
 namespace {
@@ -40,26 +39,15 @@ std::string Digest(const std::vector<std::shared_ptr<const Source>>& sources) {
   return hex;
 }
 
-std::optional<Policy> LoadPolicy(const std::shared_ptr<const Source>& source,
-                                 const yaml::Node& root, std::string space,
-                                 Diagnostics& diagnostics) {
-  if (root.kind == yaml::Kind::kMapping) {
-    if (const yaml::Node* writ = root.Find("writ"); writ != nullptr) {
-      diagnostics.Error(source, writ->at, writ->length,
-                        "policies in writ's own language are not supported yet",
-                        "use version: \"1\"");
-      return std::nullopt;
-    }
-  }
-  return LoadIntercept(source, root, std::move(space), diagnostics);
-}
-
 std::shared_ptr<const VerifiedProgram> EmitAndVerify(
-    const std::vector<Policy>& policies, const std::vector<std::shared_ptr<const Source>>& sources,
+    const std::vector<Policy>& policies, std::vector<std::shared_ptr<const Source>> sources,
     Diagnostics& diagnostics) {
   const size_t errors_before = diagnostics.error_count();
   Program program = Emit(policies, diagnostics);
   if (diagnostics.error_count() != errors_before) return nullptr;
+  for (const Policy& policy : policies) {
+    sources.insert(sources.end(), policy.data_files.begin(), policy.data_files.end());
+  }
   program.digest = Digest(sources);
   auto verified = Verify(std::move(program));
   if (!verified.has_value()) {
@@ -69,6 +57,22 @@ std::shared_ptr<const VerifiedProgram> EmitAndVerify(
     return nullptr;
   }
   return std::move(*verified);
+}
+
+// Counters of policies with one name would be the same.
+bool CheckNames(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
+  std::map<std::string_view, const Policy*> spaces;
+  bool differ = true;
+  for (const Policy& policy : policies) {
+    const auto [earlier, is_new] = spaces.emplace(policy.space, &policy);
+    if (is_new) continue;
+    diagnostics.Unreadable(policy.source->name(),
+                           fmt::format("this policy has the name of {}: {}",
+                                       earlier->second->source->name(), Quote(policy.space)),
+                           "give each policy its own name; counts are kept by it");
+    differ = false;
+  }
+  return differ;
 }
 
 std::string RealPath(const std::string& path) {
@@ -82,28 +86,12 @@ std::string RealPath(const std::string& path) {
 }  // namespace
 
 std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& diagnostics) {
-  const auto fail = [&](int error, std::string hint = {}) {
-    diagnostics.Unreadable(path, fmt::format("cannot be read: {}", std::strerror(error)),
-                           std::move(hint));
-    return nullptr;
-  };
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return fail(errno,
-                errno == ENOENT ? "check the path; it is relative to the current folder" : "");
-  }
-  std::string text;
-  char buffer[1 << 16];
-  ssize_t got;
-  while ((got = read(fd, buffer, sizeof buffer)) != 0) {
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 || text.size() > yaml::kMaxYamlBytes) break;
-    text.append(buffer, static_cast<size_t>(got));
-  }
-  const int error = got < 0 ? errno : 0;
-  close(fd);
-  if (error != 0) return fail(error);
-  return std::make_shared<const Source>(path, std::move(text));
+  tl::expected<std::string, int> text = ReadFile(path, yaml::kMaxYamlBytes);
+  if (text) return std::make_shared<const Source>(path, std::move(*text));
+  diagnostics.Unreadable(
+      path, fmt::format("cannot be read: {}", std::strerror(text.error())),
+      text.error() == ENOENT ? "check the path; it is relative to the current folder" : "");
+  return nullptr;
 }
 
 std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
@@ -130,7 +118,8 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
     documents.push_back(std::move(document));
   }
   if (diagnostics.error_count() != errors_before) return nullptr;
-  return EmitAndVerify(policies, sources, diagnostics);
+  if (!CheckNames(policies, diagnostics)) return nullptr;
+  return EmitAndVerify(policies, std::move(sources), diagnostics);
 }
 
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,

@@ -11,7 +11,7 @@
 
 #include "compiler/diagnostic.h"
 #include "compiler/emit.h"
-#include "compiler/load_intercept.h"
+#include "compiler/load_policy.h"
 #include "compiler/policy.h"
 #include "compiler/source.h"
 #include "compiler/yaml.h"
@@ -29,7 +29,7 @@ struct Loaded {
       const auto source = std::make_shared<const Source>(name, text);
       documents.push_back(yaml::Parse(source, diagnostics));
       if (documents.back() == nullptr) continue;
-      auto policy = LoadIntercept(source, *documents.back()->root(), name, diagnostics);
+      auto policy = LoadPolicy(source, *documents.back()->root(), name, diagnostics);
       if (policy.has_value()) policies.push_back(std::move(*policy));
     }
     diagnostics.Sort();
