@@ -57,6 +57,8 @@ void ExpressionReader::Declare(const std::string& name, const cel::Type& type) {
   policy_.environment.variables.push_back(variable);
   outside_messages_.variables.push_back(std::move(variable));
   later_.erase(name);
+  checker_.reset();
+  message_checker_.reset();
 }
 
 std::optional<Expression> ExpressionReader::Read(const Node& node, std::string_view what,
@@ -166,13 +168,21 @@ std::optional<Expression> ExpressionReader::Compile(Text text, Wanted wanted) {
     return std::nullopt;
   }
   nodes_ += parsed->nodes.size();
-  cel::CheckResult result =
-      cel::Check(std::move(*parsed), text.in_message ? policy_.environment : outside_messages_);
+  cel::CheckResult result = Check(std::move(*parsed), text.in_message);
   for (const cel::Problem& problem : result.problems) Report(text, problem);
   if (!result.ok()) return std::nullopt;
   Expression expression{text.source, std::move(result.expression)};
   if (!Fits(expression, text.what, wanted)) return std::nullopt;
   return expression;
+}
+
+cel::CheckResult ExpressionReader::Check(cel::Ast ast, bool in_message) {
+  std::unique_ptr<const cel::Checker>& checker = in_message ? message_checker_ : checker_;
+  if (checker == nullptr) {
+    checker = std::make_unique<const cel::Checker>(in_message ? policy_.environment
+                                                              : outside_messages_);
+  }
+  return checker->Check(std::move(ast));
 }
 
 bool ExpressionReader::CheckBudget(const Text& text) {

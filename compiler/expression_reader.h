@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,9 +70,14 @@ class ExpressionReader {
   std::string LaterName(const Text& text, const cel::Problem& problem) const;
   std::string CutOffHint(const Text& text) const;
 
+  cel::CheckResult Check(cel::Ast ast, bool in_message);
+
   PolicyReader& reader_;
   Policy& policy_;
   cel::Environment outside_messages_;
+  // Of the environments as they are, once they are needed.
+  std::unique_ptr<const cel::Checker> checker_;
+  std::unique_ptr<const cel::Checker> message_checker_;
   std::map<std::string, uint32_t, std::less<>> later_;
   size_t bytes_ = 0;
   size_t nodes_ = 0;

@@ -11,9 +11,6 @@
 
 namespace writ {
 
-// Decimals a count may keep: 10^9 units a whole one leave room for counts up to 9.2 billion.
-inline constexpr uint8_t kMaxScale = 9;
-
 // nullopt if it is faulty, which was reported.
 std::optional<QuotaModel> LoadQuota(PolicyReader& reader, ExpressionReader& expressions,
                                     const yaml::Node& node);
