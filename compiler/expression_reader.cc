@@ -44,6 +44,24 @@ bool IsOneOf(TypeKind kind, std::initializer_list<TypeKind> kinds) {
          std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
+// How to make what is wanted of a value of that type.
+std::string FitHint(const cel::Type& type, ExpressionReader::Wanted wanted) {
+  switch (wanted) {
+    case ExpressionReader::Wanted::kBool:
+      return "a condition compares: ==, !=, <, <=, >, >=, in, or a function that tests";
+    case ExpressionReader::Wanted::kNumber:
+      if (type.is(TypeKind::kString)) return "for a number in text write double(…) around it";
+      return "read a number, such as args.amount or size(args.items)";
+    case ExpressionReader::Wanted::kKey:
+      if (type.is(TypeKind::kList) || type.is(TypeKind::kMap)) {
+        return "join several values into one text: string(a) + \"/\" + string(b)";
+      }
+      return "write string(…) around it";
+    case ExpressionReader::Wanted::kAny: break;
+  }
+  return {};
+}
+
 }  // namespace
 
 ExpressionReader::ExpressionReader(PolicyReader& reader, Policy& policy)
@@ -89,6 +107,11 @@ std::vector<Expression> ExpressionReader::ReadConditions(const Node& node, std::
 
 void ExpressionReader::ReportCollection(const Node& node, std::string_view what, bool may_be_list) {
   const bool list = node.kind == Kind::kSequence;
+  if (what == "by" && list) {
+    reader_.Error(node, "by must be one expression, not a list",
+                  "join several values into one text: string(args.a) + \"/\" + string(args.b)");
+    return;
+  }
   const bool bracket = reader_.source()->text().substr(node.offset, 1) == (list ? "[" : "{");
   const std::string_view form =
       may_be_list ? "a condition or a list of conditions" : "an expression";
@@ -99,7 +122,7 @@ void ExpressionReader::ReportCollection(const Node& node, std::string_view what,
                   "put the whole expression in single quotes");
     return;
   }
-  if (list) {
+  if (list && !may_be_list) {
     reader_.Error(node, fmt::format("{} must be {}, not a list", what, form),
                   "join what must hold with &&");
     return;
@@ -179,8 +202,8 @@ std::optional<Expression> ExpressionReader::Compile(Text text, Wanted wanted) {
 cel::CheckResult ExpressionReader::Check(cel::Ast ast, bool in_message) {
   std::unique_ptr<const cel::Checker>& checker = in_message ? message_checker_ : checker_;
   if (checker == nullptr) {
-    checker = std::make_unique<const cel::Checker>(in_message ? policy_.environment
-                                                              : outside_messages_);
+    checker =
+        std::make_unique<const cel::Checker>(in_message ? policy_.environment : outside_messages_);
   }
   return checker->Check(std::move(ast));
 }
@@ -224,7 +247,8 @@ bool ExpressionReader::CheckComment(const Text& text) {
 
 // What YAML may have cut off before the expression was whole.
 std::string ExpressionReader::CutOffHint(const Text& text) const {
-  if (text.node.style != Node::Style::kPlain || !text.source.is_exact()) return {};
+  const bool plain = text.node.style == Node::Style::kPlain;
+  if (!plain || !text.source.is_exact() || !EndsOpen(text.text)) return {};
   const std::string_view file = reader_.source()->text();
   const size_t end = text.source.OffsetBehind();
   const size_t next = file.find_first_not_of(" \t", end);
@@ -264,7 +288,7 @@ bool ExpressionReader::Fits(const Expression& expression, std::string_view what,
   const ExpressionSource& source = expression.source;
   reader_.diagnostics().Error(source.source(), source.At(root.begin),
                               source.Underline(root.begin, root.end - root.begin), std::move(fault),
-                              wanted == Wanted::kKey ? "write string(…) around it" : "");
+                              FitHint(type, wanted));
   return false;
 }
 
@@ -330,7 +354,7 @@ std::vector<MessagePartModel> ExpressionReader::ReadMessage(const Node& node) {
               "close it with \"}\"; for these very characters write $${"});
     } else if (text.text.empty()) {
       Report({text.text, source, node, "message", true},
-             {Severity::kError, at, 1, "there is no expression in this \"${}\"",
+             {Severity::kError, at, 2, "there is no expression in this \"${}\"",
               "write what to fill in, such as ${args.path}; for these very characters write $${}"});
     } else if (std::optional<Expression> value = Compile(text, Wanted::kAny)) {
       message.push_back({{}, std::move(*value)});

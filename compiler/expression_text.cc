@@ -43,6 +43,23 @@ std::optional<size_t> FindComment(std::string_view expression) {
   return std::nullopt;
 }
 
+bool EndsOpen(std::string_view expression) {
+  size_t open = 0;
+  for (size_t i = 0; i < expression.size();) {
+    const char c = expression[i];
+    if (IsQuote(c)) {
+      const size_t end = SkipString(expression, i);
+      if (end == expression.size() && (end == i + 1 || expression.back() != c)) return true;
+      i = end;
+      continue;
+    }
+    if (c == '(' || c == '[' || c == '{') ++open;
+    if ((c == ')' || c == ']' || c == '}') && open > 0) --open;
+    ++i;
+  }
+  return open > 0;
+}
+
 std::optional<size_t> FindClosingBrace(std::string_view text, size_t begin) {
   size_t open = 0;
   for (size_t i = begin; i < text.size();) {
@@ -81,7 +98,8 @@ std::vector<TemplatePart> SplitTemplate(std::string_view text) {
       const size_t begin = std::min(text.find_first_not_of(kBlanks, i + 2), *close);
       const size_t last = text.find_last_not_of(kBlanks, *close - 1);
       const size_t end = std::max(begin, last + 1);
-      parts.push_back({true, std::string(text.substr(begin, end - begin)), begin, true});
+      parts.push_back(
+          {true, std::string(text.substr(begin, end - begin)), begin == end ? i : begin, true});
       i = *close + 1;
     }
   }

@@ -15,6 +15,9 @@ namespace writ {
 // Where the first `//` comment starts.
 std::optional<size_t> FindComment(std::string_view expression);
 
+// Whether a string or a bracket is open at its end.
+bool EndsOpen(std::string_view expression);
+
 // Where the `}` is that closes an expression which starts at `begin`: braces may nest in it, and
 // stand in its strings. nullopt if there is none.
 std::optional<size_t> FindClosingBrace(std::string_view text, size_t begin);
@@ -23,7 +26,8 @@ std::optional<size_t> FindClosingBrace(std::string_view text, size_t begin);
 struct TemplatePart {
   bool is_expression = false;
   std::string text;   // of an expression without the blanks around it
-  size_t offset = 0;  // of `text` in the template; of an expression that never closes: of its `$`
+  size_t offset = 0;  // of `text` in the template; of an expression that is empty or never closes:
+                      // of its `$`
   bool closed = true;
 };
 

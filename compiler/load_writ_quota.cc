@@ -36,6 +36,22 @@ constexpr OtherKey kOtherKeys[] = {
     {"decimals", "write scale: with the number of decimals"},
 };
 
+// "min" of "5/min" as a window.
+std::string WindowWord(std::string_view word) {
+  if (word == "hr" || word == "hrs") return "hour";
+  for (const std::string_view window : {"minute", "hour", "day", "session"}) {
+    if (window.starts_with(word) || word.starts_with(window)) return std::string(window);
+  }
+  const std::string_view nearest = Nearest(word, {"minute", "hour", "day", "session"});
+  return std::string(nearest.empty() ? "hour" : nearest);
+}
+
+// Digits with what people write between and before them: "50,000", "$50".
+bool IsDressedNumber(std::string_view text) {
+  return text.find_first_of(kDigits) != std::string_view::npos &&
+         text.find_first_not_of("0123456789.,'$ ") == std::string_view::npos;
+}
+
 class QuotaLoader {
  public:
   QuotaLoader(PolicyReader& reader, ExpressionReader& expressions, const Node& node)
@@ -72,7 +88,7 @@ class QuotaLoader {
     if (node_.kind == Kind::kScalar && slash != std::string::npos && digits == slash && slash > 0) {
       reader_.Error(node_, "quota must be a mapping",
                     fmt::format("write quota: {{max: {}, per: {}}}", text.substr(0, slash),
-                                text.substr(slash + 1)));
+                                WindowWord(text.substr(slash + 1))));
       return;
     }
     reader_.Error(node_, yaml::IsNull(node_) ? "quota is empty" : "quota must be a mapping",
@@ -109,9 +125,17 @@ class QuotaLoader {
       const size_t said = std::min(text.find_first_not_of(" ", number_end), text.size());
       if (number_end > 0 && said < text.size() && IsWindowBehind(text.substr(said))) {
         const size_t word = text.find_first_not_of(" ", said + (text[said] == '/' ? 1 : 4));
-        reader_.Error(
-            *node, "max is a number alone; the window stands in per",
-            fmt::format("write max: {}, per: {}", text.substr(0, number_end), text.substr(word)));
+        reader_.Error(*node, "max is a number alone; the window stands in per",
+                      fmt::format("write max: {}, per: {}", text.substr(0, number_end),
+                                  WindowWord(text.substr(word))));
+        return;
+      }
+      if (IsDressedNumber(text)) {
+        std::string plain(text);
+        std::erase_if(plain,
+                      [](char c) { return c != '.' && kDigits.find(c) == std::string_view::npos; });
+        reader_.Error(*node, fmt::format("max must be a number, not {}", JsonQuote(text)),
+                      fmt::format("write max: {}", plain));
         return;
       }
     }

@@ -138,7 +138,8 @@ class RuleLoader {
     rule_.quota_message =
         rule_.quota ? QuotaMessage(*rule_.quota, rule_.name) : rule_.check_message;
     const Node* message = node_.Find("message");
-    const std::optional<std::string> text = reader_.Text(message, "message");
+    const std::optional<std::string> text =
+        reader_.Text(message, "message", "write one text; several lines of it start with \"|\"");
     if (message == nullptr || message->kind != Kind::kScalar) return;
     if (!text || text->empty()) {
       reader_.Error(*message, "message is empty",

@@ -156,7 +156,8 @@ std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node
                   "write {from_file: hosts.txt}, and other constants beside it");
     return std::nullopt;
   }
-  const std::optional<std::string> name = reader_.Text(&path, "from_file");
+  const std::optional<std::string> name = reader_.Text(
+      &path, "from_file", "give each file a constant of its own: {from_file: hosts.txt}");
   if (path.kind != Kind::kScalar) return std::nullopt;
   if (!name || name->empty() || name->find('\0') != std::string::npos) {
     reader_.Error(path, "from_file needs the path of a file",

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "vm/json_text.h"
 
@@ -44,10 +45,11 @@ bool PolicyReader::CheckKeys(const Node& map, std::string_view where,
   return error_count() == errors_before;
 }
 
-std::optional<std::string> PolicyReader::Text(const Node* node, std::string_view what) {
+std::optional<std::string> PolicyReader::Text(const Node* node, std::string_view what,
+                                              std::string hint) {
   if (node == nullptr) return std::nullopt;
   if (node->kind != Kind::kScalar) {
-    Error(*node, fmt::format("{} must be text", what));
+    Error(*node, fmt::format("{} must be text", what), std::move(hint));
     return std::nullopt;
   }
   if (yaml::IsNull(*node)) return std::nullopt;

@@ -56,7 +56,8 @@ class PolicyReader {
                  const std::vector<std::string_view>& known, std::span<const OtherKey> others);
 
   // A scalar's text as it stands; null counts as not given. Reports what is no scalar.
-  std::optional<std::string> Text(const yaml::Node* node, std::string_view what);
+  std::optional<std::string> Text(const yaml::Node* node, std::string_view what,
+                                  std::string hint = {});
 
   // Warns of integers in or below `node` that a leading zero makes octal, which few authors mean.
   void WarnOfOctals(const yaml::Node& node);

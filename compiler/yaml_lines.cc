@@ -60,6 +60,20 @@ size_t CountCharacters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+std::string InSingleQuotes(std::string_view text, size_t offset) {
+  constexpr size_t kMaxShown = 80;
+  std::string_view line = text.substr(offset, text.find_first_of(kLineEnds, offset) - offset);
+  line = line.substr(0, line.find(" #"));
+  line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
+  if (line.size() > kMaxShown) return "'…'";
+  std::string quoted = "'";
+  for (const char c : line) {
+    quoted += c;
+    if (c == '\'') quoted += c;
+  }
+  return quoted + "'";
+}
+
 size_t SkipProperties(std::string_view text, size_t offset) {
   while (offset < text.size() && (text[offset] == '&' || text[offset] == '!')) {
     const bool verbatim = text.substr(offset).starts_with("!<");

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -59,5 +60,9 @@ struct Openers {
 Openers FindOpeners(std::string_view text, size_t from, size_t until);
 
 size_t CountCharacters(std::string_view text);
+
+// What stands from `offset` to the end of its line, without a comment, as YAML text in single
+// quotes. Cut where it would be too long to show.
+std::string InSingleQuotes(std::string_view text, size_t offset);
 
 }  // namespace writ::yaml

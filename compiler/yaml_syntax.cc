@@ -179,9 +179,38 @@ std::optional<Explanation> KeyWithoutColonAbove(const Failure& failure) {
   return std::nullopt;
 }
 
+// Text that goes on behind the quote or bracket that ended it for YAML: where it starts.
+std::optional<size_t> StartOfEndedText(const Failure& failure) {
+  const std::string_view text = failure.text;
+  const size_t last = text.find_last_not_of(" \t", failure.at == 0 ? 0 : failure.at - 1);
+  if (last == std::string_view::npos || last >= failure.at) return std::nullopt;
+  const size_t feed = text.rfind('\n', last);
+  const size_t line = feed == std::string_view::npos ? 0 : feed + 1;
+  const std::string_view openers = text[last] == ']'    ? "["
+                                   : text[last] == '}'  ? "{"
+                                   : text[last] == '"'  ? "\""
+                                   : text[last] == '\'' ? "'"
+                                                        : "";
+  if (openers.empty()) return std::nullopt;
+  // The value of the line's key, or its entry.
+  for (size_t i = line; i < last; ++i) {
+    const bool starts =
+        i == line || (text[i - 1] == ' ' && i >= 2 && (text[i - 2] == ':' || text[i - 2] == '-'));
+    if (starts && text[i] == openers[0]) return i;
+  }
+  return std::nullopt;
+}
+
 // What stands here fits nowhere. Maybe it was meant to stand in quotes: text in quotes that reaches
 // from an earlier line up to here has lost its own closing quote.
 std::vector<Explanation> Misfit(const Failure& failure, const Words& words) {
+  if (const std::optional<size_t> start = StartOfEndedText(failure)) {
+    const std::string_view opener = failure.text.substr(*start, 1);
+    return {{failure.at, 1,
+             fmt::format("for YAML the value that starts with {} ends before this", opener),
+             fmt::format("put the whole value in single quotes: {}",
+                         InSingleQuotes(failure.text, *start))}};
+  }
   std::vector<Explanation> found;
   const ScalarLook look = LookAtScalar(failure.text, failure.last_node, {});
   const uint32_t line = LineOf(failure.text, failure.last_node);
@@ -204,9 +233,8 @@ Explanation BadStart(const Failure& failure) {
     return {failure.at, 1, "the YAML ends where a value is expected", "add the value"};
   }
   const std::string_view first = CharacterAt(failure.text, failure.at);
-  const std::string word = Word(failure.text, failure.at);
   return {failure.at, 1, fmt::format("YAML text cannot start with \"{}\" here", first),
-          fmt::format("put it in quotes: '{}'", word.size() > 60 ? first : std::string_view(word))};
+          fmt::format("put it in quotes: {}", InSingleQuotes(failure.text, failure.at))};
 }
 
 }  // namespace

@@ -342,6 +342,13 @@ std::string TreeBuilder::TakeTag(const std::string& tag, Kind kind, std::string_
   std::string name = core ? "!!" + tag.substr(kCoreTags.size()) : tag;
   const auto length = static_cast<uint32_t>(CountCharacters(name));
   const bool scalar = core && IsScalarTag(name);
+  if (name.starts_with('!') && !name.starts_with("!!")) {
+    report_.Garbled(offset, length,
+                    fmt::format("YAML reads {} as a tag, which it does not know", Quote(name)),
+                    fmt::format("put text that starts with \"!\" in single quotes: {}",
+                                InSingleQuotes(text_, offset)));
+    return {};
+  }
   if (!scalar && name != "!!map" && name != "!!seq") {
     report_.Error(offset, length, fmt::format("unknown tag {} in YAML", Quote(name)),
                   "use !!str, !!int, !!float, !!bool, !!null, !!seq or !!map; put text that "

@@ -125,9 +125,24 @@ TEST_F(Compile, WarningsDoNotStop) {
   EXPECT_EQ(diagnostics_.all().size(), 1u);
 }
 
-TEST_F(Compile, WritsOwnLanguageIsRefusedByName) {
-  EXPECT_EQ(CompileFiles({Write("p.yaml", "writ: 1\nname: p\n")}, diagnostics_), nullptr);
-  EXPECT_NE(Said().find("not supported yet"), std::string::npos) << Said();
+TEST_F(Compile, PoliciesOfOneNameWouldShareCounters) {
+  const std::string a = Write("a.yaml", "writ: 1\nname: p\ndefault: allow\n");
+  const std::string b = Write("b.yaml", "writ: 1\nname: p\ndefault: allow\n");
+  EXPECT_EQ(CompileFiles({a, b}, diagnostics_), nullptr);
+  EXPECT_EQ(Said(), b + ": error: this policy has the name of " + a +
+                        ": \"p\"\n  hint: give each policy its own name; counts are kept by it\n");
+}
+
+TEST_F(Compile, TheDigestCoversListsThatAreReadFromFiles) {
+  const std::string policy =
+      Write("p.yaml", "writ: 1\ndefault: allow\ndata: { hosts: { from_file: hosts.txt } }\n");
+  Write("hosts.txt", "a\n");
+  const auto before = CompileFiles({policy}, diagnostics_);
+  Write("hosts.txt", "b\n");
+  const auto after = CompileFiles({policy}, diagnostics_);
+  ASSERT_NE(before, nullptr) << Said();
+  ASSERT_NE(after, nullptr);
+  EXPECT_NE((*before)->digest, (*after)->digest);
 }
 
 TEST_F(Compile, InsideAnotherDocument) {
