@@ -196,6 +196,14 @@ std::optional<Expression> ExpressionReader::Compile(Text text, Wanted wanted) {
   if (!result.ok()) return std::nullopt;
   Expression expression{text.source, std::move(result.expression)};
   if (!Fits(expression, text.what, wanted)) return std::nullopt;
+  // A bool that stands alone is meant so: forbid: true.
+  const cel::Ast& ast = expression.checked.ast;
+  if (ast.node(ast.root).kind != cel::Kind::kLiteral) {
+    const cel::Environment& environment = text.in_message ? policy_.environment : outside_messages_;
+    for (const cel::Problem& problem : cel::FindWarnings(expression.checked, environment)) {
+      Report(text, problem);
+    }
+  }
   return expression;
 }
 

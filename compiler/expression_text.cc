@@ -9,19 +9,24 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// The end of the string literal whose quote is at `at`: behind its closing quotes, or the text's
-// size if there are none.
-size_t SkipString(std::string_view text, size_t at) {
+struct StringEnd {
+  size_t at;  // behind the closing quotes; where there are none, the end of its line
+  bool closed;
+};
+
+// Of the string literal whose quote is at `at`.
+StringEnd FindStringEnd(std::string_view text, size_t at) {
   const bool raw = at > 0 && (text[at - 1] == 'r' || text[at - 1] == 'R');
   const std::string three(3, text[at]);
   const std::string_view quotes =
       text.substr(at, 3) == three ? std::string_view(three) : text.substr(at, 1);
   size_t i = at + quotes.size();
   while (i < text.size() && text.substr(i, quotes.size()) != quotes) {
-    if (quotes.size() == 1 && text[i] == '\n') return i;
+    if (quotes.size() == 1 && text[i] == '\n') return {i, false};
     i += text[i] == '\\' && !raw ? 2 : 1;
   }
-  return std::min(i + quotes.size(), text.size());
+  if (i >= text.size()) return {text.size(), false};
+  return {i + quotes.size(), true};
 }
 
 bool IsQuote(char c) {
@@ -33,7 +38,7 @@ bool IsQuote(char c) {
 std::optional<size_t> FindComment(std::string_view expression) {
   for (size_t i = 0; i < expression.size();) {
     if (IsQuote(expression[i])) {
-      i = SkipString(expression, i);
+      i = FindStringEnd(expression, i).at;
     } else if (expression.substr(i, 2) == "//") {
       return i;
     } else {
@@ -48,9 +53,9 @@ bool EndsOpen(std::string_view expression) {
   for (size_t i = 0; i < expression.size();) {
     const char c = expression[i];
     if (IsQuote(c)) {
-      const size_t end = SkipString(expression, i);
-      if (end == expression.size() && (end == i + 1 || expression.back() != c)) return true;
-      i = end;
+      const StringEnd end = FindStringEnd(expression, i);
+      if (!end.closed) return true;
+      i = end.at;
       continue;
     }
     if (c == '(' || c == '[' || c == '{') ++open;
@@ -65,7 +70,7 @@ std::optional<size_t> FindClosingBrace(std::string_view text, size_t begin) {
   for (size_t i = begin; i < text.size();) {
     const char c = text[i];
     if (IsQuote(c)) {
-      i = SkipString(text, i);
+      i = FindStringEnd(text, i).at;
       continue;
     }
     if (c == '{') ++open;

@@ -241,7 +241,7 @@ TEST(YamlScalar, Tags) {
   ExpectError("a: !!str [b]\n", {1, 4}, "does not fit a list");
   ExpectError("a: !!seq {b: c}\n", {1, 4}, "does not fit a mapping");
   ExpectError("a: !!map b\n", {1, 4}, "!!map");
-  ExpectError("a: !custom b\n", {1, 4}, "YAML reads \"!custom\" as a tag");
+  ExpectError("a: !custom b\n", {1, 4}, "reads \"!custom\" as a tag");
   ExpectError("a: !!binary aGk=\n", {1, 4}, "unknown tag");
   ExpectError("a: [!!timestamp 2024-01-01]\n", {1, 5}, "unknown tag");
 }
