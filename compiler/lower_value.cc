@@ -48,8 +48,9 @@ void Lowering::Whole(NodeId id, uint8_t dst) {
     case Kind::kLiteral: LoadConst(id, dst, LiteralValue(id)); break;
     case Kind::kCall: CallFunction(id, dst, false); break;
     case Kind::kNot:
+      // As in a test: what is no bool fails where it stands.
       Value(Child(id, 0), dst);
-      Emit(id, {Opcode::kNot, dst, dst});
+      Emit(Child(id, 0), {Opcode::kNot, dst, dst});
       break;
     case Kind::kNegate:
       Value(Child(id, 0), dst);

@@ -267,8 +267,22 @@ Value Equal(const Value& a, const Value& b, FunctionContext& context) {
   return Equality(context).Run(a, b);
 }
 
+namespace {
+
+// As CEL orders numbers: against a double, an integer is the double next to it.
+int OrderNumbers(const Value& a, const Value& b) {
+  const auto as_double = [](const Value& v) {
+    if (v.is(Tag::kDouble)) return v.d;
+    return v.is(Tag::kInt) ? static_cast<double>(v.i) : static_cast<double>(v.u);
+  };
+  if (!a.is(Tag::kDouble) && !b.is(Tag::kDouble)) return CompareNumbers(a, b);
+  return CompareDoubles(as_double(a), as_double(b));
+}
+
+}  // namespace
+
 Value Order(const Value& a, const Value& b, FunctionContext& context) {
-  if (a.is_number() && b.is_number()) return Value::Int(CompareNumbers(a, b));
+  if (a.is_number() && b.is_number()) return Value::Int(OrderNumbers(a, b));
   if (a.tag != b.tag) return Mismatch(a, b);
   switch (a.tag) {
     case Tag::kBool:

@@ -18,6 +18,8 @@ namespace writ {
 Value Equal(const Value& a, const Value& b, FunctionContext& context);
 
 // The order of two values of one type, or of two numbers: an int, -1, 0 or 1, or 2 if one is NaN.
+// Against a double, an integer is ordered as the double next to it, although only Equal to a double
+// that it is exactly.
 // Failure for types that have none: only bool, numbers, string, bytes, timestamp and duration do.
 Value Order(const Value& a, const Value& b, FunctionContext& context);
 // a < b and a <= b; false for NaN.

@@ -43,7 +43,7 @@ void JudgeEngine(const Case& c, const cel::Checked& expression, oracle::Engine e
                          ? failed
                          : !failed && oracle::Same(result.value, c.value, arena);
   if (right) return;
-  std::string got = oracle::Print(result.value, arena);
+  std::string got = result.refused.empty() ? oracle::Print(result.value, arena) : result.refused;
   if (failed) got += fmt::format(" (at byte {})", result.at);
   verdict.wrong.push_back({oracle::Name(engine), std::move(got)});
 }

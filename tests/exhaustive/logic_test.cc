@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -86,9 +87,10 @@ class Variables {
     }
   }
 
-  // One assignment in `every` of each tree, through the engine.
-  void Run(uint32_t operators, oracle::Engine engine, uint32_t every) {
+  // One assignment in `every` of each tree, through the engine. `count`: how many these were.
+  void Run(uint32_t operators, oracle::Engine engine, uint32_t every, uint32_t* count) {
     uint32_t next = 0;
+    *count = 0;
     for (const LogicTree& tree : LogicTrees(operators)) {
       const std::string text = tree.Text(names_);
       const cel::CheckResult checked = Checked(text, environment_);
@@ -97,6 +99,7 @@ class Variables {
       const std::vector<uint32_t> leaf_at = LeafPositions(text);
       for (; next < Assignments(tree.leaves); next += every) {
         RunOne(tree, Assignment(next, tree.leaves), subject, leaf_at);
+        ++*count;
         if (testing::Test::HasFailure()) {
           FAIL() << oracle::Name(engine) << ", assignment " << next << " of " << text;
         }
@@ -137,16 +140,23 @@ class Variables {
 class Logic : public testing::TestWithParam<oracle::Engine> {};
 
 INSTANTIATE_TEST_SUITE_P(Engines, Logic, testing::ValuesIn(oracle::kEngines),
-                         [](const auto& engine) { return std::string(oracle::Name(engine.param)); });
+                         [](const auto& engine) {
+                           return std::string(oracle::Name(engine.param));
+                         });
 
 TEST_P(Logic, UpToThreeOperators) {
-  for (uint32_t operators = 0; operators <= 3; ++operators) {
-    Variables().Run(operators, GetParam(), 1);
+  constexpr std::array<uint32_t, 4> kTrees = {4, 100, 6'500, 562'500};
+  for (uint32_t operators = 0; operators < kTrees.size(); ++operators) {
+    uint32_t count = 0;
+    Variables().Run(operators, GetParam(), 1, &count);
+    EXPECT_EQ(count, kTrees[operators]);
   }
 }
 
 TEST_P(Logic, FourOperatorsHereAndThere) {
-  Variables().Run(4, GetParam(), 97);
+  uint32_t count = 0;
+  Variables().Run(4, GetParam(), 97, &count);
+  EXPECT_GT(count, 500'000u);
 }
 
 // ---- leaves are written out: what can be decided is decided by the compiler

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "oracle/print.h"
@@ -13,13 +14,17 @@
 namespace writ::oracle {
 namespace {
 
+constexpr std::string_view kRefusedByVerifier = "the program was refused";
+
 bool Agree(const Result& a, const Result& b, Arena& arena) {
   const bool failed = a.value.is(Tag::kError);
   if (failed != b.value.is(Tag::kError)) return false;
   return failed ? a.at == b.at : Same(a.value, b.value, arena);
 }
 
-bool OutOfBudget(const Result& result) {
+// An expression may be too large for bytecode; bytecode that the verifier does not take is a fault.
+bool SaysNothing(const Result& result) {
+  if (!result.refused.empty()) return !result.refused.starts_with(kRefusedByVerifier);
   return result.value.is(Tag::kError) && result.value.code == Error::kBudget;
 }
 
@@ -36,10 +41,10 @@ std::optional<std::string> Disagreement(const cel::Checked& expression,
   for (const Engine engine : kEngines) {
     subjects.push_back(std::make_unique<Subject>(engine, expression, environment));
     const Result result = subjects.back()->Run(bindings, now, arena);
-    said += fmt::format("{:<10} {}", Name(engine), Print(result.value, arena));
+    said += fmt::format("{:<10} {}{}", Name(engine), Print(result.value, arena), result.refused);
     if (result.value.is(Tag::kError)) said += fmt::format(" (at byte {})", result.at);
     said += '\n';
-    if (OutOfBudget(result)) continue;
+    if (SaysNothing(result)) continue;
     if (!first.has_value()) first = result;
     agree = agree && Agree(*first, result, arena);
   }

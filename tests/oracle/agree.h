@@ -12,8 +12,8 @@
 namespace writ::oracle {
 
 // What the engines say, one a line, if they do not all give the same value, or all fail at the same
-// place of the source. Which error it is may differ. An engine that ran out of budget says nothing:
-// each counts in its own way.
+// place of the source. Which error it is may differ. An engine that ran out of budget, or whose
+// limits the expression exceeds, says nothing: each counts in its own way.
 std::optional<std::string> Disagreement(const cel::Checked& expression,
                                         const cel::Environment& environment,
                                         const Bindings& bindings, const Value& now);

@@ -116,8 +116,8 @@ class Walk {
     }
     switch (node(id).kind) {
       case Kind::kLiteral: return Literal(ast_.literal(node(id)));
-      case Kind::kNot: return Unary(id, Not);
-      case Kind::kNegate: return Unary(id, Negate);
+      case Kind::kNot: return Not(id);
+      case Kind::kNegate: return Negate(id);
       case Kind::kAnd: return Logic(id, false);
       case Kind::kOr: return Logic(id, true);
       case Kind::kConditional: return Conditional(id);
@@ -261,15 +261,20 @@ class Walk {
 
   // ---- operators and logic
 
-  Value Unary(NodeId id, Value (*operation)(const Value&)) {
+  Value Negate(NodeId id) {
     const Value operand = Evaluate(Child(id, 0));
-    return Failed(operand) ? operand : At(id, operation(operand));
+    return Failed(operand) ? operand : At(id, oracle::Negate(operand));
   }
 
   // A bool, or why there is none.
   Value Truth(NodeId id) {
     const Value value = Evaluate(id);
     return Failed(value) || value.is(Tag::kBool) ? value : Fail(id, Error::kNoSuchOverload);
+  }
+
+  Value Not(NodeId id) {
+    const Value operand = Truth(Child(id, 0));
+    return Failed(operand) ? operand : Value::Bool(operand.i == 0);
   }
 
   // && is decided by an operand that is false, || by one that is true, whatever the others are.

@@ -201,6 +201,20 @@ uint64_t IndexOf(const Value& key, uint32_t size) {
   return size;
 }
 
+double AsDouble(const Value& number) {
+  if (number.is(Tag::kInt)) return static_cast<double>(number.i);
+  return number.is(Tag::kUint) ? static_cast<double>(number.u) : number.d;
+}
+
+// -1, 0, 1, or 2 for NaN. What is compared with a double becomes one.
+int OrderNumbers(const Value& a, const Value& b) {
+  if (!a.is(Tag::kDouble) && !b.is(Tag::kDouble)) return CompareNumbers(a, b);
+  const double left = AsDouble(a);
+  const double right = AsDouble(b);
+  if (std::isnan(left) || std::isnan(right)) return 2;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 bool IsWhole(const Value& number) {
   return !number.is(Tag::kDouble) || number.d == std::trunc(number.d);
 }
@@ -213,7 +227,7 @@ Value Equal(const Value& left, const Value& right, FunctionContext& context) {
 }
 
 Value Less(const Value& a, const Value& b) {
-  if (a.is_number() && b.is_number()) return Value::Bool(CompareNumbers(a, b) == -1);
+  if (a.is_number() && b.is_number()) return Value::Bool(OrderNumbers(a, b) == -1);
   if (a.tag != b.tag) return NoOverload();
   switch (a.tag) {
     case Tag::kBool:
@@ -237,7 +251,7 @@ Value Binary(Operator op, const Value& left, const Value& right, FunctionContext
       const Value& low = op == Operator::kLessEqual ? left : right;
       const Value& high = op == Operator::kLessEqual ? right : left;
       if (low.is_number() && high.is_number()) {
-        const int order = CompareNumbers(low, high);
+        const int order = OrderNumbers(low, high);
         return Value::Bool(order == -1 || order == 0);
       }
       return Negated(oracle::Less(high, low));
@@ -245,10 +259,6 @@ Value Binary(Operator op, const Value& left, const Value& right, FunctionContext
     case Operator::kIn: return In(left, right, context);
     default: return Arithmetic(op, left, right, context);
   }
-}
-
-Value Not(const Value& operand) {
-  return operand.is(Tag::kBool) ? Negated(operand) : NoOverload();
 }
 
 Value Negate(const Value& operand) {

@@ -16,7 +16,6 @@ namespace writ::oracle {
 // All results may be Value::Failure(code). Operands are no failures.
 
 Value Binary(cel::Operator op, const Value& left, const Value& right, FunctionContext& context);
-Value Not(const Value& operand);
 Value Negate(const Value& operand);
 Value Equal(const Value& left, const Value& right, FunctionContext& context);
 // Value::Bool: whether left comes before right; for values that can be ordered.

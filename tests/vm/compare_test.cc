@@ -300,6 +300,19 @@ TEST(Compare, CelComparesNumbersAcrossTypesAndTheRestWithin) {
   }
 }
 
+TEST(Compare, CelOrdersAnIntegerAsTheDoubleNextToIt) {
+  Arena arena;
+  int64_t budget = 1000;
+  FunctionContext context{arena, budget};
+  const Value integer = Value::Int(INT64_MAX);
+  const Value next = Value::Double(0x1p63);
+  EXPECT_EQ(Order(integer, next, context).i, 0);
+  EXPECT_EQ(Order(next, integer, context).i, 0);
+  EXPECT_EQ(Order(Value::Uint(UINT64_MAX), Value::Double(0x1p64), context).i, 0);
+  EXPECT_EQ(Order(integer, Value::Double(0x1.0000000000001p63), context).i, -1);
+  EXPECT_EQ(Equal(integer, next, context).i, 0) << "which is not the same number";
+}
+
 TEST(Compare, CelComparesWhatJsonCannotHold) {
   TestContext context;
   const Value one = Value::Int(1);
