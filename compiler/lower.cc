@@ -34,7 +34,7 @@ std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
   bool absorbs = false;
   for (const LowerOperand& operand : operands) {
     lowerings.emplace_back(*operand.expression, *operand.target, block);
-    absorbs = absorbs || lowerings.back().root_is_fallible();
+    absorbs = absorbs || lowerings.back().root_test_is_fallible();
   }
   const auto at = [&](size_t i) {
     const LowerOperand& operand = operands[i];

@@ -68,7 +68,7 @@ void Lowering::NameElements(NodeId id) {
 
 void Lowering::Quantifier(NodeId id, uint8_t dst, bool any) {
   const NodeId predicate = Child(id, 1);
-  const bool absorbs = fallible_[predicate];
+  const bool absorbs = TestIsFallible(predicate);
   Loop(id, dst, writ::Value::Bool(!any), absorbs ? kLoopKeepsErrors : 0, [&] {
     const Label go_on = block().NewLabel();
     const Label decided = block().NewLabel();

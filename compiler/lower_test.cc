@@ -49,7 +49,7 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false) {
 void Lowering::Group(NodeId id, const std::vector<NodeId>& operands, bool any, Label if_true,
                      Label if_false) {
   const bool absorbs = std::any_of(operands.begin(), operands.end(),
-                                   [this](NodeId operand) { return fallible_[operand]; });
+                                   [this](NodeId operand) { return TestIsFallible(operand); });
   LowerLogic(
       block(), operands.size(), absorbs, any, if_true, if_false, At(id),
       [&](size_t i) { return At(operands[i]); },

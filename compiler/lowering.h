@@ -61,7 +61,7 @@ class Lowering {
         frame_{&block, 0} {}
 
   const std::optional<LowerFailure>& failure() const { return failure_; }
-  bool root_is_fallible() const { return fallible_[ast_.root]; }
+  bool root_test_is_fallible() const { return TestIsFallible(ast_.root); }
 
   void RootValue(NodeId root, uint8_t dst) {
     Value(root, dst);
@@ -138,6 +138,15 @@ class Lowering {
       return writ::Value::Text(Tag::kBytes, pool.Copy(bytes->value));
     }
     return writ::Value::Null();
+  }
+
+  // Whether a test of the node may end in an error: its value may not exist, or be no bool.
+  bool TestIsFallible(NodeId id) const {
+    if (fallible_[id]) return true;
+    if (const writ::Value* known = Known(id); known != nullptr) return !known->is(Tag::kBool);
+    const Node& node = ast_.node(id);
+    if (node.kind == Kind::kLiteral) return !std::holds_alternative<bool>(ast_.literal(node));
+    return !expression_.types[id].is(TypeKind::kBool);
   }
 
   // The text of a node that is a known string.

@@ -12,6 +12,7 @@
 #include "conformance/cases.h"
 #include "conformance/judge.h"
 #include "oracle/engines.h"
+#include "vm/time_zone.h"
 
 namespace writ::conformance {
 namespace {
@@ -54,6 +55,8 @@ void PrintFailure(const Case& c, const Verdict& verdict) {
 }
 
 int Run(const Options& options) {
+  // Which zones the cases name nobody has looked at, and evaluation opens no file.
+  LoadAllTimeZones();
   Arena arena;
   std::vector<Case> cases;
   for (const std::string& folder : options.folders) {

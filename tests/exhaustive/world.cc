@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "vm/time_zone.h"
+
 namespace writ::exhaustive {
 namespace {
 
@@ -38,6 +40,7 @@ Value MapOf(Arena& arena, std::initializer_list<MapEntry> values) {
 }  // namespace
 
 World::World(bool checked) {
+  LoadTimeZone("Europe/Berlin");
   environment.checked = checked;
   const Value one = Value::Int(1);
   const Value a = Value::String("a");
