@@ -204,8 +204,8 @@ std::optional<UrlParts> ParseUrl(std::string_view text, Arena& arena) {
     } else if (!IsAuthority(authority, &parts.host, arena)) {
       return std::nullopt;
     }
-    // Go takes "h#x" for the host.
-    if (!authority.empty() && parts.path.empty() && question == rest.npos && hash != text.npos) {
+    // Go takes "h#x" for the host, and "//#x" for one too.
+    if (parts.path.empty() && question == rest.npos && hash != text.npos) {
       return std::nullopt;
     }
   } else {

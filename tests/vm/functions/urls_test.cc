@@ -165,6 +165,8 @@ TEST_F(Urls, TextsThatAreNone) {
       "http://u#x@h/",
       "http://h#x",
       "http://h#@evil.com/",
+      "file://#x",
+      "a://#@evil.com/",
       "http://b\xC3\xBC"
       "cher.de/",
       "http://b%C3%BC"
