@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <limits>
+
+#include "vm/civil_time.h"
 
 namespace writ {
 namespace {
@@ -128,12 +129,9 @@ Value ReadTimestamp(std::string_view text) {
     if (!minutes.has_value()) return malformed;
     offset = (*hours * 60 + *minutes) * (east ? 60 : -60);
   }
-  const std::chrono::year_month_day date(std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)});
-  if (!reader.done() || !date.ok()) return malformed;
-  const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  const int64_t seconds = days * 86400 + *hour * 3600 + *minute * 60 + *second - offset;
+  if (!reader.done() || *day > DaysInMonth(*year, *month)) return malformed;
+  const int64_t seconds = DaysFromCivil(*year, *month, *day) * kSecondsPerDay + *hour * 3600 +
+                          *minute * 60 + *second - offset;
   if (seconds < kFirstSecond || seconds > kLastSecond) return Value::Failure(Error::kRange);
   return TimestampValue(seconds, static_cast<uint32_t>(nanoseconds));
 }
@@ -183,15 +181,14 @@ Value ReadDuration(std::string_view text) {
 
 std::string_view PrintTimestamp(const Value& timestamp, char (&buffer)[kPrintedTimeBytes]) {
   if (timestamp.i < kFirstSecond || timestamp.i > kLastSecond) return "year out of range";
-  const std::chrono::sys_seconds time{std::chrono::seconds(timestamp.i)};
-  const auto midnight = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(midnight);
-  const int64_t second = (time - midnight).count();
-  char* out = PrintPadded(static_cast<int>(date.year()), 4, buffer);
+  const int64_t days = DaysFromSeconds(timestamp.i);
+  const CivilDay date = CivilFromDays(days);
+  const int64_t second = timestamp.i - days * kSecondsPerDay;
+  char* out = PrintPadded(date.year, 4, buffer);
   *out++ = '-';
-  out = PrintPadded(static_cast<unsigned>(date.month()), 2, out);
+  out = PrintPadded(date.month, 2, out);
   *out++ = '-';
-  out = PrintPadded(static_cast<unsigned>(date.day()), 2, out);
+  out = PrintPadded(date.day, 2, out);
   *out++ = 'T';
   out = PrintPadded(second / 3600, 2, out);
   *out++ = ':';
