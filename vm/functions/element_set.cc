@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "vm/compare.h"
+#include "vm/elements.h"
 
 namespace writ::functions {
 namespace {
@@ -51,7 +52,7 @@ uint64_t HashOfNumber(const Value& number) {
 ElementSet::ElementSet(uint32_t capacity, FunctionContext& context) : context_(context) {
   uint64_t size = 4;
   while (size < uint64_t{capacity} * 2) size *= 2;
-  if (!context.Charge(size)) {
+  if (!context.ChargeRoom(size * sizeof(Element))) {
     error_ = Error::kBudget;
     return;
   }
@@ -61,40 +62,38 @@ ElementSet::ElementSet(uint32_t capacity, FunctionContext& context) : context_(c
 }
 
 bool ElementSet::Holds(const Value& value) {
-  const Element element = Read(value);
-  const Element* found = error_ == Error::kNone ? Find(element) : nullptr;
+  const uint64_t hash = Hash(value, 0);
+  const Element* found = error_ == Error::kNone ? Find(value, hash) : nullptr;
   return found != nullptr && found->used;
 }
 
 bool ElementSet::Add(const Value& value) {
-  const Element element = Read(value);
-  Element* found = error_ == Error::kNone ? Find(element) : nullptr;
+  const uint64_t hash = Hash(value, 0);
+  Element* found = error_ == Error::kNone ? Find(value, hash) : nullptr;
   if (found == nullptr || found->used) return false;
-  *found = element;
+  *found = {value, hash, true};
   return true;
 }
 
-ElementSet::Element* ElementSet::Find(const Element& element) {
-  for (uint64_t at = element.hash & mask_;; at = (at + 1) & mask_) {
+ElementSet::Element* ElementSet::Find(const Value& value, uint64_t hash) {
+  for (uint64_t at = hash & mask_;; at = (at + 1) & mask_) {
     Element& there = table_[at];
     if (!there.used) return &there;
-    if (!context_.Charge(1)) break;
-    if (there.hash != element.hash) continue;
-    if (!context_.Charge(element.weight)) break;
-    bool unsafe = false;  // reading an element has refused those
-    if (CelEqual(there.value, element.value, context_.arena, &unsafe)) return &there;
+    if (!context_.Charge(1)) {
+      error_ = Error::kBudget;
+      return nullptr;
+    }
+    if (there.hash != hash) continue;
+    const Value equal = Equal(there.value, value, context_);
+    if (equal.is(Tag::kError)) {
+      error_ = equal.code;
+      return nullptr;
+    }
+    if (equal.i != 0) return &there;
   }
-  error_ = Error::kBudget;
-  return nullptr;
 }
 
-ElementSet::Element ElementSet::Read(const Value& value) {
-  Element element{value, 0, 1, true};
-  if (error_ == Error::kNone) element.hash = ReadDeep(element.value, element.weight, 0);
-  return element;
-}
-
-uint64_t ElementSet::ReadDeep(Value& value, uint64_t& weight, uint32_t depth) {
+uint64_t ElementSet::Hash(const Value& value, uint32_t depth) {
   if (depth > kMaxWalkDepth) error_ = Error::kBudget;
   if (value.is(Tag::kUnsafeNumber)) error_ = Error::kUnsafeNumber;
   if (error_ != Error::kNone) return 0;
@@ -112,57 +111,28 @@ uint64_t ElementSet::ReadDeep(Value& value, uint64_t& weight, uint32_t depth) {
     case Tag::kCidr:
     case Tag::kUrl:
       if (!context_.ChargeText(value.size)) error_ = Error::kBudget;
-      weight += value.size / 16;
       return HashOf(value.tag, std::hash<std::string_view>()(value.view()));
-    case Tag::kOptional: {
+    case Tag::kOptional:
       if (value.optional == nullptr) return HashOf(value.tag, 0);
-      Value inner = *value.optional;
-      const uint64_t hash = Combine(HashOf(value.tag, 1), ReadDeep(inner, weight, depth + 1));
-      value = Value::Optional(context_.arena.New(inner));
-      return hash;
-    }
+      return Combine(HashOf(value.tag, 1), Hash(*value.optional, depth + 1));
     case Tag::kList:
-    case Tag::kListSpan: return ReadItems(value, weight, depth);
+    case Tag::kListSpan:
     case Tag::kMap:
-    case Tag::kMapSpan: return ReadEntries(value, weight, depth);
+    case Tag::kMapSpan: return HashElements(value, depth);
     default: return HashOf(value.tag, 0);
   }
 }
 
-uint64_t ElementSet::ReadItems(Value& list, uint64_t& weight, uint32_t depth) {
-  const List* from = ReadList(list, context_);
-  if (from == nullptr) {
-    error_ = Error::kBudget;
-    return 0;
+uint64_t ElementSet::HashElements(const Value& container, uint32_t depth) {
+  if (!ChargeWalk(container, context_)) error_ = Error::kBudget;
+  uint64_t hash = HashOf(container.is_list() ? Tag::kList : Tag::kMap, 0);
+  Elements elements(container, context_.arena);
+  while (error_ == Error::kNone && elements.Next()) {
+    const uint64_t value = Hash(elements.value, depth + 1);
+    // Entries have no order, so their hashes are added up.
+    hash = container.is_list() ? Combine(hash, value)
+                               : hash + Combine(Hash(elements.key, depth + 1), value);
   }
-  uint64_t hash = HashOf(Tag::kList, from->size);
-  Value* items = context_.arena.Allocate<Value>(from->size);
-  for (uint32_t i = 0; i < from->size && error_ == Error::kNone; ++i) {
-    items[i] = from->items[i];
-    hash = Combine(hash, ReadDeep(items[i], weight, depth + 1));
-  }
-  weight += from->size;
-  list = Value::Of(context_.arena.New(List{from->size, items}));
-  return hash;
-}
-
-// Entries have no order, so their hashes are added up.
-uint64_t ElementSet::ReadEntries(Value& map, uint64_t& weight, uint32_t depth) {
-  const Map* from = ReadMap(map, context_);
-  if (from == nullptr) {
-    error_ = Error::kBudget;
-    return 0;
-  }
-  uint64_t hash = HashOf(Tag::kMap, from->size);
-  MapEntry* entries = context_.arena.Allocate<MapEntry>(from->size);
-  for (uint32_t i = 0; i < from->size && error_ == Error::kNone; ++i) {
-    entries[i] = from->entries[i];
-    const uint64_t key = ReadDeep(entries[i].key, weight, depth + 1);
-    hash += Combine(key, ReadDeep(entries[i].value, weight, depth + 1));
-  }
-  // Each key is looked for among the other map's.
-  weight += uint64_t{from->size} * from->size;
-  map = Value::Of(context_.arena.New(Map{from->size, entries}));
   return hash;
 }
 

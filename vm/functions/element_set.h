@@ -1,7 +1,7 @@
 // Elements by CEL's equality: which are there, without comparing each with each.
 //
 // 1, 1u and 1.0 are one element; NaN is none, not even of itself. Lists and maps are elements by
-// what they hold. Reading an element charges its size, and so does each comparison of two elements
+// what they hold. Hashing an element charges its size, and so does each comparison of two elements
 // whose hashes are the same: elements made to collide run out of budget.
 //
 // Tested by tests/vm/functions/sets_test.cc.
@@ -29,18 +29,16 @@ class ElementSet {
 
  private:
   struct Element {
-    Value value;  // no part of it is a span
+    Value value;
     uint64_t hash;
-    uint64_t weight;  // what comparing it costs
     bool used;
   };
 
-  Element Read(const Value& value);
-  uint64_t ReadDeep(Value& value, uint64_t& weight, uint32_t depth);
-  uint64_t ReadItems(Value& list, uint64_t& weight, uint32_t depth);
-  uint64_t ReadEntries(Value& map, uint64_t& weight, uint32_t depth);
-  // The element's own place, or the free one where it would go.
-  Element* Find(const Element& element);
+  // Reads all of the value; sets error_ where it cannot.
+  uint64_t Hash(const Value& value, uint32_t depth);
+  uint64_t HashElements(const Value& container, uint32_t depth);
+  // The element's own place, or the free one where it would go; null with error_ set.
+  Element* Find(const Value& value, uint64_t hash);
 
   FunctionContext& context_;
   Element* table_ = nullptr;

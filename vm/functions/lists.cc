@@ -18,8 +18,8 @@ Value Part(const List& list, uint64_t begin, uint64_t end, FunctionContext& cont
 }
 
 struct SortItem {
-  Value value;
-  uint32_t index;  // equal items keep their order
+  Value key;
+  uint32_t index;  // equal keys keep their order
 };
 
 bool IsOrdered(Tag tag) {
@@ -37,33 +37,60 @@ bool IsOrdered(Tag tag) {
 }
 
 template <typename T>
-int Order(const T& a, const T& b) {
+int ThreeWay(const T& a, const T& b) {
   return (a > b ? 1 : 0) - (a < b ? 1 : 0);
 }
 
-// REQUIRES: two numbers, none of them NaN, or two values of one ordered type.
+// Cannot fail, as an order that breaks off in the middle of sorting would be none: everything is
+// charged before. REQUIRES: two numbers, none of them NaN, or two values of one ordered type.
 int CompareOrdered(const Value& a, const Value& b) {
   switch (a.tag) {
     case Tag::kString:
     case Tag::kBytes: return a.view().compare(b.view());
-    case Tag::kTimestamp: return a.i != b.i ? Order(a.i, b.i) : Order(a.size, b.size);
+    case Tag::kTimestamp: return a.i != b.i ? ThreeWay(a.i, b.i) : ThreeWay(a.size, b.size);
     case Tag::kBool:
-    case Tag::kDuration: return Order(a.i, b.i);
+    case Tag::kDuration: return ThreeWay(a.i, b.i);
     default: return CompareNumbers(a, b);
   }
 }
 
-// Why a list cannot be sorted, or kNone.
-Error SortError(const List& list) {
-  const Value& first = list.items[0];
-  for (uint32_t i = 0; i < list.size; ++i) {
-    const Value& item = list.items[i];
-    if (item.is(Tag::kUnsafeNumber)) return Error::kUnsafeNumber;
-    const bool alike = item.tag == first.tag || (item.is_number() && first.is_number());
-    if (!alike || !IsOrdered(item.tag)) return Error::kNoSuchOverload;
-    if (item.is(Tag::kDouble) && std::isnan(item.d)) return Error::kInvalidArgument;
+// Why keys have no order, or kNone.
+Error OrderError(const List& keys) {
+  for (uint32_t i = 0; i < keys.size; ++i) {
+    const Value& first = keys.items[0];
+    const Value& key = keys.items[i];
+    if (key.is(Tag::kUnsafeNumber)) return Error::kUnsafeNumber;
+    const bool alike = key.tag == first.tag || (key.is_number() && first.is_number());
+    if (!alike || !IsOrdered(key.tag)) return Error::kNoSuchOverload;
+    if (key.is(Tag::kDouble) && std::isnan(key.d)) return Error::kInvalidArgument;
   }
   return Error::kNone;
+}
+
+// REQUIRES: as many keys as items.
+Value SortByKeys(const List& list, const List& keys, FunctionContext& context) {
+  const Error error = OrderError(keys);
+  if (error != Error::kNone) return Fail(error);
+  const bool texts =
+      keys.size > 0 && (keys.items[0].is(Tag::kString) || keys.items[0].is(Tag::kBytes));
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; texts && i < keys.size; ++i) bytes += keys.items[i].size;
+  uint64_t rounds = 1;
+  while (uint64_t{1} << rounds < keys.size) ++rounds;
+  if (!context.Charge(rounds * (keys.size + bytes / 16)) ||
+      !context.ChargeRoom(keys.size * (sizeof(SortItem) + sizeof(Value)))) {
+    return Fail(Error::kBudget);
+  }
+
+  SortItem* sorted = context.arena.Allocate<SortItem>(keys.size);
+  for (uint32_t i = 0; i < keys.size; ++i) sorted[i] = {keys.items[i], i};
+  std::sort(sorted, sorted + keys.size, [](const SortItem& a, const SortItem& b) {
+    const int order = CompareOrdered(a.key, b.key);
+    return order != 0 ? order < 0 : a.index < b.index;
+  });
+  Value* items = context.arena.Allocate<Value>(list.size);
+  for (uint32_t i = 0; i < list.size; ++i) items[i] = list.items[sorted[i].index];
+  return Value::Of(context.arena.New(List{list.size, items}));
 }
 
 }  // namespace
@@ -122,28 +149,7 @@ Value ListFlatten(const Value* arguments, uint32_t count, FunctionContext& conte
 Value ListSort(const Value* arguments, uint32_t count, FunctionContext& context) {
   if (count != 1 || !arguments[0].is_list()) return NoOverload(arguments, count);
   const List* list = ReadList(arguments[0], context);
-  if (list == nullptr) return Fail(Error::kBudget);
-  if (list->size == 0) return arguments[0];
-  const Error error = SortError(*list);
-  if (error != Error::kNone) return Fail(error);
-
-  uint64_t text = 0;
-  if (list->items[0].is(Tag::kString) || list->items[0].is(Tag::kBytes)) {
-    for (uint32_t i = 0; i < list->size; ++i) text += list->items[i].size;
-  }
-  uint64_t rounds = 1;
-  while (uint64_t{1} << rounds < list->size) ++rounds;
-  if (!context.Charge(rounds * (list->size + text / 16))) return Fail(Error::kBudget);
-
-  SortItem* sorted = context.arena.Allocate<SortItem>(list->size);
-  for (uint32_t i = 0; i < list->size; ++i) sorted[i] = {list->items[i], i};
-  std::sort(sorted, sorted + list->size, [](const SortItem& a, const SortItem& b) {
-    const int order = CompareOrdered(a.value, b.value);
-    return order != 0 ? order < 0 : a.index < b.index;
-  });
-  Value* items = context.arena.Allocate<Value>(list->size);
-  for (uint32_t i = 0; i < list->size; ++i) items[i] = sorted[i].value;
-  return Value::Of(context.arena.New(List{list->size, items}));
+  return list == nullptr ? Fail(Error::kBudget) : SortByKeys(*list, *list, context);
 }
 
 Value ListDistinct(const Value* arguments, uint32_t count, FunctionContext& context) {
@@ -179,14 +185,21 @@ Value ListLast(const Value* arguments, uint32_t count, FunctionContext& context)
 Value ListsRange(const Value* arguments, uint32_t count, FunctionContext& context) {
   if (!Are(arguments, count, {Tag::kInt})) return NoOverload(arguments, count);
   const uint64_t size = arguments[0].i > 0 ? static_cast<uint64_t>(arguments[0].i) : 0;
-  if (size > UINT32_MAX || !context.Charge(size)) return Fail(Error::kBudget);
+  if (size > UINT32_MAX || !context.ChargeRoom(size * sizeof(Value))) return Fail(Error::kBudget);
   Value* items = context.arena.Allocate<Value>(size);
   for (uint64_t i = 0; i < size; ++i) items[i] = Value::Int(static_cast<int64_t>(i));
   return Value::Of(context.arena.New(List{static_cast<uint32_t>(size), items}));
 }
 
-Value ListSortByKeys(const Value*, uint32_t, FunctionContext&) {
-  return Value::Failure(Error::kNoSuchOverload);
+Value ListSortByKeys(const Value* arguments, uint32_t count, FunctionContext& context) {
+  if (count != 2 || !arguments[0].is_list() || !arguments[1].is_list()) {
+    return NoOverload(arguments, count);
+  }
+  const List* list = ReadList(arguments[0], context);
+  const List* keys = list == nullptr ? nullptr : ReadList(arguments[1], context);
+  if (keys == nullptr) return Fail(Error::kBudget);
+  if (list->size != keys->size) return Fail(Error::kInvalidArgument);
+  return SortByKeys(*list, *keys, context);
 }
 
 }  // namespace writ::functions

@@ -110,13 +110,31 @@ TEST(Lists, SortPutsOneTypeInOrder) {
       apply);
 }
 
+TEST(Lists, SortByKeysMovesTheElementsOfTheKeys) {
+  Applied apply;
+  constexpr FunctionId kSortByKeys = FunctionId::kListSortByKeys;
+  const Value list = apply.Json("[\"a\", {\"b\":1}, 1e999]");
+  Check({{kSortByKeys, {list, apply.List({3, 1, 2})}, "[{\"b\":1}, 1e999, \"a\"]"},
+         {kSortByKeys, {list, apply.List({1, 1, 1})}, "[\"a\", {\"b\":1}, 1e999]"},
+         {kSortByKeys, {list, apply.List({true, false, true})}, "[{\"b\":1}, \"a\", 1e999]"},
+         {kSortByKeys, {apply.List({}), apply.List({})}, "[]"},
+         {kSortByKeys, {list, apply.List({1, "1", 1})}, kNoOverload},
+         {kSortByKeys, {list, apply.List({nullptr, nullptr, nullptr})}, kNoOverload},
+         {kSortByKeys, {list, list}, kNoOverload},
+         {kSortByKeys, {apply.List({1, 2}), apply.Json("[1, 1e999]")}, kUnsafe},
+         {kSortByKeys, {list, apply.List({1, 2})}, "error: invalid argument"},
+         {kSortByKeys, {list}, kNoOverload},
+         {kSortByKeys, {list, "abc"}, kNoOverload}},
+        apply);
+}
+
 TEST(Lists, SortIsPaidFor) {
   Applied apply;
   std::vector<Applied::Argument> numbers;
   for (int i = 0; i < 1024; ++i) numbers.emplace_back((i * 37) % 1024);
   const Value list = apply.List(numbers);
-  EXPECT_EQ(apply.Within(1024 * 11 - 1, FunctionId::kListSort, {list}), kTooMuch);
-  EXPECT_NE(apply.Within(1024 * 11, FunctionId::kListSort, {list}), kTooMuch);
+  EXPECT_EQ(apply.Within(1024 * 11, FunctionId::kListSort, {list}), kTooMuch);
+  EXPECT_NE(apply.Within(1024 * 15, FunctionId::kListSort, {list}), kTooMuch);
   const std::string text(16'000, 'x');
   EXPECT_EQ(apply.Within(1500, FunctionId::kListSort, {apply.List({text, text})}), kTooMuch);
 }
