@@ -159,7 +159,7 @@ void Builder::Number(std::string_view digits) {
 void Builder::SignedNumber(std::string_view token) {
   const bool negative = token.front() == '-';
   auto value = ReadNumber(digits_, negative, Offset(digits_.data()));
-  if (!value) throw value.error();
+  if (!value) throw SyntaxError(value.error());
   if (negative && std::holds_alternative<uint64_t>(*value)) {
     // There are no negative ones: this is the operator, which the checker will not find.
     PushLiteral(digits_, std::move(*value));
@@ -173,7 +173,7 @@ void Builder::SignedNumber(std::string_view token) {
 
 void Builder::String(std::string_view token) {
   auto value = ReadString(token, Offset(token.data()));
-  if (!value) throw value.error();
+  if (!value) throw SyntaxError(value.error());
   PushLiteral(token, std::move(*value));
 }
 
@@ -267,7 +267,7 @@ void Builder::CloseCall(const char* at) {
   call.arguments.assign(parts_.end() - static_cast<std::ptrdiff_t>(arguments), parts_.end());
   if (name.member) call.target = parts_[parts_.size() - parts];
   auto expansion = Expand(ast_, call);
-  if (!expansion) throw expansion.error();
+  if (!expansion) throw SyntaxError(expansion.error());
 
   Node node = NodeAt(Kind::kCall, name.begin, Offset(at) + 1, name.at, name.length);
   if (*expansion) {

@@ -127,7 +127,7 @@ class Builder {
   uint32_t Offset(const char* at) const { return static_cast<uint32_t>(at - source_.data()); }
   uint32_t Intern(std::string_view name);
   NodeId Add(Node node, const NodeId* children, size_t count);
-  void Push(NodeId node);
+  void Push(NodeId id);
   void AddSelect(bool optional);
   void PushLiteral(std::string_view token, Literal value);
   void Replace(size_t operands, const Node& node);
