@@ -138,7 +138,7 @@ async function main(program, file, folder) {
   try {
     for (const call of calls) rows.push(await play(session, call, rows.length));
   } finally {
-    await session.close({ hidden: ['read_file', 'read_multiple_files'] });
+    await session.close({ hidden: ['read_file'] });
   }
   table(rows);
   const problems = [...rows.flatMap((row) => row.problems), ...effects(scratch)];
