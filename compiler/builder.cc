@@ -94,8 +94,8 @@ void BlockBuilder::Bind(Label label) {
 }
 
 void BlockBuilder::Add(const Instruction& instruction, SourcePosition at) {
-  code_.push_back(instruction);
-  positions_.push_back(at);
+  code_.instructions.push_back(instruction);
+  code_.positions.push_back(at);
   switch (instruction.op) {
     case Opcode::kJump:
     case Opcode::kReturn:
@@ -108,7 +108,7 @@ void BlockBuilder::Add(const Instruction& instruction, SourcePosition at) {
     case Opcode::kChain: reachable_ = false; break;
     default: reachable_ = Info(instruction.op).d != OperandClass::kTo; break;
   }
-  if (code_.size() > kMaxBlockInstructions) overflowed_ = true;
+  if (code_.instructions.size() > kMaxBlockInstructions) overflowed_ = true;
 }
 
 void BlockBuilder::Jump(Label to, SourcePosition at) {
@@ -116,15 +116,15 @@ void BlockBuilder::Jump(Label to, SourcePosition at) {
 }
 
 void BlockBuilder::Test(Instruction instruction, Label if_true, Label if_false, SourcePosition at) {
-  jumps_.push_back({size(), if_true.number, false});
-  jumps_.push_back({size(), if_false.number, true});
+  code_.jumps.push_back({size(), if_true.number, false});
+  code_.jumps.push_back({size(), if_false.number, true});
   labels_[if_true.number].used = true;
   labels_[if_false.number].used = true;
   Add(instruction, at);
 }
 
 void BlockBuilder::AddWithLabel(Instruction instruction, Label to, SourcePosition at) {
-  jumps_.push_back({size(), to.number, false});
+  code_.jumps.push_back({size(), to.number, false});
   labels_[to.number].used = true;
   Add(instruction, at);
 }
@@ -137,13 +137,16 @@ uint16_t BlockBuilder::Operand(const std::vector<uint32_t>& row) {
 }
 
 void BlockBuilder::StartRule(uint32_t rule) {
-  rule_starts_.push_back({size(), rule});
+  code_.rule_starts.push_back({size(), rule});
 }
 
 uint32_t BlockBuilder::Finish() {
-  for (const Jumping& jump : jumps_) {
-    const auto distance = static_cast<uint16_t>(labels_[jump.label].at - jump.instruction);
-    (jump.second ? code_[jump.instruction].d : code_[jump.instruction].c) = distance;
+  for (UnlinkedCode::Jump& jump : code_.jumps) jump.target = labels_[jump.target].at;
+  if (builder_.optimises()) ThreadJumps(code_);
+  for (const UnlinkedCode::Jump& jump : code_.jumps) {
+    Instruction& instruction = code_.instructions[jump.instruction];
+    const auto distance = static_cast<uint16_t>(jump.target - jump.instruction);
+    (jump.second ? instruction.d : instruction.c) = distance;
   }
   Program& program = builder_.program();
   Block block;
@@ -154,11 +157,11 @@ uint32_t BlockBuilder::Finish() {
   block.first_operand = static_cast<uint32_t>(program.operands.size());
   block.operand_count = static_cast<uint32_t>(operands_.size());
   block.outer_levels = outer_levels_;
-  for (const RuleStart& start : rule_starts_) {
+  for (const RuleStart& start : code_.rule_starts) {
     program.rule_starts.push_back({block.first_instruction + start.instruction, start.rule});
   }
-  program.code.insert(program.code.end(), code_.begin(), code_.end());
-  program.positions.insert(program.positions.end(), positions_.begin(), positions_.end());
+  program.code.insert(program.code.end(), code_.instructions.begin(), code_.instructions.end());
+  program.positions.insert(program.positions.end(), code_.positions.begin(), code_.positions.end());
   program.operands.insert(program.operands.end(), operands_.begin(), operands_.end());
   program.blocks.push_back(block);
   return static_cast<uint32_t>(program.blocks.size() - 1);

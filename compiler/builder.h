@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/opt/thread_jumps.h"
 #include "vm/program.h"
 
 namespace writ {
@@ -30,10 +31,15 @@ class ProgramBuilder {
   uint32_t Pattern(const std::string& pattern);
   uint32_t NewSlot(std::string name);
 
+  // Whether blocks are made shorter where that changes nothing; they are unless this is called.
+  void KeepPlain() { optimises_ = false; }
+  bool optimises() const { return optimises_; }
+
  private:
   Program program_;
   std::map<std::string, uint32_t> constants_;
   std::map<std::string, uint32_t> patterns_;
+  bool optimises_ = true;
 };
 
 // A place in a block that jumps may go to, bound once. Jumps go forward, so the jumps come first.
@@ -50,7 +56,7 @@ class BlockBuilder {
   ProgramBuilder& program() { return builder_; }
   uint32_t outer_levels() const { return outer_levels_; }
   bool overflowed() const { return overflowed_; }
-  uint32_t size() const { return static_cast<uint32_t>(code_.size()); }
+  uint32_t size() const { return static_cast<uint32_t>(code_.instructions.size()); }
 
   // ---- Registers. The lowest free ones are handed out.
   uint8_t NewRegister() { return NewRegisters(1); }
@@ -85,22 +91,14 @@ class BlockBuilder {
     uint32_t at = UINT32_MAX;
     bool used = false;
   };
-  struct Jumping {
-    uint32_t instruction;
-    uint32_t label;
-    bool second;  // operand d instead of c
-  };
 
   ProgramBuilder& builder_;
   BlockKind kind_;
   uint32_t outer_levels_;
-  std::vector<Instruction> code_;
-  std::vector<SourcePosition> positions_;
+  UnlinkedCode code_;  // whose jumps name labels until it is finished
   std::vector<uint32_t> operands_;
   std::map<std::vector<uint32_t>, uint32_t> operand_rows_;
   std::vector<LabelState> labels_;
-  std::vector<Jumping> jumps_;
-  std::vector<RuleStart> rule_starts_;
   std::bitset<kMaxRegisters> used_;
   uint32_t registers_ = 0;
   bool reachable_ = true;

@@ -51,6 +51,7 @@ tl::expected<CompiledExpression, LowerFailure> Compile(const Checked& expression
                                                        const Environment& environment, NodeId root,
                                                        bool optimise) {
   ProgramBuilder builder;
+  if (!optimise) builder.KeepPlain();
   size_t slots = 0;
   for (const Variable& variable : environment.variables) {
     if (variable.storage == Variable::Storage::kSlot) ++slots;
