@@ -302,7 +302,10 @@ class Resolver {
     const Node& first = ast_.node(at);
     Reference local;
     if (first.kind != Kind::kIdent) return false;
-    if (!first.absolute && FindLocal(ast_.name(first), scope, &local)) return false;
+    // A variable of that name is meant where the function can be called on it: time.within(…) of a
+    // variable `time`. Else the function is, as in paths.map(path, path.normalize(path)).
+    const bool is_local = !first.absolute && FindLocal(ast_.name(first), scope, &local);
+    if (is_local && HasStyle(names_.overloads.Find(ast_.name(node)), true)) return false;
     parts.push_back(&ast_.name(first));
     std::reverse(parts.begin(), parts.end());
 
@@ -329,7 +332,7 @@ class Resolver {
                               OverloadTable::standard_names().ContinuesAt(
                                   OverloadTable::standard_names().Walk(*parts[0])) &&
                               names_.variables.Walk(*parts[0]) == NameTree::kNone;
-    if (!is_namespace || HasStyle(names_.overloads.Find(*parts[1]), true)) return false;
+    if (is_local || !is_namespace || HasStyle(names_.overloads.Find(*parts[1]), true)) return false;
     const std::string full = *parts[0] + "." + *parts[1];
     reference.kind = Reference::Kind::kUnknown;
     reference.text = full;

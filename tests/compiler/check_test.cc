@@ -261,8 +261,13 @@ TEST(Resolve, LocalsShadowByTheFirstName) {
   EXPECT_EQ(CheckText("[0].exists(y, .y == 'a')", environment), "bool");
   EXPECT_EQ(CheckText("cel.bind(y, 1, [2].map(y, y))", environment), "list(int)");
   EXPECT_EQ(CheckText("cel.bind(y, 1, [2.0].map(x, y))", environment), "list(int)");
-  EXPECT_EQ(CheckText("[1].map(math, math.abs(1))", environment),
-            "19+3 error: there is no function \"abs\"\n  hint: did you mean math.abs?\n");
+  // A function of a namespace is none of a variable, unless it can be called on one.
+  EXPECT_EQ(CheckText("[1].map(math, math.abs(1))", environment), "list(int)");
+  EXPECT_EQ(CheckText("[1].map(math, math.abss(1))", environment),
+            "19+4 error: there is no function \"abss\"\n  hint: did you mean math.abs?\n");
+  EXPECT_EQ(
+      CheckText("[timestamp(0)].map(time, time.within('Mo-Fr 09:00-18:00', 'UTC'))", environment),
+      "list(bool)");
 }
 
 TEST(Resolve, VariablesOfBindAndTwoVariableMacrosAreLocals) {
