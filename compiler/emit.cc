@@ -21,6 +21,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -111,6 +112,9 @@ class Emitter {
       for (const RuleModel& rule : policy.every_tool) items_.push_back({p, &rule});
       for (const RuleModel& rule : policy.rules) items_.push_back({p, &rule});
     }
+    for (size_t i = 0; i < items_.size(); ++i) {
+      if (items_[i].rule == nullptr || IsShared(items_[i])) shared_items_.push_back(i);
+    }
   }
 
   // For every tool that a policy names, the items that say anything of it in particular.
@@ -119,19 +123,24 @@ class Emitter {
       const Item& item = items_[i];
       const Policy& policy = policies_[item.policy];
       if (item.rule == nullptr) {
-        for (const ToolModel& tool : policy.tools) mentions_[tool.name].push_back(i);
-        for (const std::string& name : policy.hidden) mentions_[name].push_back(i);
+        for (const ToolModel& tool : policy.tools) Mention(tool.name, i);
+        for (const std::string& name : policy.hidden) Mention(name, i);
         for (const ToolPattern& tool : policy.allow) Mention(tool, i);
         for (const ToolPattern& tool : policy.hide) Mention(tool, i);
         continue;
       }
-      if (!item.tool.empty()) mentions_[item.tool].push_back(i);
+      if (!item.tool.empty()) Mention(item.tool, i);
       for (const ToolPattern& tool : item.rule->tools) Mention(tool, i);
     }
   }
 
   void Mention(const ToolPattern& tool, size_t item) {
-    if (!tool.is_glob) mentions_[tool.text].push_back(item);
+    if (!tool.is_glob) Mention(tool.text, item);
+  }
+
+  void Mention(const std::string& tool, size_t item) {
+    std::vector<size_t>& items = mentions_[tool];
+    if (items.empty() || items.back() != item) items.push_back(item);
   }
 
   Gate GateOf(size_t p, const std::string& tool) const {
@@ -218,8 +227,14 @@ class Emitter {
     std::vector<Step> steps;
     bool ends = false;
     bool own_slots = false;
-    for (size_t i = 0; i <= last && !ends; ++i) {
-      const Item& item = items_[i];
+    // Gates and shared rules up to the last item, and what the tool has of its own among them.
+    std::vector<size_t> row;
+    const std::vector<size_t>& own = mentions_.at(tool);
+    std::set_union(shared_items_.begin(),
+                   std::upper_bound(shared_items_.begin(), shared_items_.end(), last), own.begin(),
+                   own.end(), std::back_inserter(row));
+    for (size_t i = 0; i < row.size() && !ends; ++i) {
+      const Item& item = items_[row[i]];
       if (item.rule == nullptr) {
         const Gate gate = GateOf(item.policy, tool);
         ends = gate != Gate::kNone;
@@ -380,6 +395,7 @@ class Emitter {
   CallSlots shared_;
   uint32_t shared_reads_ = 0;
   std::vector<Item> items_;
+  std::vector<size_t> shared_items_;  // gates, and rules of everyone's row
   std::map<std::string, std::vector<size_t>> mentions_;
   std::vector<std::set<std::string>> hidden_names_;  // by policy, of version "1"
   std::vector<std::set<std::string>> listed_names_;
