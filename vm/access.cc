@@ -159,18 +159,4 @@ Value In(const Value& element, const Value& container, FunctionContext& context)
   return not_found;
 }
 
-Value SizeOf(const Value& of, FunctionContext& context) {
-  if (of.is_list() || of.is_map()) {
-    uint32_t size = 0;
-    if (!CountElements(of, context, &size)) return Value::Failure(Error::kBudget);
-    return Value::Int(size);
-  }
-  if (of.is(Tag::kBytes)) return Value::Int(of.size);
-  if (!of.is(Tag::kString)) return Mismatch(of);
-  if (!context.ChargeText(of.size)) return Value::Failure(Error::kBudget);
-  int64_t code_points = 0;
-  for (const char byte : of.view()) code_points += (byte & 0xC0) != 0x80;
-  return Value::Int(code_points);
-}
-
 }  // namespace writ

@@ -1,4 +1,4 @@
-// Reading lists, maps and optionals: fields, indexes, membership, size.
+// Reading lists, maps and optionals: fields, indexes, membership.
 //
 // As instructions do, these take any values and give Failure for an error; what takes time in
 // proportion to its operands is charged. Spans of the line are walked, not built: a field of an
@@ -30,8 +30,5 @@ Value OptionalIndex(const Value& from, const Value& key, FunctionContext& contex
 // element in container: an equal element, or a key. An element that is not to be read is an error
 // only if no other one is equal.
 Value In(const Value& element, const Value& container, FunctionContext& context);
-
-// size(of): code points, bytes, elements or entries.
-Value SizeOf(const Value& of, FunctionContext& context);
 
 }  // namespace writ

@@ -6,6 +6,7 @@
 
 #include "vm/build.h"
 #include "vm/operands.h"
+#include "vm/time_text.h"
 
 namespace writ {
 namespace {
@@ -19,12 +20,6 @@ Value OutOfRange() {
   return Value::Failure(Error::kRange);
 }
 
-Value Duration(int64_t nanoseconds) {
-  Value duration = Value::Int(nanoseconds);
-  duration.tag = Tag::kDuration;
-  return duration;
-}
-
 // REQUIRES: nanoseconds in [-10^9, 2 * 10^9).
 Value Timestamp(int64_t seconds, int64_t nanoseconds) {
   if (nanoseconds < 0) {
@@ -35,10 +30,7 @@ Value Timestamp(int64_t seconds, int64_t nanoseconds) {
     ++seconds;
   }
   if (seconds < kFirstSecond || seconds > kLastSecond) return OutOfRange();
-  Value timestamp = Value::Int(seconds);
-  timestamp.tag = Tag::kTimestamp;
-  timestamp.size = static_cast<uint32_t>(nanoseconds);
-  return timestamp;
+  return TimestampValue(seconds, static_cast<uint32_t>(nanoseconds));
 }
 
 // A timestamp may come from a program, out of range; the sums below must not overflow for it.
@@ -60,7 +52,7 @@ Value Between(const Value& from, const Value& to) {
       __builtin_add_overflow(nanoseconds, int64_t{to.size} - int64_t{from.size}, &nanoseconds)) {
     return OutOfRange();
   }
-  return Duration(nanoseconds);
+  return DurationValue(nanoseconds);
 }
 
 Value Join(const Value& a, const Value& b, FunctionContext& context) {
@@ -93,7 +85,7 @@ Value Add(const Value& a, const Value& b, FunctionContext& context) {
     case Tag::kDouble: return Value::Double(a.d + b.d);
     case Tag::kDuration: {
       int64_t sum;
-      return __builtin_add_overflow(a.i, b.i, &sum) ? OutOfRange() : Duration(sum);
+      return __builtin_add_overflow(a.i, b.i, &sum) ? OutOfRange() : DurationValue(sum);
     }
     case Tag::kString:
     case Tag::kBytes: return Join(a, b, context);
@@ -116,7 +108,8 @@ Value Subtract(const Value& a, const Value& b) {
     case Tag::kDouble: return Value::Double(a.d - b.d);
     case Tag::kDuration: {
       int64_t difference;
-      return __builtin_sub_overflow(a.i, b.i, &difference) ? OutOfRange() : Duration(difference);
+      return __builtin_sub_overflow(a.i, b.i, &difference) ? OutOfRange()
+                                                           : DurationValue(difference);
     }
     case Tag::kTimestamp: return Between(b, a);
     default: return Mismatch(a, b);

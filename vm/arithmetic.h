@@ -12,10 +12,6 @@
 
 namespace writ {
 
-// Seconds since 1970 of 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
-inline constexpr int64_t kFirstSecond = -62135596800;
-inline constexpr int64_t kLastSecond = 253402300799;
-
 // Also joins strings, bytes and lists.
 Value Add(const Value& a, const Value& b, FunctionContext& context);
 Value Subtract(const Value& a, const Value& b);

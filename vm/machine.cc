@@ -1,4 +1,4 @@
-// The machine's loop and the steps of a decision.
+// The machine's loop; the steps of a decision are in vm/decide.cc.
 // Tested by tests/vm/machine_test.cc.
 //
 // Tests have two exits because a condition's outcome is nearly always a jump: with both targets in
@@ -26,31 +26,6 @@
 #include "vm/span.h"
 
 namespace writ {
-
-std::string_view VerdictName(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kAllow: return "allow";
-    case Verdict::kDeny: return "deny";
-    case Verdict::kError: return "error";
-  }
-  return "?";
-}
-
-std::string_view CodeName(Code code) {
-  switch (code) {
-    case Code::kAllowed: return "allowed";
-    case Code::kHidden: return "hidden";
-    case Code::kDefault: return "default";
-    case Code::kRule: return "rule";
-    case Code::kQuota: return "quota";
-    case Code::kError: return "error";
-    case Code::kNumber: return "number";
-    case Code::kAmbiguous: return "ambiguous";
-    case Code::kAmount: return "amount";
-    case Code::kState: return "state";
-  }
-  return "?";
-}
 
 Machine::Machine(std::shared_ptr<const VerifiedProgram> program) : program_(std::move(program)) {
   slots_.resize(program_->max_slots());
@@ -124,10 +99,6 @@ bool FindUnexpected(const Value& object, const Value& allowed, FunctionContext& 
     }
   }
   return true;
-}
-
-Code ErrorCode(Error error) {
-  return error == Error::kUnsafeNumber ? Code::kNumber : Code::kError;
 }
 
 bool Holds(Opcode op, int order) {
@@ -366,7 +337,7 @@ do_Negate:
   RESULT(writ::Negate(r[pc->b]));
 
 do_Size:
-  RESULT(writ::SizeOf(r[pc->b], context_));
+  RESULT(functions::Size(&r[pc->b], 1, context_));
 do_Select:
   RESULT(writ::Select(r[pc->b], CONSTANT(pc->c), context_));
 do_OptionalSelect:
@@ -651,107 +622,6 @@ Value Machine::Evaluate(uint32_t block) {
 
 Value Machine::EvaluateAlso(uint32_t block) {
   return RunValue(block, nullptr, 0);
-}
-
-uint32_t Machine::RuleAt(const Block& block, uint32_t instruction) const {
-  const std::vector<RuleStart>& starts = (*program_)->rule_starts;
-  auto after = std::upper_bound(
-      starts.begin(), starts.end(), instruction,
-      [](uint32_t wanted, const RuleStart& start) { return wanted < start.instruction; });
-  // The start before may belong to another block.
-  if (after == starts.begin() || (after - 1)->instruction < block.first_instruction) return kNoRule;
-  return (after - 1)->rule;
-}
-
-Decision Machine::Decide() {
-  StartOver();
-  noted_quotas_.clear();
-  reservations_.clear();
-  shadows_.clear();
-  unexpected_by_ = kNoRule;
-
-  Decision decision;
-  Value error;
-  const End end = Run(tool_->block, nullptr, &error, 0, nullptr, 0);
-  decision.shadows = shadows_.data();
-  decision.shadow_count = static_cast<uint32_t>(shadows_.size());
-  decision.instruction = decided_at_;
-  switch (end) {
-    case End::kPassed: break;
-    case End::kDenied:
-      decision.verdict = Verdict::kDeny;
-      decision.code = Code::kRule;
-      decision.rule = denied_by_;
-      if (unexpected_by_ == denied_by_) decision.unexpected_name = unexpected_name_;
-      return decision;
-    case End::kHidden:
-      decision.verdict = Verdict::kDeny;
-      decision.code = Code::kHidden;
-      return decision;
-    case End::kDefault:
-      decision.verdict = Verdict::kDeny;
-      decision.code = Code::kDefault;
-      return decision;
-    default:
-      decision.verdict = Verdict::kError;
-      decision.error = error.code;
-      decision.code = ErrorCode(error.code);
-      decision.rule = RuleAt(*decided_in_, decided_at_);
-      decision.instruction = error.size;
-      return decision;
-  }
-  decision.verdict = Verdict::kAllow;
-  decision.code = Code::kAllowed;
-  if (!noted_quotas_.empty()) ReadAmounts(decision);
-  if (decision.verdict == Verdict::kAllow && target_.lookalike != nullptr) {
-    decision.verdict = Verdict::kDeny;
-    decision.code = Code::kAmbiguous;
-    decision.expected_name = target_.lookalike->name;
-  }
-  if (decision.verdict == Verdict::kAllow) {
-    decision.reservations = reservations_.data();
-    decision.reservation_count = static_cast<uint32_t>(reservations_.size());
-  }
-  return decision;
-}
-
-// Step 4. An amount is a whole number of units: fractions round up, so that no sequence of small
-// calls is free; what is negative or no number denies.
-void Machine::ReadAmounts(Decision& decision) {
-  for (const NotedQuota& noted : noted_quotas_) {
-    const Quota& quota = (*program_)->quotas[noted.quota];
-    int64_t amount = quota.amount;
-    if (quota.amount_slot != kNoSlot) {
-      const Value& value = slots_[quota.amount_slot];
-      amount = -1;
-      if (value.is(Tag::kInt)) {
-        amount = value.i;
-      } else if (value.is(Tag::kUint) && value.u <= INT64_MAX) {
-        amount = static_cast<int64_t>(value.u);
-      } else if (value.is(Tag::kDouble) && value.d >= 0 && std::ceil(value.d) < 0x1p63) {
-        amount = static_cast<int64_t>(std::ceil(value.d));
-      } else if (value.is(Tag::kUnsafeNumber)) {
-        decision.verdict = Verdict::kError;
-        decision.code = Code::kNumber;
-        decision.error = Error::kUnsafeNumber;
-        decision.rule = quota.rule;
-        decision.quota = noted.quota;
-        decision.instruction = noted.instruction;
-        decision.slot = quota.amount_slot;
-        return;
-      }
-      if (amount < 0) {
-        decision.verdict = Verdict::kDeny;
-        decision.code = Code::kAmount;
-        decision.rule = quota.rule;
-        decision.quota = noted.quota;
-        decision.instruction = noted.instruction;
-        decision.slot = quota.amount_slot;
-        return;
-      }
-    }
-    reservations_.push_back({noted.quota, amount});
-  }
 }
 
 }  // namespace writ

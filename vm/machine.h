@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,10 +44,16 @@ enum class Code : uint8_t {
 std::string_view VerdictName(Verdict verdict);
 std::string_view CodeName(Code code);
 
-// What a passing call uses up.
+// kNumber for an unsafe number, else kError.
+Code ErrorCode(Error error);
+
+// What a passing call uses up, in units of the quota's scale.
 struct Reservation {
   uint32_t quota = 0;
   int64_t amount = 0;
+  int64_t limit = 0;  // the count may not exceed it; of a shadow rule's quota: would not
+  // Of a quota that is counted apart by a value: its text (vm/counter_key.h), in the arena.
+  std::string_view key = {};
 };
 
 // What a rule in shadow mode would have done.
@@ -132,7 +139,16 @@ class Machine {
   Value RunValue(uint32_t block, Frame* outer, uint32_t base);
   void RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator);
   void StartOver();
+  // Why a quota cannot be reserved; kAllowed: it can.
+  struct QuotaFault {
+    Code code = Code::kAllowed;
+    Error error = Error::kNone;
+    uint32_t instruction = UINT32_MAX;  // UINT32_MAX: the one that noted the quota
+    uint32_t slot = kNoSlot;
+  };
+  Decision RunRules();
   void ReadAmounts(Decision& decision);
+  QuotaFault ReadQuota(const Quota& quota, Reservation& reservation);
   uint32_t RuleAt(const Block& block, uint32_t instruction) const;
 
   std::shared_ptr<const VerifiedProgram> program_;
@@ -151,6 +167,7 @@ class Machine {
   std::vector<NotedQuota> noted_quotas_;
   std::vector<ShadowNote> shadows_;
   int64_t run_budget_ = kRunBudget;
+  std::string key_text_;
   int64_t budget_ = 0;  // left to this call
   FunctionContext context_{arena_, budget_};
   uint32_t decided_at_ = UINT32_MAX;   // in the decision block

@@ -12,6 +12,8 @@
 
 #include "vm/context.h"
 #include "vm/scan.h"
+#include "vm/span.h"
+#include "vm/time_text.h"
 
 namespace writ {
 namespace {
@@ -347,6 +349,96 @@ TEST(Compare, CelSaysWhenItHadToCompareAnUnsafeNumber) {
     EXPECT_EQ(Equal(json(c.actual), json(c.wanted), context).code, Error::kUnsafeNumber)
         << c.actual << " and " << c.wanted;
   }
+}
+
+// Two of one size, in any order of their entries: neither way is quadratic.
+TEST(Compare, LargeMapsAreComparedInLinearTime) {
+  std::string up = "{";
+  std::string down = "{";
+  for (int i = 0; i < 20000; ++i) {
+    up += (i > 0 ? ",\"k" : "\"k") + std::to_string(i) + "\":1";
+    down += (i > 0 ? ",\"k" : "\"k") + std::to_string(19999 - i) + "\":1";
+  }
+  const Value a = Value::Text(Tag::kMapSpan, up += "}");
+  const Value b = Value::Text(Tag::kMapSpan, down += "}");
+  TestContext context;
+  EXPECT_EQ(FormatValue(Equal(a, b, context)), "true");
+  EXPECT_LT(Machine::kRunBudget - context.budget, 200000);
+  const Value built = Value::Of(ReadMapSpan(down, context.arena));
+  EXPECT_EQ(FormatValue(Equal(a, built, context)), "true");
+  EXPECT_EQ(FormatValue(Equal(built, a, context)), "true");
+  context.budget = 1000;
+  EXPECT_EQ(Equal(a, b, context).code, Error::kBudget);
+}
+
+// A program may nest values as deep as it likes.
+TEST(Compare, EqualityOfValuesThatNestTooDeepFails) {
+  TestContext context;
+  Value a = Value::Int(1);
+  Value b = Value::Int(1);
+  const auto nest = [&](const Value& value) {
+    return Value::Of(context.arena.New(List{1, context.arena.New(value)}));
+  };
+  for (int i = 0; i < 1000; ++i) {
+    a = nest(a);
+    b = nest(b);
+  }
+  EXPECT_EQ(FormatValue(Equal(a, b, context)), "true");
+  for (int i = 0; i < 100000; ++i) {
+    a = nest(a);
+    b = nest(b);
+  }
+  EXPECT_EQ(Equal(a, b, context).code, Error::kBudget);
+}
+
+TEST(Compare, LongTextsAreCharged) {
+  TestContext context;
+  const std::string text(16000, 'x');
+  const std::string other(16000, 'x');
+  Equal(Value::String(text), Value::String(other), context);
+  EXPECT_EQ(Machine::kRunBudget - context.budget, 1001);
+}
+
+// ---- Order.
+
+TEST(Compare, OrdersWhatHasAnOrder) {
+  TestContext context;
+  const auto order = [&](const Value& a, const Value& b) {
+    return FormatValue(Order(a, b, context)) + " " + FormatValue(Less(a, b, context)) + " " +
+           FormatValue(LessEqual(a, b, context));
+  };
+  const std::string before = "-1 true true";
+  const std::string same = "0 false true";
+  const std::string after = "1 false false";
+  EXPECT_EQ(order(Value::Bool(false), Value::Bool(true)), before);
+  EXPECT_EQ(order(Value::Bool(true), Value::Bool(true)), same);
+  EXPECT_EQ(order(Value::Int(1), Value::Double(1.5)), before);
+  EXPECT_EQ(order(Value::Uint(UINT64_MAX), Value::Int(-1)), after);
+  EXPECT_EQ(order(Value::Uint(1), Value::Double(1)), same);
+  EXPECT_EQ(order(Value::String("a"), Value::String("b")), before);
+  EXPECT_EQ(order(Value::String("a"), Value::String("")), after);
+  EXPECT_EQ(order(Value::String("\uFF5E"), Value::String("\U0001F431")), before)
+      << "by code points, not by UTF-16 units";
+  EXPECT_EQ(order(Value::Text(Tag::kBytes, "\x7F"), Value::Text(Tag::kBytes, "\x80")), before);
+  EXPECT_EQ(order(TimestampValue(1, 5), TimestampValue(1, 6)), before);
+  EXPECT_EQ(order(TimestampValue(-1, 6), TimestampValue(1, 5)), before);
+  EXPECT_EQ(order(DurationValue(1), DurationValue(-1)), after);
+  EXPECT_EQ(order(Value::Double(kNan), Value::Int(1)), "2 false false");
+  EXPECT_EQ(order(Value::Double(kNan), Value::Double(kNan)), "2 false false");
+}
+
+TEST(Compare, RefusesToOrderTheRest) {
+  TestContext context;
+  const List list{0, nullptr};
+  const Value values[] = {Value::Null(), Value::Of(&list), Value::Text(Tag::kMapSpan, "{}"),
+                          Value::Text(Tag::kType, "int"), Value::Optional(nullptr)};
+  for (const Value& value : values) {
+    EXPECT_EQ(Less(value, value, context).code, Error::kNoSuchOverload);
+    EXPECT_EQ(LessEqual(value, Value::Int(1), context).code, Error::kNoSuchOverload);
+  }
+  EXPECT_EQ(Less(Value::Int(1), Value::String("2"), context).code, Error::kNoSuchOverload);
+  EXPECT_EQ(Less(Value::Int(1), Value::Text(Tag::kUnsafeNumber, "1e999"), context).code,
+            Error::kUnsafeNumber);
 }
 
 // ---- Spans.

@@ -39,10 +39,26 @@ Program Sample() {
       CondPresent 0 args.kind @reserve @deny
     reserve:
       Reserve calls
+      ShadowError r0 calls
+      TestOnlyArgs args.kind ["a"] @chain @deny
+    chain:
       Chain block2
     deny:
       Deny small
+    value 3
+      Call r0 startsWith r1 2
+      Index r0 r0 r1
+      Has r0 r0 "k"
+      Insert r0 r0 r1 r2
+      TestMatches r0 ^x @end @end
+    end:
+      Return r0
   )");
+  program.quotas[0].scale = 2;
+  program.quotas[0].amount_block = 0;
+  program.quotas[0].limit_block = 4;
+  program.quotas[0].key_block = 0;
+  program.quotas[0].shadow = true;
   program.files = {"policy.yaml"};
   program.positions.resize(program.code.size());
   program.positions[10] = {0, 7, 5};
@@ -74,13 +90,23 @@ block 2, decision, 1 registers
 
 block 3, decision, 2 registers
      0  Force           r0, block 0                                                        policy.yaml:7:5
-     1  CondRegex       args.path ~ "^/safe/"                        true 2, false 7
-     2  CondLte         args.size <= 1000 or absent                  true 3, false 7       file 9?:19:13
-     3  CondIn          args.kind in ["a", 1, null]                  true 4, false 7
-     4  CondPresent     args.kind                                    true 5, false 7
-     5  Reserve         1 of calls up to 3 per minute
-     6  Chain           block 2
-     7  Deny            rule "small"
+     1  CondRegex       args.path ~ "^/safe/"                        true 2, false 9
+     2  CondLte         args.size <= 1000 or absent                  true 3, false 9       file 9?:19:13
+     3  CondIn          args.kind in ["a", 1, null]                  true 4, false 9
+     4  CondPresent     args.kind                                    true 5, false 9
+     5  Reserve         block 0 of calls up to block 4 per minute by block 0 with 2 decimals, in shadow
+     6  ShadowError     r0, rule "calls"
+     7  TestOnlyArgs    args.kind only ["a"]                         true 8, false 9
+     8  Chain           block 2
+     9  Deny            rule "small"
+
+block 4, value, 3 registers
+     0  Call            r0, startsWith, r1, 2
+     1  Index           r0, r0, r1
+     2  Has             r0, r0, "k"
+     3  Insert          r0, r0, r1, r2
+     4  TestMatches     r0, "^x"                                     true 5, false 5
+     5  Return          r0
 )";
 
 TEST(Disasm, ShowsAProgram) {

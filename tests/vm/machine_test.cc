@@ -107,6 +107,118 @@ TEST(Machine, Adds) {
             "error(overflow)");
 }
 
+TEST(Machine, Calculates) {
+  EXPECT_EQ(Binary("Subtract", "1", "2"), "-1");
+  EXPECT_EQ(Binary("Multiply", "3", "2"), "6");
+  EXPECT_EQ(Binary("Divide", "7", "2"), "3");
+  EXPECT_EQ(Binary("Modulo", "7", "2"), "1");
+  EXPECT_EQ(Unary("Negate", "7"), "-7");
+  EXPECT_EQ(Binary("Subtract", "1u", "2u"), "error(overflow)");
+  EXPECT_EQ(Binary("Multiply", "9000000000000000000", "2"), "error(overflow)");
+  EXPECT_EQ(Binary("Divide", "1", "0"), "error(divide by zero)");
+  EXPECT_EQ(Binary("Modulo", "1", "0"), "error(divide by zero)");
+  EXPECT_EQ(Unary("Negate", "7u"), kNoOverload);
+  EXPECT_EQ(Binary("Add", "[1]", "[2]"), "[1, 2]");
+}
+
+TEST(Machine, OrdersUpToEqual) {
+  EXPECT_EQ(Binary("LessEqual", "1", "1"), "true");
+  EXPECT_EQ(Binary("LessEqual", "2", "1"), "false");
+  EXPECT_EQ(Binary("LessEqual", "1.5", "2u"), "true");
+  EXPECT_EQ(Binary("LessEqual", "\"a\"", "\"b\""), "true");
+  EXPECT_EQ(Binary("Less", "\"b\"", "\"a\""), "false");
+  EXPECT_EQ(Binary("LessEqual", "[]", "[]"), kNoOverload);
+}
+
+TEST(Machine, FindsMembersAndElements) {
+  EXPECT_EQ(Binary("In", "2", "[1,2.0]"), "true");
+  EXPECT_EQ(Binary("In", "\"k\"", "{\"k\":1}"), "true");
+  EXPECT_EQ(Binary("In", "3", "[1,2]"), "false");
+  EXPECT_EQ(Binary("In", "3", "3"), kNoOverload);
+  EXPECT_EQ(Binary("In", "11.0", "[1,2,3,4,5,6,7,8,9,10,11]"), "true") << "by the index";
+  EXPECT_EQ(Binary("In", "12", "[1,2,3,4,5,6,7,8,9,10,11]"), "false");
+  EXPECT_EQ(Binary("Index", "[5,6]", "1"), "6");
+  EXPECT_EQ(Binary("Index", "[5,6]", "2"), "error(index out of range)");
+  EXPECT_EQ(Binary("Index", "{\"k\":1}", "\"k\""), "1");
+  EXPECT_EQ(Binary("Index", "{\"k\":1}", "\"l\""), "error(no such key)");
+  EXPECT_EQ(Binary("OptionalIndex", "[5,6]", "2"), "optional.none()");
+  EXPECT_EQ(Binary("OptionalIndex", "[5,6]", "0"), "optional.of(5)");
+}
+
+TEST(Machine, KnowsWhetherAFieldIsThere) {
+  const char* listing = "value 1\nLoadSlot r0 args.a\nHas r0 r0 \"k\"\nReturn r0";
+  EXPECT_EQ(ValueOf(listing, R"({"a":{"j":1,"k":null}})"), "true");
+  EXPECT_EQ(ValueOf(listing, R"({"a":{"j":1}})"), "false");
+  EXPECT_EQ(ValueOf(listing, R"({"a":[]})"), kNoOverload);
+}
+
+TEST(Machine, BuildsMaps) {
+  EXPECT_EQ(ValueOf(R"(
+    value 4
+      LoadConst r0 {}
+      LoadConst r1 1
+      LoadConst r2 "x"
+      Insert r0 r0 r1 r2
+      OptionalNone r3
+      InsertOptional r0 r0 r2 r3
+      OptionalOf r3 r1
+      InsertOptional r0 r0 r2 r3
+      LoadConst r3 {"y":2}
+      InsertAll r0 r0 r3
+      Return r0)"),
+            R"({1: "x", "x": 1, "y": 2})");
+  EXPECT_EQ(ValueOf(R"(
+    value 3
+      LoadConst r0 {}
+      LoadConst r1 1
+      Insert r0 r0 r1 r1
+      LoadConst r2 1u
+      Insert r0 r0 r2 r1
+      Return r0)"),
+            "error(a map with the same key twice)");
+}
+
+TEST(Machine, AppendsOptionals) {
+  EXPECT_EQ(ValueOf(R"(
+    value 2
+      LoadConst r0 [1]
+      OptionalNone r1
+      AppendOptional r0 r0 r1
+      OptionalOf r1 r0
+      AppendOptional r0 r0 r1
+      Return r0)"),
+            "[1, [1]]");
+}
+
+TEST(Machine, CallsFunctions) {
+  EXPECT_EQ(ValueOf(R"(
+    value 4
+      LoadConst r1 "hello"
+      LoadConst r2 "hell"
+      Call r0 startsWith r1 2
+      Return r0)"),
+            "true");
+  EXPECT_EQ(ValueOf(R"(
+    value 2
+      LoadConst r1 5
+      Call r0 startsWith r0 2
+      Return r0)"),
+            "error(invalid argument)")
+      << "a register that nothing was written to";
+  EXPECT_EQ(ValueOf(R"(
+    body 4
+      Call r3 type r1 1
+      Return r3
+    value 2
+      LoadSlot r0 args.a
+      LoadConst r1 1
+      Loop r1 block0 r0 0
+      Return r1)",
+                    R"({"a":[1e999]})"),
+            kUnsafe)
+      << "an argument is read";
+}
+
 TEST(Machine, Measures) {
   EXPECT_EQ(Unary("Size", "\"a\xC3\xA9\xF0\x9F\x99\x82\""), "3") << "in code points";
   EXPECT_EQ(Unary("Size", "[1,2]"), "2");
@@ -156,6 +268,7 @@ TEST(Machine, SelectsThroughOptionals) {
 
 TEST(Machine, Fails) {
   EXPECT_EQ(ValueOf("value\nFail 6"), "error(divide by zero)");
+  EXPECT_EQ(ValueOf("value\nFail 27"), "error(not weekly hours)");
   EXPECT_EQ(ValueOf("value\nFail 10"), "error(invalid argument)");
 }
 
@@ -189,6 +302,27 @@ TEST(Machine, TestsOrder) {
   EXPECT_EQ(Exit(test, R"({"a":1,"b":1.5})"), "true");
   EXPECT_EQ(Exit(test, R"({"a":1,"b":1})"), "false");
   EXPECT_EQ(Exit(test, R"({"a":"1","b":2})"), kNoOverload);
+}
+
+TEST(Machine, TestsOrderUpToEqual) {
+  const std::string test = "LoadSlot r0 args.a\nLoadSlot r1 args.b\nTestLessEqual r0 r1";
+  EXPECT_EQ(Exit(test, R"({"a":1,"b":1})"), "true");
+  EXPECT_EQ(Exit(test, R"({"a":"b","b":"a"})"), "false");
+  EXPECT_EQ(Exit(test, R"({"a":"1","b":2})"), kNoOverload);
+}
+
+TEST(Machine, TestsMembership) {
+  const std::string test = "LoadSlot r0 args.a\nLoadConst r1 [1,\"x\"]\nTestIn r0 r1";
+  EXPECT_EQ(Exit(test, R"({"a":1.0})"), "true");
+  EXPECT_EQ(Exit(test, R"({"a":"y"})"), "false");
+  EXPECT_EQ(Exit("LoadConst r0 1\nTestIn r0 r0", "{}"), kNoOverload);
+}
+
+TEST(Machine, TestsForPatterns) {
+  const std::string test = "LoadSlot r0 args.a\nTestMatches r0 ^a+$";
+  EXPECT_EQ(Exit(test, R"({"a":"aaa"})"), "true");
+  EXPECT_EQ(Exit(test, R"({"a":"ab"})"), "false");
+  EXPECT_EQ(Exit(test, R"({"a":5})"), kNoOverload);
 }
 
 TEST(Machine, TestsPresence) {
@@ -470,6 +604,80 @@ TEST(Machine, BoundBlocksAreMetered) {
     }
   }
   EXPECT_EQ(ValueOf(listing), "error(evaluation budget exceeded)");
+}
+
+// What is collected is extended in place, so the budget bounds its size, not its square.
+TEST(Machine, CollectingIsLinear) {
+  Call call(Assemble(R"(
+    body 3
+      Append r0 r0 r1
+      Return r0
+    value 2
+      LoadSlot r0 args.a
+      LoadConst r1 []
+      Loop r1 block0 r0 0
+      Size r1 r1
+      Return r1)"));
+  std::string list = "[0";
+  for (int i = 1; i < 200000; ++i) list += ",1";
+  EXPECT_EQ(call.Evaluate(1, "{\"a\":" + list + "]}"), "200000");
+}
+
+// Texts that double from element to element, and work on long ones.
+TEST(Machine, WorkOnDataIsMetered) {
+  const char* doubling = R"(
+    body 3
+      Add r0 r0 r0
+      Return r0
+    value 2
+      LoadSlot r0 args.a
+      LoadConst r1 "xxxxxxxxxxxxxxxx"
+      Loop r1 block0 r0 0
+      Size r1 r1
+      Return r1)";
+  EXPECT_EQ(ValueOf(doubling, R"({"a":[1,2,3]})"), "128");
+  std::string thirty = "1";
+  for (int i = 1; i < 30; ++i) thirty += ",1";
+  EXPECT_EQ(ValueOf(doubling, "{\"a\":[" + thirty + "]}"), "error(evaluation budget exceeded)");
+}
+
+// A later block of the same call: values that were made stay, and so does what was spent.
+TEST(Machine, EvaluatesMoreOfTheSameCall) {
+  Call call(Assemble(R"(
+    value 2
+      LoadSlot r0 args.a
+      LoadConst r1 0
+      Append r0 r0 r1
+      Return r0
+    value 1
+      Force r0 block0
+      Return r0
+    decision 1
+      Force r0 block0
+      Pass)"));
+  EXPECT_EQ(call.Decide(R"({"a":[1]})").verdict, Verdict::kAllow);
+  const Value first = call.machine().EvaluateAlso(1);
+  ASSERT_TRUE(first.is(Tag::kList));
+  EXPECT_EQ(call.machine().EvaluateAlso(1).list, first.list) << "the same list";
+  EXPECT_NE(call.machine().Evaluate(1).list, first.list) << "started over";
+}
+
+// As many blocks as may run one another, each with as many scopes open as there may be.
+TEST(Machine, TheDeepestNestingHasRoom) {
+  std::string open;
+  std::string close;
+  for (uint32_t i = 0; i < kMaxScopes; ++i) {
+    open += "ScopeBegin r0\n";
+    close += "ScopeEnd r0\n";
+  }
+  std::string listing = "body 3\n" + open + close + "Return r1\n";
+  for (uint32_t i = 1; i + 1 < kMaxBlockDepth; ++i) {
+    listing += "body 4\n" + open + "LoadConst r3 [7]\nMove r2 r1\nLoop r2 block" +
+               std::to_string(i - 1) + " r3 0\n" + close + "Return r2\n";
+  }
+  listing += "value 2\n" + open + "LoadConst r1 [7]\nLoop r0 block" +
+             std::to_string(kMaxBlockDepth - 2) + " r1 0\n" + close + "Return r0\n";
+  EXPECT_EQ(ValueOf(listing), "7");
 }
 
 // The elements of a list are read when they are used.

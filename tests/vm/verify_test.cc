@@ -9,7 +9,10 @@
 #include <string>
 
 #include "vm/assembler.h"
+#include "vm/build.h"
 #include "vm/call.h"
+#include "vm/context.h"
+#include "vm/key_index.h"
 
 namespace writ {
 namespace {
@@ -52,7 +55,29 @@ const Case kCases[] = {
     {"ARulesRow", "decision\n Deny #0", "0: an operand is out of bounds"},
     {"AQuota", "decision\n Reserve *0\n Pass", "0: a quota is out of bounds"},
 
+    {"ATestsPattern", "value 1\n TestMatches r0 *0 #1 #1\n Return r0",
+     "0: a pattern is out of bounds"},
+    {"ATestsPatternsRow", "value 1\n TestMatches r0 #0 #1 #1\n Return r0",
+     "0: an operand is out of bounds"},
+    {"ACallOfNoFunction", "value 1\n Call r0 #60000 r0 1\n Return r0",
+     "0: an unknown function is called"},
+    {"ACallWithTooManyArguments", "value 20\n Call r0 size r0 17\n Return r0",
+     "0: too many arguments"},
+    {"ACallWithAsManyArgumentsAsMayBe", "value 20\n Call r0 size r4 16\n Return r0", ""},
+    {"ACallWithArgumentsBeyondTheFrame", "value 2\n Call r0 size r1 2\n Return r0",
+     "0: an argument is out of bounds"},
+    {"ACallWithoutArguments", "value 1\n Call r0 size r0 0\n Return r0", ""},
+    {"AnEntrysRegister", "value 2\n Insert r0 r0 r1 #2\n Return r0",
+     "0: a register is out of bounds"},
+
     // Constants of the wrong type.
+    {"HasByANumber", "value 1\n LoadSlot r0 args.a\n Has r0 r0 1\n Return r0",
+     "1: a constant has not the type its instruction reads"},
+    {"OnlyArgsThatAreNoList", "decision\n TestOnlyArgs args.a \"x\" #1 #1\n Pass",
+     "0: a constant has not the type its instruction reads"},
+    {"OnlyArgsThatAreNoNames", "decision\n TestOnlyArgs args.a [\"x\",1] #1 #1\n Pass",
+     "0: a constant has not the type its instruction reads"},
+    {"OnlyArgsOfNames", "decision\n TestOnlyArgs args.a [\"x\"] #1 #1\n Pass", ""},
     {"InWithoutAList", "decision\n CondIn 0 args.a 1 #1 #1\n Pass",
      "0: a constant has not the type its instruction reads"},
     {"OrderAgainstText", "decision\n CondLt 0 args.a \"1\" #1 #1\n Pass",
@@ -96,6 +121,12 @@ const Case kCases[] = {
     {"AValueThatBreaks", "value 1\n Break r0", "0: Break does not belong in this kind of block"},
     {"ALoopThatChains", "decision\n Pass\n body 3\n Chain block0",
      "1: Chain does not belong in this kind of block"},
+    {"AValueThatWatches", "value\n Shadow no\n Fail 1",
+     "0: Shadow does not belong in this kind of block"},
+    {"AValueThatWatchesAnError", "value 1\n ShadowError r0 no\n Fail 1",
+     "0: ShadowError does not belong in this kind of block"},
+    {"AValueThatTestsArguments", "value\n TestOnlyArgs args.a [] #1 #1\n Fail 1",
+     "0: TestOnlyArgs does not belong in this kind of block"},
     {"ADecisionThatFails", "decision\n Fail 1", ""},
 
     // Blocks that run blocks.
@@ -284,8 +315,29 @@ Program OneOfEverything() {
       OptionalNone r2
       TestEqual r3 r2 @same @other
     same:
-      Return r2
+      Subtract r2 r2 r1
+      Multiply r2 r2 r2
+      Divide r2 r2 r3
+      Modulo r2 r2 r3
+      Negate r2 r2
+      LessEqual r3 r2 r2
+      TestLessEqual r1 r2 @other @other
     other:
+      In r3 r1 r0
+      Index r3 r0 r1
+      OptionalIndex r3 r0 r1
+      Has r3 r0 "k"
+      LoadConst r1 []
+      AppendOptional r1 r1 r3
+      LoadConst r1 {}
+      Insert r1 r1 r0 r3
+      InsertOptional r1 r1 r0 r3
+      InsertAll r1 r1 r0
+      Call r3 size r1 1
+      TestIn r1 r0 @matches @matches
+    matches:
+      TestMatches r1 ^x @fail @fail
+    fail:
       Fail 2
     decision 2
       Pass
@@ -313,6 +365,10 @@ Program OneOfEverything() {
     value:
       Force r0 block2
       Force r1 block0
+      Shadow first
+      ShadowError r0 first
+      TestOnlyArgs args.items ["x"] @count @deny
+    count:
       Reserve first
       Chain block3
     deny:
@@ -351,6 +407,43 @@ const TableCase kTableCases[] = {
      ": a quota's amount names no slot"},
     {"AQuotasAmount", [](Program& p) { p.quotas[0].amount = -1; },
      ": a quota's amount is negative"},
+    {"AQuotasScale", [](Program& p) { p.quotas[0].scale = 19; },
+     ": a quota keeps too many decimals"},
+    {"AQuotasLimitBlock", [](Program& p) { p.quotas[0].limit_block = 100; },
+     ": a quota's block is no value that stands alone"},
+    {"AQuotasAmountBlock", [](Program& p) { p.quotas[0].amount_block = 1; },
+     ": a quota's block is no value that stands alone"},
+    {"AQuotasKeyBlock", [](Program& p) { p.quotas[0].key_block = 3; },
+     ": a quota's block is no value that stands alone"},
+    {"AMessagesBlock",
+     [](Program& p) {
+       p.rules[0].message = {{"x", kNoBlock}, {"", 1}};
+     },
+     ": a message's block is no value that stands alone"},
+    {"AFactsSlot",
+     [](Program& p) {
+       p.facts = {{Fact::kNow, 0}};
+     },
+     ": a fact's slot is not shared"},
+    {"AFactThatIsNone",
+     [](Program& p) {
+       p.shared_slots = 1;
+       p.facts = {{static_cast<Fact>(8), 0}};
+     },
+     ": an unknown fact"},
+    {"LabelsOutOfOrder",
+     [](Program& p) {
+       p.labels = {"b", "a"};
+     },
+     ": the labels are not sorted"},
+    {"AConstantThatNestsTooDeep",
+     [](Program& p) {
+       for (int i = 0; i < 300; ++i) {
+         const Value* inner = p.pool->New(p.constants[0]);
+         p.constants[0] = Value::Of(p.pool->New(List{1, inner}));
+       }
+     },
+     ": a constant nests too deep"},
     {"ARuleStartsRule", [](Program& p) { p.rule_starts[0].rule = 1; },
      ": the table of rule starts is not in order or out of bounds"},
     {"ARuleStartsInstruction", [](Program& p) { p.rule_starts[0].instruction = 1000; },
@@ -512,6 +605,37 @@ TEST(Verify, CostIsThatOfTheDearestWay) {
   ASSERT_TRUE(verified.has_value()) << verified.error().text;
   EXPECT_EQ((*verified)->cost(0), 2u);
   EXPECT_EQ((*verified)->cost(1), 64u + 2 * (2 + 2) + 1);
+}
+
+// What one more run costs: nothing of the blocks that are run, which are charged when they are.
+TEST(Verify, ARunIsChargedItsOwnInstructions) {
+  const auto verified = Verify(Assemble(R"(
+    body 3
+      Add r0 r0 r1
+      Return r0
+    value 2
+      Loop r0 block0 r1 0
+      Call r0 size r0 1
+      Return r0
+  )"));
+  ASSERT_TRUE(verified.has_value()) << verified.error().text;
+  EXPECT_EQ((*verified)->run_cost(0), 3u);
+  EXPECT_EQ((*verified)->cost(1), 4u + 3 + 2 + Info(FunctionId::kSize).cost + 1);
+  EXPECT_EQ((*verified)->run_cost(1), 4u + 2 + Info(FunctionId::kSize).cost + 1);
+}
+
+// Constants are every machine's to read: none keeps room that one of them would write to.
+TEST(Verify, ConstantsAreFrozen) {
+  Program program = Assemble("value 1\n LoadConst r0 [1,2,3,4,5,6,7,8,9]\n Return r0");
+  TestContext context;
+  program.constants[0] = Append(program.constants[0], Value::Int(10), context);
+  ASSERT_NE(program.constants[0].list->room, nullptr);
+  const auto verified = Verify(std::move(program));
+  ASSERT_TRUE(verified.has_value()) << verified.error().text;
+  const List& frozen = *(**verified)->constants[0].list;
+  EXPECT_EQ(frozen.room, nullptr);
+  ASSERT_NE(frozen.index, nullptr);
+  EXPECT_EQ(frozen.index->Find(Value::Double(10.0)), 9u);
 }
 
 // Costs double from block to block and stop at the largest number.

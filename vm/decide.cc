@@ -1,0 +1,172 @@
+// The steps of a decision: rules, amounts, names that only look alike.
+// Tested by tests/vm/decide_test.cc and tests/vm/machine_test.cc.
+#include <algorithm>
+#include <optional>
+
+#include "vm/counter_key.h"
+#include "vm/machine.h"
+#include "vm/operands.h"
+#include "vm/units.h"
+
+namespace writ {
+
+std::string_view VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAllow: return "allow";
+    case Verdict::kDeny: return "deny";
+    case Verdict::kError: return "error";
+  }
+  return "?";
+}
+
+std::string_view CodeName(Code code) {
+  switch (code) {
+    case Code::kAllowed: return "allowed";
+    case Code::kHidden: return "hidden";
+    case Code::kDefault: return "default";
+    case Code::kRule: return "rule";
+    case Code::kQuota: return "quota";
+    case Code::kError: return "error";
+    case Code::kNumber: return "number";
+    case Code::kAmbiguous: return "ambiguous";
+    case Code::kAmount: return "amount";
+    case Code::kState: return "state";
+  }
+  return "?";
+}
+
+Code ErrorCode(Error error) {
+  return error == Error::kUnsafeNumber ? Code::kNumber : Code::kError;
+}
+
+uint32_t Machine::RuleAt(const Block& block, uint32_t instruction) const {
+  const std::vector<RuleStart>& starts = (*program_)->rule_starts;
+  auto after = std::upper_bound(
+      starts.begin(), starts.end(), instruction,
+      [](uint32_t wanted, const RuleStart& start) { return wanted < start.instruction; });
+  // The start before may belong to another block.
+  if (after == starts.begin() || (after - 1)->instruction < block.first_instruction) return kNoRule;
+  return (after - 1)->rule;
+}
+
+Decision Machine::Decide() {
+  StartOver();
+  noted_quotas_.clear();
+  reservations_.clear();
+  shadows_.clear();
+  unexpected_by_ = kNoRule;
+
+  Decision decision = RunRules();
+  if (decision.verdict == Verdict::kAllow && !noted_quotas_.empty()) ReadAmounts(decision);
+  if (decision.verdict == Verdict::kAllow && target_.lookalike != nullptr) {
+    decision.verdict = Verdict::kDeny;
+    decision.code = Code::kAmbiguous;
+    decision.expected_name = target_.lookalike->name;
+  }
+  if (decision.verdict == Verdict::kAllow) {
+    decision.reservations = reservations_.data();
+    decision.reservation_count = static_cast<uint32_t>(reservations_.size());
+  }
+  decision.shadows = shadows_.data();
+  decision.shadow_count = static_cast<uint32_t>(shadows_.size());
+  return decision;
+}
+
+// Steps 1 to 3.
+Decision Machine::RunRules() {
+  Decision decision;
+  Value error;
+  const End end = Run(tool_->block, nullptr, &error, 0, nullptr, 0);
+  decision.instruction = decided_at_;
+  switch (end) {
+    case End::kPassed:
+      decision.verdict = Verdict::kAllow;
+      decision.code = Code::kAllowed;
+      return decision;
+    case End::kDenied:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kRule;
+      decision.rule = denied_by_;
+      if (unexpected_by_ == denied_by_) decision.unexpected_name = unexpected_name_;
+      return decision;
+    case End::kHidden:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kHidden;
+      return decision;
+    case End::kDefault:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kDefault;
+      return decision;
+    default:
+      decision.verdict = Verdict::kError;
+      decision.error = error.code;
+      decision.code = ErrorCode(error.code);
+      decision.rule = RuleAt(*decided_in_, decided_at_);
+      decision.instruction = error.size;
+      return decision;
+  }
+}
+
+// Step 4.
+void Machine::ReadAmounts(Decision& decision) {
+  for (const NotedQuota& noted : noted_quotas_) {
+    const Quota& quota = (*program_)->quotas[noted.quota];
+    Reservation reservation{noted.quota, quota.amount, quota.limit, {}};
+    QuotaFault fault = ReadQuota(quota, reservation);
+    if (fault.code == Code::kAllowed) {
+      reservations_.push_back(reservation);
+      continue;
+    }
+    if (fault.instruction == UINT32_MAX) fault.instruction = noted.instruction;
+    if (quota.shadow) {
+      shadows_.push_back({quota.rule, fault.code, fault.error, fault.instruction});
+      continue;
+    }
+    decision.verdict = fault.code == Code::kAmount ? Verdict::kDeny : Verdict::kError;
+    decision.code = fault.code;
+    decision.error = fault.error;
+    decision.rule = quota.rule;
+    decision.quota = noted.quota;
+    decision.instruction = fault.instruction;
+    decision.slot = fault.slot;
+    return;
+  }
+}
+
+// Fills in what the policy leaves to the call. kAllowed: nothing is wrong.
+Machine::QuotaFault Machine::ReadQuota(const Quota& quota, Reservation& reservation) {
+  const auto failed = [](const Value& error) {
+    return QuotaFault{ErrorCode(error.code), error.code, error.size, kNoSlot};
+  };
+  const auto refused = [](Error error) { return QuotaFault{ErrorCode(error), error}; };
+  if (quota.amount_slot != kNoSlot || quota.amount_block != kNoBlock) {
+    const Value amount =
+        quota.amount_slot != kNoSlot ? slots_[quota.amount_slot] : EvaluateAlso(quota.amount_block);
+    if (amount.is(Tag::kError)) return failed(amount);
+    if (amount.is(Tag::kUnsafeNumber)) {
+      return {Code::kNumber, Error::kUnsafeNumber, UINT32_MAX, quota.amount_slot};
+    }
+    const std::optional<int64_t> units = AmountUnits(amount, quota.scale);
+    if (!units.has_value()) return {Code::kAmount, Error::kNone, UINT32_MAX, quota.amount_slot};
+    reservation.amount = *units;
+  }
+  if (quota.limit_block != kNoBlock) {
+    const Value limit = EvaluateAlso(quota.limit_block);
+    if (limit.is(Tag::kError)) return failed(limit);
+    if (!limit.is_number()) return refused(Mismatch(limit).code);
+    const std::optional<int64_t> units = LimitUnits(limit, quota.scale);
+    if (!units.has_value()) return refused(Error::kRange);
+    reservation.limit = *units;
+  }
+  if (quota.key_block != kNoBlock) {
+    const Value key = EvaluateAlso(quota.key_block);
+    if (key.is(Tag::kError)) return failed(key);
+    if (key.is(Tag::kUnsafeNumber)) return refused(Error::kUnsafeNumber);
+    key_text_.clear();
+    if (!AppendCounterKey(key, key_text_)) return refused(Error::kUnsupportedKey);
+    reservation.key = arena_.Copy(key_text_);
+  }
+  return {};
+}
+
+}  // namespace writ
