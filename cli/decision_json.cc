@@ -30,8 +30,10 @@ std::string QuotaJson(const Program& program, const Reservation& reservation) {
   const Quota& quota = program.quotas[reservation.quota];
   const Counter& counter = program.counters[quota.counter];
   return fmt::format("{{\"counter\":{},\"key\":{},\"amount\":{},\"limit\":{},\"window\":\"{}\"}}",
-                     JsonQuote(counter.path), "null", FormatScaled(reservation.amount, quota.scale),
-                     FormatScaled(quota.limit, quota.scale), WindowName(counter.window));
+                     JsonQuote(counter.path),
+                     reservation.key.empty() ? "null" : JsonQuote(reservation.key),
+                     FormatScaled(reservation.amount, quota.scale),
+                     FormatScaled(reservation.limit, quota.scale), WindowName(counter.window));
 }
 
 std::string ShadowJson(const Program& program, const Shadow& shadow) {

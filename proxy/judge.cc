@@ -156,7 +156,8 @@ ReserveResult::Outcome Judge::Reserve(int64_t now) {
   for (uint32_t i = 0; i < decision.reservation_count; ++i) {
     const Reservation& reservation = decision.reservations[i];
     const Quota& quota = program.quotas[reservation.quota];
-    CounterUse use{&program.counters[quota.counter], reservation.amount, quota.limit};
+    CounterUse use{&program.counters[quota.counter], reservation.amount, reservation.limit};
+    use.key = reservation.key;
     use.scale = quota.scale;
     use.shadow = quota.shadow;
     uses_.push_back(use);
