@@ -163,7 +163,7 @@ const Case kCases[] = {
      "value 1 out 1\n Outer r0 1 0\n Return r0\n value 2\n Bind r0 block0 1 0\n Return r0", ""},
     {"LoopOverAValue", "value 3\n Return r0\n value 2\n Loop r0 block0 r1 0\n Return r0",
      "1: a block of the wrong kind is run"},
-    {"LoopOfAnUnknownKind", "body 3\n Return r0\n value 2\n Loop r0 block0 r1 2\n Return r0",
+    {"LoopOfAnUnknownKind", "body 3\n Return r0\n value 2\n Loop r0 block0 r1 4\n Return r0",
      "1: an unknown kind of loop"},
     {"LoopWhoseBodyLooksFurtherOut",
      "body 3 out 2\n Outer r0 2 0\n Return r0\n value 2\n Loop r0 block0 r1 0\n Return r0",
