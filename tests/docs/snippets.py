@@ -8,6 +8,7 @@ Documents are README.md, CONTRIBUTING.md and docs/*.md by default. What a fence 
     yaml policy    `writ check` must accept it
     yaml refused   a policy that `writ check` must refuse
     yaml suite     `writ test` must pass it
+    cel            a table of expressions, each with what `writ expr` makes of it; see below
     console        the commands behind `$ ` are run; what stands below must be what they print,
                    stdout and stderr together, byte for byte
     json client    a client's configuration: every command line of writ in it is tried, with a
@@ -22,6 +23,15 @@ Documents are README.md, CONTRIBUTING.md and docs/*.md by default. What a fence 
 Any other fence fails, so that no snippet goes untested. A YAML snippet whose first line is a
 comment with a file's name (`# policy.yaml`) is that file for the console snippets after it; each
 document has a folder of its own, with writ in PATH and the project's policies/ beside.
+
+A table of expressions may start with what they are evaluated with (several lines of args add up). A
+line without an arrow is a heading, and a comment may follow a value:
+
+    args: {"amount": 3}
+    now: 2026-03-02T09:30:00Z
+    args.amount * 2     => 6
+    args.amount * 0.5   => error: no such overload       // evaluating it fails
+    1 + "1"             => refused: no overload for int + string
 
 --rewrite puts what the commands really print into the documents, to be read before it is kept.
 """
@@ -44,7 +54,7 @@ PATIENCE = 30  # seconds for one command
 FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})(.*)$")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 INLINE_CODE = re.compile(r"`[^`\n]*`")
-FOLDERS = "bench|cli|compiler|docs|policies|proxy|scripts|tests|vm"
+FOLDERS = "bench|cli|compiler|docs|grammar|policies|proxy|scripts|tests|vm"
 PATH_IN_CODE = re.compile(r"`((?:%s)/[\w./-]*)`" % FOLDERS)
 
 # What the stand-in for a server is sent and sends back; nobody waits for an answer to it.
@@ -102,7 +112,6 @@ class Workplace:
         self.files = folder / "files"
         self.files.mkdir()
         (self.files / "policies").symlink_to(SOURCE / "policies")
-        (folder / "any.yaml").write_text('version: "1"\n')
         self.environment = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "HOME": str(folder),
                             "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
 
@@ -178,6 +187,43 @@ def run_console(snippet, place, rewrite=False):
         snippet.lines[:] = rewritten
 
 
+ARROW = re.compile(r"^(.*\S)(\s+=>\s+)(.*?)(\s+//.*)?$")
+
+
+def evaluate(expression, given, place):
+    """What `writ expr` makes of an expression, in one line."""
+    options = ["--args", json.dumps(given["args"])] + (["--now", given["now"]] if "now" in given
+                                                       else [])
+    status, output = place.run(["writ", "expr", "--json", *options, expression])
+    if status == 2:
+        refused = re.search(r"error: (.*)", output)
+        return f"refused: {refused.group(1) if refused else output}"
+    result = json.loads(output.rstrip("\n").split("\n")[-1])
+    return result["value"] if status == 0 else f"error: {result['error']['text']}"
+
+
+def check_table(snippet, place, rewrite=False):
+    given, rewritten, count = {"args": {}}, [], 0
+    for line in snippet.lines:
+        entry = ARROW.match(line)
+        if line.startswith("args: "):
+            given["args"] |= json.loads(line.removeprefix("args: "))
+        elif line.startswith("now: "):
+            given["now"] = line.removeprefix("now: ")
+        elif entry:
+            count += 1
+            expression, arrow, shown, comment = entry.groups()
+            value = evaluate(expression.strip(), given, place)
+            line = f"{expression}{arrow}{value}{comment or ''}"
+            if value != shown and not rewrite:
+                raise Fault(f"`{expression.strip()}` is {value} and not {shown}")
+        rewritten.append(line)
+    if not count:
+        raise Fault("no expression: EXPRESSION => VALUE")
+    if rewrite:
+        snippet.lines[:] = rewritten
+
+
 def parse_json(snippet, _place):
     try:
         return json.loads(snippet.text)
@@ -208,7 +254,8 @@ def try_command_line(words, place):
     own = ["writ", *words[1:words.index("--")]]
     for i, word in enumerate(own[:-1]):
         if word in ("-c", "--config"):
-            own[i + 1] = str(place.folder / "any.yaml")
+            own[i + 1] = str(place.folder / f"any-{i}.yaml")
+            pathlib.Path(own[i + 1]).write_text('version: "1"\n')
     status, output = place.run([*own, "--log-level", "error", "--", "cat"], NOTIFICATION)
     if status != 0 or output != NOTIFICATION:
         raise Fault(f"`{shlex.join(words)}` does not work; with stand-ins for the policy and the "
@@ -274,7 +321,7 @@ def check_excerpt(snippet, _place):
 
 
 def check_picture(snippet, place):
-    if re.search(r'^(\$ |writ |scripts/|version: "1")', snippet.text, re.M):
+    if re.search(r'^(\$ |writ |scripts/|writ: 1|version: "1")', snippet.text, re.M):
         raise Fault("this could be run; say with the fence what it is")
     try:
         parse_json(snippet, place)
@@ -293,6 +340,7 @@ KINDS = {
     "yaml policy": check_policy,
     "yaml refused": check_refused,
     "yaml suite": check_suite,
+    "cel": check_table,
     "console": run_console,
     "json client": check_client,
     "json": parse_json,
@@ -301,6 +349,7 @@ KINDS = {
     "cpp": check_excerpt,
     "text": check_picture,
 }
+REWRITTEN = ("cel", "console")
 
 
 # ---- Links.
@@ -347,8 +396,8 @@ def check_document(path, writ, rewrite=False):
                 if snippet.kind not in KINDS:
                     raise Fault(f"a fence that says \"{snippet.kind}\": known are "
                                 + ", ".join(kind for kind in KINDS if kind))
-                if snippet.kind == "console":
-                    run_console(snippet, place, rewrite)
+                if snippet.kind in REWRITTEN:
+                    KINDS[snippet.kind](snippet, place, rewrite)
                 else:
                     KINDS[snippet.kind](snippet, place)
             except Fault as fault:
@@ -374,6 +423,10 @@ CONTROLS = [
     ("```yaml suite\npolicy: {version: \"1\"}\ncases: [{name: a, call: a, expect: deny}]\n```\n",
      "expected deny, got allow"),
     ("```console\n$ writ --version\nwrit 0\n```\n", "prints"),
+    ("```cel\n1 + 1   => 3\n```\n", "is 2 and not 3"),
+    ("```cel\nargs: {}\nargs.a   => null\n```\n", "is error: no such field"),
+    ("```cel\n1 +   => 1\n```\n", "is refused: "),
+    ("```cel\n1 + 1\n```\n", "no expression"),
     ("```json\n{,}\n```\n", "no JSON"),
     ("```json client\n{\"a\":{\"command\":\"writ\",\"args\":[\"-x\",\"--\",\"b\"]}}\n```\n",
      "does not work"),
