@@ -173,8 +173,7 @@ class Emitter {
       rules_.FactSlotOf(Fact::kToolName);
     }
     for (const Item& item : items_) {
-      if (item.rule != nullptr && IsShared(item))
-        rules_.MakeSlots(*item.rule, item.policy, shared_);
+      if (item.rule != nullptr && IsShared(item)) rules_.Prepare(*item.rule, item.policy, shared_);
     }
     shared_reads_ = static_cast<uint32_t>(program.reads.size());
     // Where some tool's own row ends and everyone's goes on.
@@ -197,12 +196,14 @@ class Emitter {
     program.tools.push_back(entry);
   }
 
-  std::vector<Step> SharedSteps(size_t begin, size_t end) const {
+  std::vector<Step> SharedSteps(size_t begin, size_t end) {
     std::vector<Step> steps;
     for (size_t i = begin; i < end; ++i) {
       const Item& item = items_[i];
       if (item.rule != nullptr) {
-        if (IsShared(item)) steps.push_back({&item});
+        if (!IsShared(item)) continue;
+        steps.push_back({&item});
+        in_shared_rows_.insert(item.rule);
         continue;
       }
       const Policy& policy = policies_[item.policy];
@@ -241,7 +242,10 @@ class Emitter {
         if (ends) steps.push_back({&item, gate});
       } else if (AppliesTo(item, tool)) {
         steps.push_back({&item});
-        own_slots = own_slots || (!IsShared(item) && RuleCode::ReadsArguments(*item.rule));
+        // One that no row of everyone's holds (it stands behind a gate that refuses all others) has
+        // no shared slots yet.
+        const bool shared = in_shared_rows_.count(item.rule) > 0;
+        own_slots = own_slots || (!shared && RuleCode::ReadsArguments(*item.rule));
       }
     }
     ToolEntry entry;
@@ -254,7 +258,7 @@ class Emitter {
     }
     for (const Step& step : steps) {
       if (step.item->rule != nullptr) {
-        rules_.MakeSlots(*step.item->rule, step.item->policy, slots);
+        rules_.Prepare(*step.item->rule, step.item->policy, slots);
       }
     }
     const uint32_t next = ends ? kNoBlock : from_.at(last + 1);
@@ -396,6 +400,7 @@ class Emitter {
   uint32_t shared_reads_ = 0;
   std::vector<Item> items_;
   std::vector<size_t> shared_items_;  // gates, and rules of everyone's row
+  std::set<const RuleModel*> in_shared_rows_;
   std::map<std::string, std::vector<size_t>> mentions_;
   std::vector<std::set<std::string>> hidden_names_;  // by policy, of version "1"
   std::vector<std::set<std::string>> listed_names_;

@@ -42,7 +42,11 @@ bool RuleCode::IsOwnLimit(const RuleModel& rule, const Condition& condition) {
          (condition.op == Operator::kLt || condition.op == Operator::kLte);
 }
 
-void RuleCode::MakeSlots(const RuleModel& rule, size_t policy, CallSlots& slots) {
+void RuleCode::Prepare(const RuleModel& rule, size_t policy, CallSlots& slots) {
+  if (const auto shared = instances_.find({&rule, ""});
+      policies_[policy].language == Language::kWrit && shared != instances_.end()) {
+    Complete(rule, policy, slots, shared->second);
+  }
   for (const Condition& condition : rule.conditions) {
     if (!condition.counter.has_value()) {
       slots.SlotOf(condition.names, condition.path_text, condition.op != Operator::kExists);

@@ -34,8 +34,11 @@ class RuleCode {
   // The slot of a fact, which some expression or `needed` reads.
   uint32_t FactSlotOf(Fact fact);
 
-  // Makes the slots of what a version "1" rule reads, so that emitting finds them.
-  void MakeSlots(const RuleModel& rule, size_t policy, CallSlots& slots);
+  // Makes what the code of a rule needs besides instructions: of a version "1" rule the slots of
+  // what it reads, of another that is for every tool its message and its quota, which are the same
+  // wherever the rule is emitted. REQUIRES: called for all rules of everyone's row, with the shared
+  // slots, before any tool has its own.
+  void Prepare(const RuleModel& rule, size_t policy, CallSlots& slots);
   // Whether a tool for which the rule is emitted needs slots of its own.
   static bool ReadsArguments(const RuleModel& rule);
 
