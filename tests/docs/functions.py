@@ -10,7 +10,8 @@ grammar/macro.cc. The page says which functions belong together and in what orde
     …the table…
     <!-- /functions -->
 
-Every function must stand in one of these tables, and nothing else may. With WRIT_REBASE=1 in the
+Every function must stand in one of these tables, and nothing else may; and in an example, which
+snippets.py runs. With WRIT_REBASE=1 in the
 environment the tables are written anew, to be read before they are kept.
 """
 
@@ -37,12 +38,15 @@ def literal(source):
     return re.sub(r"\\(.)", r"\1", "".join(parts))
 
 
-def cell(text):
-    return text.replace("|", "\\|")
-
-
 def code(text):
-    return f"`{cell(text)}`"
+    return f"`{text}`".replace("|", "\\|")
+
+
+def cell(text):
+    """Prose in which nothing but code is markup."""
+    parts = text.replace("|", "\\|").split("`")
+    parts[::2] = [re.sub(r"([*_<])", r"\\\1", part) for part in parts[::2]]
+    return "`".join(parts)
 
 
 def read_functions():
@@ -134,6 +138,9 @@ def main():
     rewritten = SECTION.sub(table, page)
     faults += [f"{name} stands in no table" for name in functions if name not in placed]
     faults += [f"{name} stands in two tables" for name in set(placed) if placed.count(name) > 1]
+    examples = "".join(re.findall(r"^```cel\n(.*?)^```$", page, re.M | re.S))
+    faults += [f"{name} has no example" for name in functions
+               if not re.search(rf"(^|\W){re.escape(name)}\(", examples, re.M)]
     for kind in ("operators", "macros"):
         if f"<!-- {kind}" not in page:
             faults.append(f"there is no table of {kind}")
