@@ -26,12 +26,17 @@ std::string ErrorJson(const Program& program, Error error, uint32_t instruction)
                      at.line, at.column);
 }
 
+// A text is in quotes already; other values become texts.
+std::string KeyJson(std::string_view key) {
+  if (key.empty()) return "null";
+  return key.front() == '"' ? std::string(key) : JsonQuote(key);
+}
+
 std::string QuotaJson(const Program& program, const Reservation& reservation) {
   const Quota& quota = program.quotas[reservation.quota];
   const Counter& counter = program.counters[quota.counter];
   return fmt::format("{{\"counter\":{},\"key\":{},\"amount\":{},\"limit\":{},\"window\":\"{}\"}}",
-                     JsonQuote(counter.path),
-                     reservation.key.empty() ? "null" : JsonQuote(reservation.key),
+                     JsonQuote(counter.path), KeyJson(reservation.key),
                      FormatScaled(reservation.amount, quota.scale),
                      FormatScaled(reservation.limit, quota.scale), WindowName(counter.window));
 }

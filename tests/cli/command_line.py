@@ -11,7 +11,7 @@ import stat
 
 from harness import CommandTest, main
 
-COMMANDS = ["run", "check", "test", "eval", "disasm"]
+COMMANDS = ["run", "check", "test", "eval", "expr", "disasm"]
 
 POLICY = """\
 version: "1"
@@ -77,7 +77,7 @@ class Help(CommandTest):
         self.assertIn("Usage: writ", result.out)
 
     def test_unknown_words(self):
-        commands = "the commands are run, check, validate, test, eval, disasm"
+        commands = "the commands are run, check, validate, test, eval, expr, disasm"
         for words, said, hint in (
                 (["chek", "p.yaml"], '"chek" is not a command',
                  "did you mean check? writ --help lists the commands"),

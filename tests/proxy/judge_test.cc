@@ -512,5 +512,68 @@ TEST(JudgeShadows, AStoreThatFailsDeniesForQuotasThatHoldOnly) {
   }
 }
 
+// ---- Quotas whose limit, amount and key depend on the call.
+
+Program WithCallQuota() {
+  Program program = WithFacts(R"(
+    value 1
+      LoadSlot r0 args.cap
+      Return r0
+    value 1
+      LoadSlot r0 args.amount
+      Return r0
+    value 1
+      LoadSlot r0 args.currency
+      Return r0
+    value 1
+      LoadSlot r0 quota.remaining
+      Return r0
+    decision
+      Reserve spend
+      Pass
+  )");
+  Quota& quota = program.quotas[0];
+  quota.limit_block = 0;
+  quota.amount_block = 1;
+  quota.key_block = 2;
+  quota.scale = 2;
+  program.rules[0].message = {{"", 3}, {" left", kNoBlock}};
+  return program;
+}
+
+std::string Spending(const std::string& amount, const std::string& currency) {
+  return fmt::format(R"({{"cap":10.5,"amount":{},"currency":{}}})", amount, currency);
+}
+
+TEST(JudgeQuotas, AreCountedApartInExactDecimals) {
+  JudgingProgram judging(WithCallQuota());
+  for (int i = 0; i < 105; ++i) {
+    ASSERT_EQ(judging.Decide(Spending("0.1", R"("USD")")), "allow") << i;
+  }
+  EXPECT_EQ(judging.Decide(Spending("0.001", R"("USD")")), "deny quota [spend] 0 left")
+      << "what is finer than a unit rounds up";
+  EXPECT_EQ(judging.Decide(Spending("10.25", R"("EUR")")), "allow");
+  EXPECT_EQ(judging.Decide(Spending("0.5", R"("EUR")")), "deny quota [spend] 0.25 left");
+  EXPECT_EQ(judging.Decide(Spending("10.5", "1")), "allow");
+  EXPECT_EQ(judging.Decide(Spending("0.01", "1.0")), "deny quota [spend] 0 left") << "one value";
+  EXPECT_EQ(judging.Decide(Spending("10.5", R"("1")")), "allow") << "another";
+  const Judgement& judgement = judging.Judge(Spending("1", R"("JPY")"));
+  ASSERT_EQ(judgement.decision.reservation_count, 1u);
+  EXPECT_EQ(judgement.decision.reservations[0].amount, 100);
+  EXPECT_EQ(judgement.decision.reservations[0].limit, 1050);
+}
+
+TEST(JudgeQuotas, ANewKeyWithoutRoomIsDenied) {
+  JudgingProgram judging(WithCallQuota());
+  for (size_t i = 0; i < kMaxKeys; ++i) {
+    ASSERT_EQ(judging.Judge(Spending("1", std::to_string(i))).decision.verdict, Verdict::kAllow);
+  }
+  EXPECT_EQ(judging.Decide(Spending("1", R"("new")")),
+            "deny state [spend] rule \"spend\": its quota is counted for 10000 values already, and "
+            "for no other until their windows end");
+  EXPECT_EQ(judging.Decide(Spending("1", "7")), "allow");
+  EXPECT_EQ(judging.Decide(Spending("1", R"("new")"), 60), "allow") << "a minute later";
+}
+
 }  // namespace
 }  // namespace writ
