@@ -21,7 +21,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -33,9 +32,10 @@ namespace {
 // Blocks are cut well before the limit of their 16-bit operands and jumps.
 constexpr size_t kCutInstructions = 16384;
 
-// A tool that reads arguments of its own has a trie of its own, which holds the paths of the
-// every-tool rules as well, and its own copy of the every-tool rules that stand before its last
-// one. So these multiply; what no real policy needs is refused before it fills the memory.
+// A tool that is named has its own copy of the every-tool rules that stand before what names it
+// last; one that reads arguments of its own has a trie of its own, which holds the paths of the
+// every-tool rules as well. So these multiply; what no real policy needs is refused before it fills
+// the memory.
 constexpr size_t kMaxPathNodes = 1'000'000;
 constexpr size_t kMaxInstructions = 8'000'000;
 
@@ -220,22 +220,25 @@ class Emitter {
   // ---- A tool's own row.
 
   void EmitTools() {
-    for (const auto& [tool, items] : mentions_) EmitTool(tool, items.back());
+    for (const auto& [tool, items] : mentions_) {
+      if (!HasRoom()) return;
+      EmitTool(tool, items);
+    }
   }
 
-  void EmitTool(const std::string& tool, size_t last) {
+  // `own`: the items that say anything of the tool in particular.
+  void EmitTool(const std::string& tool, const std::vector<size_t>& own) {
     Program& program = builder_.program();
     std::vector<Step> steps;
     bool ends = false;
     bool own_slots = false;
-    // Gates and shared rules up to the last item, and what the tool has of its own among them.
-    std::vector<size_t> row;
-    const std::vector<size_t>& own = mentions_.at(tool);
-    std::set_union(shared_items_.begin(),
-                   std::upper_bound(shared_items_.begin(), shared_items_.end(), last), own.begin(),
-                   own.end(), std::back_inserter(row));
-    for (size_t i = 0; i < row.size() && !ends; ++i) {
-      const Item& item = items_[row[i]];
+    // Gates and shared rules up to the tool's last item, and its own among them.
+    auto shared_item = shared_items_.begin();
+    for (auto own_item = own.begin(); own_item != own.end() && !ends;) {
+      const bool is_shared = shared_item != shared_items_.end() && *shared_item <= *own_item;
+      const Item& item = items_[is_shared ? *shared_item : *own_item];
+      if (!is_shared || *shared_item == *own_item) ++own_item;
+      if (is_shared) ++shared_item;
       if (item.rule == nullptr) {
         const Gate gate = GateOf(item.policy, tool);
         ends = gate != Gate::kNone;
@@ -251,7 +254,7 @@ class Emitter {
     ToolEntry entry;
     entry.first_slot = static_cast<uint32_t>(program.slot_names.size());
     entry.first_read = static_cast<uint32_t>(program.reads.size());
-    CallSlots slots = own_slots && HasRoom() ? shared_.ForTool() : shared_;
+    CallSlots slots = own_slots ? shared_.ForTool() : shared_;
     for (uint32_t i = 0; i < shared_reads_; ++i) {
       const CounterRead read = program.reads[i];
       program.reads.push_back(read);
@@ -261,7 +264,7 @@ class Emitter {
         rules_.Prepare(*step.item->rule, step.item->policy, slots);
       }
     }
-    const uint32_t next = ends ? kNoBlock : from_.at(last + 1);
+    const uint32_t next = ends ? kNoBlock : from_.at(own.back() + 1);
     entry.block = steps.empty() ? next : EmitRow(steps, tool, next, slots);
     entry.slot_count = static_cast<uint32_t>(program.slot_names.size()) - entry.first_slot;
     entry.read_count = static_cast<uint32_t>(program.reads.size()) - entry.first_read;
@@ -274,21 +277,18 @@ class Emitter {
     program.tools.push_back(entry);
   }
 
-  // Whether another tool may have slots and code of its own.
+  // Whether another tool may have a row of its own. What is wrong otherwise is reported.
   bool HasRoom() {
     if (trie_.node_count() <= kMaxPathNodes && builder_.program().code.size() <= kMaxInstructions) {
       return true;
     }
-    if (!is_full_) {
-      diagnostics_.Error(policies_.front().source, {1, 1}, 1,
-                         fmt::format("the rules for every tool, times the tools with rules of "
-                                     "their own, read over {} argument paths or take over {} "
-                                     "instructions",
-                                     kMaxPathNodes, kMaxInstructions),
-                         "move rules for every tool to the tools that need them, or behind the "
-                         "rules of single tools");
-    }
-    is_full_ = true;
+    diagnostics_.Error(policies_.front().source, {1, 1}, 1,
+                       fmt::format("the rules for every tool, times the tools that are named "
+                                   "behind them, read over {} argument paths or take over {} "
+                                   "instructions",
+                                   kMaxPathNodes, kMaxInstructions),
+                       "move rules for every tool to the tools that need them, or behind the "
+                       "rules of single tools");
     return false;
   }
 
@@ -405,7 +405,6 @@ class Emitter {
   std::vector<std::set<std::string>> hidden_names_;  // by policy, of version "1"
   std::vector<std::set<std::string>> listed_names_;
   std::map<size_t, uint32_t> from_;  // everyone's row from an item on
-  bool is_full_ = false;
 };
 
 }  // namespace
