@@ -343,7 +343,7 @@ std::optional<int32_t> ParseUtcOffset(std::string_view text) {
   const bool west = text.starts_with('-');
   if (west || text.starts_with('+')) text.remove_prefix(1);
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  for (const size_t i : {0, 1, 3, 4}) {
+  for (const size_t i : {0u, 1u, 3u, 4u}) {
     if (!IsDigit(text[i])) return std::nullopt;
   }
   const int hours = (text[0] - '0') * 10 + (text[1] - '0');
