@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "vm/machine.h"
+
 namespace writ::cel {
 
 CostBound CostBound::LineBytes(double factor) {
@@ -62,10 +64,18 @@ constexpr double kBytesPerElement = 2;
 constexpr double kTextUnit = 1.0 / 16;
 constexpr double kPatternUnit = 1.0 / 4;
 
+// Of numbers as text.
+constexpr double kNumberBytes = 32;
+
+// Empty text in a list is an element all the same.
+double SizeOfText(size_t bytes) {
+  return std::max(static_cast<double>(bytes), 1.0);
+}
+
 double SizeOfConstant(const Value& value) {
   switch (value.tag) {
     case Tag::kString:
-    case Tag::kBytes: return value.size;
+    case Tag::kBytes: return SizeOfText(value.size);
     case Tag::kList: {
       double size = value.list->size;
       for (uint32_t i = 0; i < value.list->size; ++i) size += SizeOfConstant(value.list->items[i]);
@@ -83,6 +93,19 @@ double SizeOfConstant(const Value& value) {
   }
 }
 
+bool HasOneSize(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kNull:
+    case TypeKind::kBool:
+    case TypeKind::kInt:
+    case TypeKind::kUint:
+    case TypeKind::kDouble:
+    case TypeKind::kTimestamp:
+    case TypeKind::kDuration: return true;
+    default: return false;
+  }
+}
+
 // Works from the leaves up: children stand before their parents.
 class Bounder {
  public:
@@ -96,7 +119,10 @@ class Bounder {
         sizes_(expression.ast.nodes.size(), CostBound(1)) {}
 
   CostBound Run() {
-    for (NodeId id = 0; id < ast_.nodes.size(); ++id) Bound(id);
+    for (NodeId id = 0; id < ast_.nodes.size(); ++id) {
+      Bound(id);
+      if (HasOneSize(expression_.types[id])) sizes_[id] = CostBound(1);
+    }
     return costs_[ast_.root];
   }
 
@@ -121,7 +147,7 @@ class Bounder {
     switch (node.kind) {
       case Kind::kLiteral:
         if (const auto* text = std::get_if<std::string>(&ast_.literal(node))) {
-          result = CostBound(static_cast<double>(text->size()));
+          result = CostBound(SizeOfText(text->size()));
         }
         break;
       case Kind::kSelect:
@@ -200,10 +226,39 @@ class Bounder {
     } else if (info.growth == Growth::kProduct) {
       *cost += product * CostBound(kTextUnit);
     }
-    // A replacement may stand for every byte.
-    const bool multiplies = function == FunctionId::kReplace ||
-                            function == FunctionId::kRegexReplace || function == FunctionId::kJoin;
-    *result = info.growth == Growth::kFlat ? CostBound(1) : multiplies ? product + sum : sum;
+    *result = SizeOfResult(node, function, sum, product);
+    if (function == FunctionId::kListsRange) *cost += *result;
+  }
+
+  CostBound SizeOfResult(const Node& node, FunctionId function, const CostBound& sum,
+                         const CostBound& product) const {
+    if (Info(function).growth == Growth::kFlat) return CostBound(1);
+    switch (function) {
+      // A replacement may stand for every byte.
+      case FunctionId::kReplace:
+      case FunctionId::kRegexReplace:
+      case FunctionId::kJoin: return product + sum;
+      // Two characters, or an element, for every byte.
+      case FunctionId::kSplit:
+      case FunctionId::kRegexExtractAll:
+      case FunctionId::kStringsQuote:
+      case FunctionId::kBase64Encode: return (sum + CostBound(1)) * CostBound(kBytesPerElement);
+      case FunctionId::kListsRange: return SizeOfRange(node);
+      case FunctionId::kToString: return sum + CostBound(kNumberBytes);
+      case FunctionId::kFormat: return sum * CostBound(kNumberBytes) + CostBound(kNumberBytes);
+      default: return sum;
+    }
+  }
+
+  // A number that the call brings takes a byte of the line, and may be any.
+  CostBound SizeOfRange(const Node& node) const {
+    const Node& end = ast_.node(ast_.child(node, node.child_count - 1));
+    const int64_t* number =
+        end.kind == Kind::kLiteral ? std::get_if<int64_t>(&ast_.literal(end)) : nullptr;
+    if (number == nullptr) {
+      return CostBound::LineBytes(kBytesPerElement * static_cast<double>(Machine::kRunBudget));
+    }
+    return CostBound(kBytesPerElement * std::max(static_cast<double>(*number), 0.0));
   }
 
   void Comprehension(NodeId id, CostBound* cost, CostBound* result) {

@@ -47,6 +47,16 @@ TEST(Cost, CountsLoopsOverConstantsWithTheirSizes) {
   EXPECT_LT(two, 8 * one);
 }
 
+// Each of these loops runs as often as its list has elements.
+TEST(Cost, CountsTheElementsThatFunctionsMake) {
+  EXPECT_GT(CostOf("lists.range(1000).all(x, x >= 0)").constant(), 1000);
+  EXPECT_GT(CostOf("lists.range(1000).all(x, lists.range(1000).all(y, x != y))").constant(), 1e6);
+  EXPECT_LT(CostOf("lists.range(1000).all(x, x >= 0)").constant(), 1e5);
+  EXPECT_GT(CostOf("lists.range(args.n).all(x, x >= 0)").At(10), 1e7);
+  EXPECT_GT(CostOf("'abcdefghij'.split('').all(x, x != 'z')").constant(), 10 * 12);
+  EXPECT_GT(CostOf("['', '', '', '', '', '', '', ''].all(x, x == '')").constant(), 8 * 12);
+}
+
 TEST(Cost, AddsAndMultiplies) {
   const CostBound n = CostBound::LineBytes(1);
   const CostBound cost = (CostBound(2) + n) * (CostBound(3) + n);
