@@ -12,6 +12,7 @@
 #include "grammar/parse.h"
 #include "vm/disasm.h"
 #include "vm/json_text.h"
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -42,10 +43,8 @@ cel::Environment ExprEnvironment() {
 std::optional<cel::Checked> Read(const std::shared_ptr<const Source>& source,
                                  const cel::Environment& environment, Diagnostics& diagnostics) {
   const auto code_points = [&source](uint32_t at, uint32_t length) {
-    const std::string_view text = source->text().substr(at, length);
-    uint32_t count = 0;
-    for (const char byte : text) count += (byte & 0xC0) != 0x80;
-    return std::max(count, 1u);
+    const int64_t count = CountCodePoints(source->text().substr(at, length));
+    return static_cast<uint32_t>(std::max<int64_t>(count, 1));
   };
   auto parsed = cel::Parse(source->text());
   if (!parsed.has_value()) {

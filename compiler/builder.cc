@@ -96,18 +96,7 @@ void BlockBuilder::Bind(Label label) {
 void BlockBuilder::Add(const Instruction& instruction, SourcePosition at) {
   code_.instructions.push_back(instruction);
   code_.positions.push_back(at);
-  switch (instruction.op) {
-    case Opcode::kJump:
-    case Opcode::kReturn:
-    case Opcode::kBreak:
-    case Opcode::kFail:
-    case Opcode::kPass:
-    case Opcode::kDeny:
-    case Opcode::kDenyHidden:
-    case Opcode::kDenyDefault:
-    case Opcode::kChain: reachable_ = false; break;
-    default: reachable_ = Info(instruction.op).d != OperandClass::kTo; break;
-  }
+  reachable_ = FallsThrough(instruction.op);
   if (code_.instructions.size() > kMaxBlockInstructions) overflowed_ = true;
 }
 

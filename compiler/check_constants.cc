@@ -45,8 +45,8 @@ constexpr StandIn kStandIns[] = {
     {FunctionId::kCidrContainsCidr, StandIn::Kind::kNetwork, "0.0.0.0/0"},
 };
 
-const StandIn* StandInFor(FunctionId function) {
-  if (TakesTimeZone(function)) return &kSomeTime;
+const StandIn* StandInFor(FunctionId function, uint32_t count) {
+  if (TakesTimeZone(function, count)) return &kSomeTime;
   const auto* found = std::find_if(std::begin(kStandIns), std::end(kStandIns),
                                    [&](const StandIn& s) { return s.function == function; });
   return found == std::end(kStandIns) ? nullptr : found;
@@ -262,9 +262,9 @@ class ConstantCheck {
     const Reference& reference = expression_.references[id];
     if (reference.kind != Reference::Kind::kFunction || !values_.at(id).is(Tag::kAbsent)) return;
     const auto function = static_cast<FunctionId>(reference.index);
-    const StandIn* stand_in = StandInFor(function);
-    if (stand_in == nullptr) return;
     const std::vector<NodeId> nodes = Arguments(id);
+    const StandIn* stand_in = StandInFor(function, static_cast<uint32_t>(nodes.size()));
+    if (stand_in == nullptr) return;
     std::vector<Value> arguments;
     for (size_t i = 0; i < nodes.size(); ++i) {
       if (values_.Has(nodes[i])) {

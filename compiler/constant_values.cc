@@ -10,6 +10,7 @@
 #include "vm/arithmetic.h"
 #include "vm/build.h"
 #include "vm/compare.h"
+#include "vm/operands.h"
 #include "vm/time_zone.h"
 
 namespace writ::cel {
@@ -31,33 +32,12 @@ Value ValueOf(const Literal& literal) {
   return std::visit(Visitor(), literal);
 }
 
-bool IsValue(const Value& value) {
-  return !value.is(Tag::kAbsent) && !value.is(Tag::kError);
-}
-
 Value Not(const Value& value) {
   if (value.is(Tag::kBool)) return Value::Bool(value.i == 0);
   return value.is(Tag::kError) ? value : Value::Failure(Error::kNoSuchOverload);
 }
 
 }  // namespace
-
-bool TakesTimeZone(FunctionId function) {
-  switch (function) {
-    case FunctionId::kGetFullYear:
-    case FunctionId::kGetMonth:
-    case FunctionId::kGetDayOfYear:
-    case FunctionId::kGetDayOfMonth:
-    case FunctionId::kGetDate:
-    case FunctionId::kGetDayOfWeek:
-    case FunctionId::kGetHours:
-    case FunctionId::kGetMinutes:
-    case FunctionId::kGetSeconds:
-    case FunctionId::kGetMilliseconds:
-    case FunctionId::kTimeWithin: return true;
-    default: return false;
-  }
-}
 
 ConstantValues::ConstantValues(const Checked& expression, const Environment& environment,
                                Variables variables)
@@ -94,10 +74,11 @@ bool ConstantValues::HasChildren(const Node& node) const {
 
 Value ConstantValues::Run(FunctionId function, const std::vector<Value>& arguments) {
   if (!context_.Charge(Info(function).cost)) return Value::Failure(Error::kBudget);
-  if (TakesTimeZone(function) && !arguments.empty() && arguments.back().is(Tag::kString)) {
+  const auto count = static_cast<uint32_t>(arguments.size());
+  if (TakesTimeZone(function, count) && count > 0 && arguments.back().is(Tag::kString)) {
     LoadTimeZone(arguments.back().view());
   }
-  return Info(function).run(arguments.data(), static_cast<uint32_t>(arguments.size()), context_);
+  return Info(function).run(arguments.data(), count, context_);
 }
 
 Value ConstantValues::Evaluate(NodeId id) {

@@ -17,9 +17,6 @@
 
 namespace writ::cel {
 
-// Whether the last argument of the function may be a time zone.
-bool TakesTimeZone(FunctionId function);
-
 class ConstantValues {
  public:
   enum class Variables : uint8_t { kIncluded, kUnknown };

@@ -6,11 +6,6 @@
 #include "compiler/lowering.h"
 
 namespace writ::cel {
-namespace {
-
-constexpr uint32_t kMaxArguments = 16;
-
-}  // namespace
 
 void Lowering::CallFunction(NodeId id, uint8_t dst, bool target_is_in_dst) {
   const Node& node = ast_.node(id);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "vm/utf8.h"
+
 namespace writ::yaml {
 namespace {
 
@@ -56,8 +58,7 @@ uint32_t Length(std::string_view text) {
 }  // namespace
 
 size_t CountCharacters(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<size_t>(CountCodePoints(text));
 }
 
 std::string InSingleQuotes(std::string_view text, size_t offset) {

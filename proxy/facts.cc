@@ -4,6 +4,8 @@
 
 #include <ctime>
 
+#include "vm/utf8.h"
+
 namespace writ {
 namespace {
 
@@ -14,10 +16,7 @@ Value StringOr(const std::optional<std::string_view>& text) {
 }  // namespace
 
 std::string_view CutClaim(std::string_view claim) {
-  if (claim.size() <= kMaxClaimBytes) return claim;
-  size_t cut = kMaxClaimBytes;
-  while (cut > 0 && (claim[cut] & 0xC0) == 0x80) --cut;
-  return claim.substr(0, cut);
+  return CutToBytes(claim, kMaxClaimBytes);
 }
 
 Time Time::FromSystemClock() {

@@ -189,9 +189,7 @@ class ValueText {
 // Cuts what was appended since `begin` to `limit` bytes, between characters.
 void CutAppended(std::string& out, size_t begin, size_t limit) {
   if (out.size() - begin <= limit) return;
-  size_t cut = begin + limit;
-  while (cut > begin && (out[cut] & 0xC0) == 0x80) --cut;
-  out.resize(cut);
+  out.resize(begin + CutToBytes(std::string_view(out).substr(begin), limit).size());
   out += kEllipsis;
 }
 
@@ -203,15 +201,10 @@ void AppendShown(const Value& value, Arena& arena, std::string& out) {
 }
 
 void AppendShownQuoted(std::string_view text, size_t max_bytes, std::string& out) {
-  bool cut = text.size() > max_bytes;
-  if (cut) {
-    size_t end = max_bytes;
-    while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
-    text = text.substr(0, end);
-  }
+  const std::string_view shown = CutToBytes(text, max_bytes);
   out += '"';
-  Shown(out, SIZE_MAX).PutString(text);
-  if (cut) out += kEllipsis;
+  Shown(out, SIZE_MAX).PutString(shown);
+  if (shown.size() < text.size()) out += kEllipsis;
   out += '"';
 }
 

@@ -7,6 +7,7 @@
 
 #include "vm/functions/function.h"
 #include "vm/json_text.h"
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -264,9 +265,7 @@ std::string FormatValue(const Value& value, size_t limit) {
   std::string out;
   AppendValue(value, limit, out);
   if (out.size() > limit) {
-    size_t cut = limit;
-    while (cut > 0 && (out[cut] & 0xC0) == 0x80) --cut;
-    out.resize(cut);
+    out.resize(CutToBytes(out, limit).size());
     out += "…";
   }
   return out;

@@ -21,6 +21,21 @@ const OpcodeInfo& Info(Opcode op) {
   return kInfos[static_cast<size_t>(op)];
 }
 
+bool FallsThrough(Opcode op) {
+  switch (op) {
+    case Opcode::kJump:
+    case Opcode::kReturn:
+    case Opcode::kBreak:
+    case Opcode::kFail:
+    case Opcode::kPass:
+    case Opcode::kDeny:
+    case Opcode::kDenyHidden:
+    case Opcode::kDenyDefault:
+    case Opcode::kChain: return false;
+    default: return Info(op).d != OperandClass::kTo;
+  }
+}
+
 std::string_view OperandClassName(OperandClass operand) {
   switch (operand) {
     case OperandClass::kNone: return "None";

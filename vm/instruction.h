@@ -57,6 +57,9 @@ struct OpcodeInfo {
 // REQUIRES: op is a known opcode.
 const OpcodeInfo& Info(Opcode op);
 
+// Whether the next instruction may be reached from this one without a jump.
+bool FallsThrough(Opcode op);
+
 std::string_view OperandClassName(OperandClass operand);
 
 // Bits of operand d of Loop.

@@ -1,5 +1,5 @@
-// Reading and writing UTF-8, strictly (RFC 3629): no overlong forms, no surrogates, nothing above
-// U+10FFFF.
+// Reading, counting and writing UTF-8, strictly (RFC 3629): no overlong forms, no surrogates,
+// nothing above U+10FFFF.
 //
 // Tested by tests/vm/utf8_test.cc.
 #pragma once
@@ -79,6 +79,23 @@ inline uint32_t TakeCodePoint(std::string_view& text) {
   }
   text.remove_prefix(length);
   return c;
+}
+
+inline bool ContinuesCodePoint(char byte) {
+  return (byte & 0xC0) == 0x80;
+}
+
+inline int64_t CountCodePoints(std::string_view text) {
+  int64_t count = 0;
+  for (const char byte : text) count += ContinuesCodePoint(byte) ? 0 : 1;
+  return count;
+}
+
+// As many whole code points from the front as fit.
+inline std::string_view CutToBytes(std::string_view text, size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && ContinuesCodePoint(text[most])) --most;
+  return text.substr(0, most);
 }
 
 // Whether all of it is UTF-8.

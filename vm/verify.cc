@@ -17,26 +17,6 @@
 namespace writ {
 namespace {
 
-bool IsTest(const OpcodeInfo& info) {
-  return info.d == OperandClass::kTo;
-}
-
-// Instructions after which the next one is not reached by falling through.
-bool Ends(Opcode op) {
-  switch (op) {
-    case Opcode::kJump:
-    case Opcode::kReturn:
-    case Opcode::kBreak:
-    case Opcode::kFail:
-    case Opcode::kPass:
-    case Opcode::kDeny:
-    case Opcode::kDenyHidden:
-    case Opcode::kDenyDefault:
-    case Opcode::kChain: return true;
-    default: return IsTest(Info(op));
-  }
-}
-
 bool AllowedIn(Opcode op, BlockKind kind) {
   switch (op) {
     case Opcode::kReturn: return kind != BlockKind::kDecision;
@@ -328,7 +308,7 @@ class Verifier {
       }
       if (!Flow(block, i, info)) return false;
     }
-    if (!Ends(code_[block.instruction_count - 1].op)) {
+    if (FallsThrough(code_[block.instruction_count - 1].op)) {
       return Refuse("the last instruction falls through", At(block.instruction_count - 1));
     }
     Cost worst;
@@ -521,7 +501,7 @@ class Verifier {
     }
     if (info.c == OperandClass::kTo && !Arrive(i, i + instruction.c, scopes, cost)) return false;
     if (info.d == OperandClass::kTo && !Arrive(i, i + instruction.d, scopes, cost)) return false;
-    if (Ends(instruction.op) || i + 1 == block.instruction_count) return true;
+    if (!FallsThrough(instruction.op) || i + 1 == block.instruction_count) return true;
     return Arrive(i, i + 1, scopes, cost);
   }
 

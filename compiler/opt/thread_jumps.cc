@@ -9,22 +9,6 @@ namespace {
 
 constexpr uint32_t kNowhere = UINT32_MAX;
 
-// Whether the next instruction is reached from this one without a jump.
-bool FallsThrough(Opcode op) {
-  switch (op) {
-    case Opcode::kJump:
-    case Opcode::kReturn:
-    case Opcode::kBreak:
-    case Opcode::kFail:
-    case Opcode::kPass:
-    case Opcode::kDeny:
-    case Opcode::kDenyHidden:
-    case Opcode::kDenyDefault:
-    case Opcode::kChain: return false;
-    default: return Info(op).d != OperandClass::kTo;
-  }
-}
-
 class Threader {
  public:
   explicit Threader(UnlinkedCode& code) : code_(code), count_(code.instructions.size()) {}

@@ -1,5 +1,5 @@
 // The table of functions.
-// Tested by tests/vm/functions_test.cc.
+// Tested by the tests in tests/vm/functions/ and tests/docs/functions.py.
 #include "vm/functions/function.h"
 
 #include <array>

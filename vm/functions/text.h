@@ -1,4 +1,4 @@
-// Counting and finding in UTF-8 text.
+// Places and parts of UTF-8 text.
 //
 // Time: one pass over the text each, also for texts made to be slow to search. Nothing is charged
 // here.
@@ -11,17 +11,9 @@
 #include <optional>
 #include <string_view>
 
+#include "vm/utf8.h"
+
 namespace writ::functions {
-
-inline bool ContinuesCodePoint(char byte) {
-  return (byte & 0xC0) == 0x80;
-}
-
-inline int64_t CountCodePoints(std::string_view text) {
-  int64_t count = 0;
-  for (const char byte : text) count += ContinuesCodePoint(byte) ? 0 : 1;
-  return count;
-}
 
 // Where the code point after the one at `offset` starts. REQUIRES: offset < text.size().
 inline size_t NextCodePoint(std::string_view text, size_t offset) {
