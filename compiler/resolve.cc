@@ -332,7 +332,7 @@ class Resolver {
                               OverloadTable::standard_names().ContinuesAt(
                                   OverloadTable::standard_names().Walk(*parts[0])) &&
                               names_.variables.Walk(*parts[0]) == NameTree::kNone;
-    if (is_local || !is_namespace || HasStyle(names_.overloads.Find(*parts[1]), true)) return false;
+    if (!is_namespace || HasStyle(names_.overloads.Find(*parts[1]), true)) return false;
     const std::string full = *parts[0] + "." + *parts[1];
     reference.kind = Reference::Kind::kUnknown;
     reference.text = full;

@@ -264,7 +264,7 @@ TEST(Resolve, LocalsShadowByTheFirstName) {
   // A function of a namespace is none of a variable, unless it can be called on one.
   EXPECT_EQ(CheckText("[1].map(math, math.abs(1))", environment), "list(int)");
   EXPECT_EQ(CheckText("[1].map(math, math.abss(1))", environment),
-            "19+4 error: there is no function \"abss\"\n  hint: did you mean math.abs?\n");
+            "19+4 error: there is no function \"math.abss\"\n  hint: did you mean math.abs?\n");
   EXPECT_EQ(
       CheckText("[timestamp(0)].map(time, time.within('Mo-Fr 09:00-18:00', 'UTC'))", environment),
       "list(bool)");
