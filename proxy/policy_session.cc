@@ -38,7 +38,7 @@ PolicySession::PolicySession(std::shared_ptr<const VerifiedProgram> program, Cou
       counters_(counters),
       log_(log),
       options_(std::move(options)),
-      hides_((*program_)->hides_all || !(*program_)->hidden.empty()),
+      hides_((*program_)->HidesAny()),
       machine_(std::move(program)),
       reader_(machine_, options_.max_depth),
       facts_(options_.labels),

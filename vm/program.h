@@ -218,6 +218,8 @@ struct Program {
   std::vector<std::shared_ptr<const Arena>> constant_pools;  // where constants point to as well
 
   bool Hides(std::string_view tool) const;
+  // Whether there is a tool that it hides, or would if the server had it.
+  bool HidesAny() const { return hides_all || !hidden.empty() || !hidden_globs.empty(); }
 };
 
 // Why a program is not run. `instruction` is an index into Program::code, or UINT32_MAX.

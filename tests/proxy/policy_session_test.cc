@@ -531,6 +531,12 @@ TEST_F(PolicySessionTest, HiddenToolsAreCutFromLists) {
   EXPECT_EQ(FromClient(List("1")), kForwarded) << "it is settled";
 }
 
+TEST_F(PolicySessionTest, ToolsHiddenByAGlobAloneAreCutFromLists) {
+  Start({}, ProgramBuilder().HideGlob("sec*").Build());
+  FromClient(List("1"));
+  EXPECT_EQ(FromServer(Result("1", kTools)), Result("1", kOpenTools));
+}
+
 TEST_F(PolicySessionTest, AllToolsMayBeHidden) {
   Start({}, ProgramBuilder().HideAll().Build());
   FromClient(List("1"));

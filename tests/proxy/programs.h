@@ -36,6 +36,12 @@ class ProgramBuilder {
     return *this;
   }
 
+  // In lists alone: calls of the tools pass.
+  ProgramBuilder& HideGlob(const std::string& glob) {
+    program_.hidden_globs.push_back(glob);
+    return *this;
+  }
+
   ProgramBuilder& HideAll() {
     program_.hides_all = true;
     return *this;
