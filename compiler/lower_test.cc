@@ -6,9 +6,10 @@
 
 namespace writ::cel {
 
-void Lowering::Test(NodeId id, Label if_true, Label if_false) {
+void Lowering::Test(NodeId id, Label if_true, Label if_false, NodeId blamed) {
   while (Known(id) == nullptr && ast_.node(id).kind == Kind::kNot) {
     id = Child(id, 0);
+    blamed = kNoNode;
     std::swap(if_true, if_false);
   }
   const Node& node = ast_.node(id);
@@ -25,7 +26,7 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false) {
         Group(id, operands, node.kind == Kind::kOr, if_true, if_false);
         return;
       }
-      case Kind::kConditional: TestConditional(id, if_true, if_false); return;
+      case Kind::kConditional: TestConditional(id, if_true, if_false, blamed); return;
       case Kind::kBinary:
         if (node.op >= Operator::kEqual) {
           TestBinary(id, if_true, if_false);
@@ -42,7 +43,7 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false) {
     }
   }
   const Use use = Hold(id);
-  block().Test({Opcode::kTestTrue, use.at}, if_true, if_false, At(id));
+  block().Test({Opcode::kTestTrue, use.at}, if_true, if_false, At(blamed == kNoNode ? id : blamed));
   Drop(use);
 }
 
@@ -56,17 +57,18 @@ void Lowering::Group(NodeId id, const std::vector<NodeId>& operands, bool any, L
       [&](size_t i, Label yes, Label no) { Test(operands[i], yes, no); });
 }
 
-void Lowering::TestConditional(NodeId id, Label if_true, Label if_false) {
+void Lowering::TestConditional(NodeId id, Label if_true, Label if_false, NodeId blamed) {
   const Node& node = ast_.node(id);
+  if (blamed == kNoNode) blamed = id;
   for (uint32_t i = 0; i + 1 < node.child_count; i += 2) {
     const Label value = block().NewLabel();
     const Label next = block().NewLabel();
     Test(ast_.child(node, i), value, next);
     block().Bind(value);
-    Test(ast_.child(node, i + 1), if_true, if_false);
+    Test(ast_.child(node, i + 1), if_true, if_false, blamed);
     block().Bind(next);
   }
-  Test(ast_.child(node, node.child_count - 1), if_true, if_false);
+  Test(ast_.child(node, node.child_count - 1), if_true, if_false, blamed);
 }
 
 void Lowering::TestBinary(NodeId id, Label if_true, Label if_false) {

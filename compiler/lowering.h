@@ -255,13 +255,15 @@ class Lowering {
 
   // ---- Tests.
 
-  // Goes on at one of the labels, which are bound after.
-  void Test(NodeId id, Label if_true, Label if_false);
+  // Goes on at one of the labels, which are bound after. A value that is no bool is an error at
+  // `blamed`: at the node itself, unless it is what a conditional chose, which is at fault then as
+  // it would be if it had been a value first.
+  void Test(NodeId id, Label if_true, Label if_false, NodeId blamed = kNoNode);
 
   void Group(NodeId id, const std::vector<NodeId>& operands, bool any, Label if_true,
              Label if_false);
 
-  void TestConditional(NodeId id, Label if_true, Label if_false);
+  void TestConditional(NodeId id, Label if_true, Label if_false, NodeId blamed);
 
   void TestBinary(NodeId id, Label if_true, Label if_false);
 

@@ -250,7 +250,12 @@ class Walk {
       if (Failed(value)) return value;
       if (node(key_node).optional_entry) {
         if (!value.is(Tag::kOptional)) return Fail(key_node, Error::kNoSuchOverload);
-        if (value.optional == nullptr) continue;
+        if (value.optional == nullptr) {
+          // What is left out must still have a key that could stand there.
+          const Error fault = CheckKey(key);
+          if (fault != Error::kNone) return Fail(key_node, fault);
+          continue;
+        }
         value = *value.optional;
       }
       const Error fault = AddEntry(entries, key, value);
