@@ -271,6 +271,9 @@ class ConstantCheck {
         arguments.push_back(values_.at(nodes[i]));
       } else if (values_.at(nodes[i]).is(Tag::kError)) {
         return;  // reported there
+      } else if (i == 0 && function == FunctionId::kPathWithin && values_.Has(nodes[1])) {
+        // Some path of the folder's own kind: the folder.
+        arguments.push_back(values_.at(nodes[1]));
       } else if (i == 0) {
         const std::optional<Value> value = Make(*stand_in);
         if (!value) return;

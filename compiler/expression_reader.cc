@@ -195,6 +195,7 @@ std::optional<Expression> ExpressionReader::Compile(Text text, Wanted wanted) {
   for (const cel::Problem& problem : result.problems) Report(text, problem);
   if (!result.ok()) return std::nullopt;
   Expression expression{text.source, std::move(result.expression)};
+  if (!CheckLabels(text, expression.checked)) return std::nullopt;
   if (!Fits(expression, text.what, wanted)) return std::nullopt;
   // A bool that stands alone is meant so: forbid: true.
   const cel::Ast& ast = expression.checked.ast;
@@ -251,6 +252,37 @@ bool ExpressionReader::CheckComment(const Text& text) {
                             "YAML comment (#)",
                             text.what)});
   return false;
+}
+
+// A label that the policy does not ask for is never given.
+bool ExpressionReader::CheckLabels(const Text& text, const cel::Checked& checked) {
+  const cel::Ast& ast = checked.ast;
+  bool ok = true;
+  for (const cel::Node& node : ast.nodes) {
+    const bool selects = node.kind == cel::Kind::kSelect || node.kind == cel::Kind::kHas;
+    if (!selects && node.kind != cel::Kind::kIndex) continue;
+    const cel::Reference& of = checked.references[ast.child(node, 0)];
+    if (of.kind != cel::Reference::Kind::kVariable ||
+        of.index != static_cast<uint32_t>(BuiltIn::kLabels)) {
+      continue;
+    }
+    std::string name = ast.name(node);
+    if (!selects) {
+      const cel::Node& key = ast.node(ast.child(node, 1));
+      if (key.kind != cel::Kind::kLiteral) continue;
+      const auto* literal = std::get_if<std::string>(&ast.literal(key));
+      if (literal == nullptr) continue;
+      name = *literal;
+    }
+    const std::vector<std::string>& labels = policy_.labels;
+    if (std::find(labels.begin(), labels.end(), name) != labels.end()) continue;
+    std::string hint = DidYouMean(name, {labels.begin(), labels.end()});
+    if (hint.empty()) hint = fmt::format("ask for it at the top of the policy: labels: [{}]", name);
+    Report(text, {Severity::kError, node.at, node.at_length,
+                  fmt::format("the policy has no label {}", Quote(name)), std::move(hint)});
+    ok = false;
+  }
+  return ok;
 }
 
 // What YAML may have cut off before the expression was whole.

@@ -68,6 +68,7 @@ class ExpressionReader {
   bool Fits(const Expression& expression, std::string_view what, Wanted wanted);
   void Report(const Text& text, const cel::Problem& problem);
   std::string LaterName(const Text& text, const cel::Problem& problem) const;
+  bool CheckLabels(const Text& text, const cel::Checked& checked);
   std::string CutOffHint(const Text& text) const;
 
   cel::CheckResult Check(cel::Ast ast, bool in_message);
