@@ -49,11 +49,34 @@ uint32_t Machine::RuleAt(const Block& block, uint32_t instruction) const {
   return (after - 1)->rule;
 }
 
+bool Machine::HasShadows() const {
+  const std::vector<Rule>& rules = (*program_)->rules;
+  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return rule.shadow; });
+}
+
 Decision Machine::Decide() {
+  shadows_.clear();
+  Decision decision = DecideOnce();
+  if (decision.error == Error::kBudget && HasShadows()) {
+    // Rules that only watch may have spent it, and deny nothing by that either: the others decide
+    // once more, alone.
+    if (decision.rule < (*program_)->rules.size() && (*program_)->rules[decision.rule].shadow) {
+      shadows_.push_back({decision.rule, decision.code, decision.error, decision.instruction});
+    }
+    skips_shadows_ = true;
+    decision = DecideOnce();
+    skips_shadows_ = false;
+  }
+  decision.shadows = shadows_.data();
+  decision.shadow_count = static_cast<uint32_t>(shadows_.size());
+  return decision;
+}
+
+Decision Machine::DecideOnce() {
   StartOver();
+  if (skips_shadows_) context_.max_arena_bytes += arena_.held();
   noted_quotas_.clear();
   reservations_.clear();
-  shadows_.clear();
   unexpected_by_ = kNoRule;
 
   Decision decision = RunRules();
@@ -67,8 +90,6 @@ Decision Machine::Decide() {
     decision.reservations = reservations_.data();
     decision.reservation_count = static_cast<uint32_t>(reservations_.size());
   }
-  decision.shadows = shadows_.data();
-  decision.shadow_count = static_cast<uint32_t>(shadows_.size());
   return decision;
 }
 

@@ -249,6 +249,10 @@ do_ScopeBegin:
   NEXT();
 
 do_Operand:
+  if (skips_shadows_ && pc[pc->c].op == Opcode::kShadowError) [[unlikely]] {
+    pc += pc->c;
+    DISPATCH();
+  }
   scopes[open_scopes - 1].handler = pc + pc->c;
   scopes[open_scopes - 1].ordinal = pc->b;
   NEXT();
@@ -613,6 +617,7 @@ void Machine::StartOver() {
   for (const uint32_t forced : forced_) memo_[forced] = Value();
   forced_.clear();
   budget_ = run_budget_;
+  context_.max_arena_bytes = FunctionContext::kMaxArenaBytes;
 }
 
 Value Machine::Evaluate(uint32_t block) {

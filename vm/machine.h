@@ -146,6 +146,8 @@ class Machine {
     uint32_t instruction = UINT32_MAX;  // UINT32_MAX: the one that noted the quota
     uint32_t slot = kNoSlot;
   };
+  bool HasShadows() const;
+  Decision DecideOnce();
   Decision RunRules();
   void ReadAmounts(Decision& decision);
   QuotaFault ReadQuota(const Quota& quota, Reservation& reservation);
@@ -170,6 +172,7 @@ class Machine {
   std::string key_text_;
   int64_t budget_ = 0;  // left to this call
   FunctionContext context_{arena_, budget_};
+  bool skips_shadows_ = false;
   uint32_t decided_at_ = UINT32_MAX;   // in the decision block
   const Block* decided_in_ = nullptr;  // that block
   uint32_t denied_by_ = kNoRule;

@@ -169,6 +169,50 @@ TEST(Decide, ShadowRulesAreNotedInOrder) {
   EXPECT_EQ(decision.shadows[0].error, Error::kNoSuchField);
 }
 
+// What they spend is missing nowhere else.
+TEST(Decide, AShadowRuleThatSpendsTheBudgetDeniesNothing) {
+  Program program = Assemble(R"(
+    value 2
+      LoadSlot r0 args.text
+      Size r1 r0
+      Return r1
+    decision 3
+      rule watching
+      ScopeBegin r0
+      Operand r0 0 @failed
+      Force r1 block0
+      Shadow watching
+    failed:
+      ShadowError r0 watching
+      ScopeDrop r0
+      rule enforced
+      LoadSlot r2 args.short
+      Size r2 r2
+      CondPresent 0 args.b @deny @pass
+    deny:
+      Deny enforced
+    pass:
+      Pass)");
+  program.rules[0].shadow = true;
+  Call call(std::move(program));
+  call.machine().SetBudget(10);
+  const std::string text = "\"text\":\"" + std::string(1000, 'x') + "\",\"short\":\"x\"";
+  Decision decision = call.Decide("{" + text + "}");
+  EXPECT_EQ(decision.verdict, Verdict::kAllow);
+  ASSERT_EQ(decision.shadow_count, 1u);
+  EXPECT_EQ(call.program()->rules[decision.shadows[0].rule].name, "watching");
+  EXPECT_EQ(decision.shadows[0].code, Code::kError);
+  EXPECT_EQ(decision.shadows[0].error, Error::kBudget);
+
+  decision = call.Decide("{" + text + ",\"b\":1}");
+  EXPECT_EQ(decision.verdict, Verdict::kDeny);
+  EXPECT_EQ(call.program()->rules[decision.rule].name, "enforced");
+
+  decision = call.Decide(R"({"text":"x","short":")" + std::string(1000, 'x') + "\"}");
+  EXPECT_EQ(decision.error, Error::kBudget) << "spent by a rule that is enforced";
+  EXPECT_EQ(call.program()->rules[decision.rule].name, "enforced");
+}
+
 // ---- What a call may carry.
 
 TEST(Decide, ACallMayCarryTheNamedArgumentsOnly) {

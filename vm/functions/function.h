@@ -28,11 +28,12 @@ struct FunctionContext {
   Arena& arena;
   int64_t& budget;  // what the call may still cost, in instructions
   Value now = {};   // Tag::kTimestamp, or absent where there is no clock
+  size_t max_arena_bytes = kMaxArenaBytes;
 
   // False if that was too much: return Value::Failure(Error::kBudget) then.
   bool Charge(uint64_t units) {
     if (units > static_cast<uint64_t>(INT64_MAX) || budget < static_cast<int64_t>(units) ||
-        arena.held() > kMaxArenaBytes) {
+        arena.held() > max_arena_bytes) {
       budget = -1;
       return false;
     }
@@ -42,7 +43,7 @@ struct FunctionContext {
   bool ChargeText(uint64_t bytes) { return Charge(bytes / 16 + 1); }
   // For what is about to be allocated in one piece.
   bool ChargeRoom(uint64_t bytes) {
-    if (bytes > kMaxArenaBytes - std::min(arena.held(), kMaxArenaBytes)) {
+    if (bytes > max_arena_bytes - std::min(arena.held(), max_arena_bytes)) {
       budget = -1;
       return false;
     }
