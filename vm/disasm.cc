@@ -194,6 +194,31 @@ class Disassembler {
   std::string out_;
 };
 
+// As CEL writes them: what is no UTF-8 byte by byte, so that different bytes look different.
+void AppendBytes(std::string_view bytes, std::string& out) {
+  out += "b\"";
+  std::string text;  // what is UTF-8, so far
+  const auto put_text = [&] {
+    const std::string quoted = JsonQuote(text);
+    out.append(quoted, 1, quoted.size() - 2);
+    text.clear();
+  };
+  while (!bytes.empty()) {
+    std::string_view rest = bytes;
+    TakeCodePoint(rest);
+    const std::string_view taken = bytes.substr(0, bytes.size() - rest.size());
+    bytes = rest;
+    if (IsUtf8(taken)) {
+      text += taken;
+      continue;
+    }
+    put_text();
+    for (const char byte : taken) out += fmt::format("\\x{:02x}", static_cast<uint8_t>(byte));
+  }
+  put_text();
+  out += '"';
+}
+
 void AppendValue(const Value& value, size_t limit, std::string& out) {
   if (out.size() > limit) return;
   switch (value.tag) {
@@ -209,10 +234,7 @@ void AppendValue(const Value& value, size_t limit, std::string& out) {
       break;
     }
     case Tag::kString: out += JsonQuote(value.view()); break;
-    case Tag::kBytes:
-      out += 'b';
-      out += JsonQuote(value.view());
-      break;
+    case Tag::kBytes: AppendBytes(value.view(), out); break;
     case Tag::kTimestamp: out += fmt::format("timestamp({}.{:09})", value.i, value.size); break;
     case Tag::kDuration: out += fmt::format("duration({}ns)", value.i); break;
     case Tag::kListSpan:

@@ -16,6 +16,13 @@ TEST(ProgramBuilder, SharesEqualConstantsOnly) {
   EXPECT_NE(builder.Constant(Value::Double(0.0)), builder.Constant(Value::Double(-0.0)));
   EXPECT_NE(builder.Constant(Value::String("1")), builder.Constant(Value::Int(1)));
   EXPECT_NE(builder.Constant(Value::String("a")), builder.Constant(Value::Text(Tag::kBytes, "a")));
+  EXPECT_NE(builder.Constant(Value::Text(Tag::kBytes, "\xFF")),
+            builder.Constant(Value::Text(Tag::kBytes, "\xFE")));
+  const Value one[] = {Value::Int(1)};
+  const Value one_unsigned[] = {Value::Uint(1)};
+  const List list{1, one};
+  const List other{1, one_unsigned};
+  EXPECT_NE(builder.Constant(Value::Of(&list)), builder.Constant(Value::Of(&other)));
   EXPECT_EQ(builder.Pattern("a+"), builder.Pattern("a+"));
   EXPECT_NE(builder.Pattern("a+"), builder.Pattern("a*"));
 }

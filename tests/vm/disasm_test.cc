@@ -151,6 +151,7 @@ TEST(Disasm, FormatsValues) {
   EXPECT_EQ(FormatValue(Value::Bool(false)), "false");
   EXPECT_EQ(FormatValue(Value::Uint(5)), "5u");
   EXPECT_EQ(FormatValue(Value::Double(-3)), "-3.0");
+  EXPECT_EQ(FormatValue(Value::Text(Tag::kBytes, "a\xFF\"\xC3\xA9\xFE")), R"(b"a\xff\"é\xfe")");
   EXPECT_EQ(FormatValue(Value::Double(0.1)), "0.1");
   EXPECT_EQ(FormatValue(Value::Double(1e300)), "1e+300");
   EXPECT_EQ(FormatValue(Value::Of(&map)), R"({"k": ["a\n", null, 2.0], 2: 1})");
