@@ -10,6 +10,7 @@
 
 #include "cli/labels.h"
 #include "compiler/compile.h"
+#include "compiler/policy_reader.h"
 
 namespace writ {
 namespace {
@@ -105,15 +106,7 @@ class SuiteLoader {
 
   void CheckKeys(const Node& map, std::string_view where,
                  const std::vector<std::string_view>& known) {
-    for (const yaml::Member& member : map.members) {
-      bool found = false;
-      for (const std::string_view name : known) found = found || name == member.key->text;
-      if (found) continue;
-      const std::string_view nearest = Nearest(member.key->text, known);
-      Error(*member.key, fmt::format("unknown key \"{}\" in {}", member.key->text, where),
-            nearest.empty() ? fmt::format("{} may have: {}", where, fmt::join(known, ", "))
-                            : fmt::format("did you mean {}?", nearest));
-    }
+    PolicyReader(source_, diagnostics_).CheckKeys(map, where, known, {});
   }
 
   std::string Text(const Node& node, std::string_view what) {
