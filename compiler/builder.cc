@@ -45,6 +45,27 @@ uint32_t ProgramBuilder::NewSlot(std::string name) {
   return static_cast<uint32_t>(program_.slot_names.size() - 1);
 }
 
+uint32_t ProgramBuilder::Text(std::string_view text) {
+  constexpr size_t kMaxBytes = 60;
+  std::string line;
+  for (const char byte : text) {
+    const bool space = byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+    if (space && (line.empty() || line.back() == ' ')) continue;
+    line += space ? ' ' : byte;
+    if (line.size() > kMaxBytes) break;
+  }
+  if (line.size() > kMaxBytes) {
+    size_t cut = kMaxBytes;
+    while (cut > 0 && (line[cut] & 0xC0) == 0x80) --cut;
+    line.resize(cut);
+    line += "…";
+  }
+  const auto [found, is_new] =
+      texts_.emplace(std::move(line), static_cast<uint32_t>(program_.texts.size()));
+  if (is_new) program_.texts.push_back(found->first);
+  return found->second;
+}
+
 BlockBuilder::BlockBuilder(ProgramBuilder& builder, BlockKind kind, uint32_t outer_levels)
     : builder_(builder), kind_(kind), outer_levels_(outer_levels) {
   if (kind == BlockKind::kLoopBody) NewRegisters(3);

@@ -30,6 +30,8 @@ class ProgramBuilder {
   uint32_t Constant(const Value& value);
   uint32_t Pattern(const std::string& pattern);
   uint32_t NewSlot(std::string name);
+  // What messages show of a part of an expression: on one line, cut.
+  uint32_t Text(std::string_view text);
 
   // Whether blocks are made shorter where that changes nothing; they are unless this is called.
   void KeepPlain() { optimises_ = false; }
@@ -39,6 +41,7 @@ class ProgramBuilder {
   Program program_;
   std::map<std::string, uint32_t> constants_;
   std::map<std::string, uint32_t> patterns_;
+  std::map<std::string, uint32_t> texts_;
   bool optimises_ = true;
 };
 

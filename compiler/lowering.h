@@ -90,7 +90,12 @@ class Lowering {
 
   BlockBuilder& block() { return *frame_.block; }
   ProgramBuilder& program() { return block().program(); }
-  SourcePosition At(NodeId node) const { return target_.position(ast_.node(node).at); }
+  // Where a node stands and, for what may fail there, how it reads.
+  SourcePosition At(NodeId node) {
+    SourcePosition position = target_.position(ast_.node(node).at);
+    position.text = program().Text(ast_.text(ast_.node(node)));
+    return position;
+  }
   NodeId Child(NodeId node, uint32_t i) const { return ast_.child(ast_.node(node), i); }
 
   void FailAt(NodeId node, std::string message) {
@@ -103,7 +108,12 @@ class Lowering {
   }
 
   void Emit(NodeId node, const Instruction& instruction) {
-    block().Add(instruction, At(node));
+    const bool says_what_it_reads = instruction.op == Opcode::kLoadSlot;
+    const bool cannot_fail = instruction.op == Opcode::kLoadConst ||
+                             instruction.op == Opcode::kMove || instruction.op == Opcode::kReturn;
+    block().Add(instruction, says_what_it_reads || cannot_fail
+                                 ? target_.position(ast_.node(node).at)
+                                 : At(node));
     CheckRoom(node);
   }
 

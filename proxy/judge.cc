@@ -51,8 +51,12 @@ void AppendRule(const Program& program, uint32_t rule, std::string& message) {
 // What could not be decided, and why. `slot` is what was read, if that is known.
 void AppendError(const Program& program, uint32_t rule, Error error, uint32_t instruction,
                  uint32_t slot, std::string& message) {
-  const std::string_view what =
+  std::string_view what =
       slot != kNoSlot ? std::string_view(program.slot_names[slot]) : SlotRead(program, instruction);
+  if (what.empty() && instruction < program.positions.size() &&
+      program.positions[instruction].text < program.texts.size()) {
+    what = program.texts[program.positions[instruction].text];
+  }
   AppendRule(program, rule, message);
   message += ": ";
   message += what;

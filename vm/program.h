@@ -67,11 +67,14 @@ struct Block {
   uint32_t outer_levels = 0;
 };
 
+inline constexpr uint32_t kNoText = UINT32_MAX;
+
 // Where something stands in a source: `file` indexes Program::files.
 struct SourcePosition {
   uint32_t file = 0;
   uint32_t line = 0;  // 1-based; 0: nowhere
   uint32_t column = 0;
+  uint32_t text = kNoText;  // what stands there, in Program::texts
 };
 
 // A piece of a message: text as it stands, or what a block evaluates to.
@@ -188,6 +191,7 @@ struct ToolEntry {
 struct Program {
   std::vector<Instruction> code;
   std::vector<SourcePosition> positions;  // of each instruction; debug data
+  std::vector<std::string> texts;  // parts of expressions that may fail, cut; debug data
   std::vector<Block> blocks;
   std::vector<uint32_t> operands;
   std::vector<Value> constants;       // pointing into `pool`
