@@ -147,9 +147,16 @@ size_t RuleCode::SizeOf(const RuleModel& rule) {
   // No node takes more than a handful of instructions.
   constexpr size_t kPerNode = 8;
   constexpr size_t kPerGlob = 4;
+  // Each keeps one of the block's 256 registers: as if it took so many instructions that a block is
+  // cut before it has no register left.
+  constexpr size_t kPerBinding = 160;
   size_t size = rule.conditions.size() + 16 + kPerGlob * rule.tools.size();
   const auto add = [&size](const Expression& expression) {
     size += 8 + kPerNode * expression.checked.ast.nodes.size();
+    for (const cel::Node& node : expression.checked.ast.nodes) {
+      if (node.kind == cel::Kind::kBind) size += kPerBinding;
+      if (node.kind == cel::Kind::kBlock) size += kPerBinding * node.child_count;
+    }
   };
   if (rule.when.has_value()) add(*rule.when);
   for (const Expression& expression : rule.require) add(expression);

@@ -47,7 +47,8 @@ class RuleCode {
   bool Emit(BlockBuilder& block, const RuleModel& rule, size_t policy, const std::string& tool,
             CallSlots& slots);
 
-  // About how many instructions that takes, and more rather than less.
+  // About how many instructions that takes, and more rather than less; of what keeps registers, as
+  // many as leave a block room for it.
   static size_t SizeOf(const RuleModel& rule);
 
  private:

@@ -92,6 +92,19 @@ TEST(Emit, CutsTheRulesOfEveryToolIntoBlocks) {
   EXPECT_EQ(Decided(call, "u", "{\"n\":-1}"), "allow");
 }
 
+// A binding keeps a register of its block.
+TEST(Emit, CutsRulesThatBindNamesIntoBlocks) {
+  std::string policy = "writ: 1\ndefault: allow\nrules:\n";
+  for (int i = 0; i < 600; ++i) {
+    policy +=
+        fmt::format("  - {{ name: rule {0}, require: 'cel.bind(n, args.n, n) != {0}' }}\n", i);
+  }
+  Call call(Compiled(policy));
+  EXPECT_EQ(Decided(call, "t", "{\"n\":0}"), "rule 0");
+  EXPECT_EQ(Decided(call, "t", "{\"n\":599}"), "rule 599");
+  EXPECT_EQ(Decided(call, "t", "{\"n\":600}"), "allow");
+}
+
 // A rule is not cut: what no block can hold is refused by name.
 TEST(Emit, RefusesARuleThatFillsABlock) {
   const auto policy = [](int conditions, std::string_view value) {
