@@ -89,6 +89,11 @@ class Threader {
     }
     code_.jumps = std::move(jumps);
     for (RuleStart& start : code_.rule_starts) start.instruction = moved[start.instruction];
+    // Rules behind all that is left, such as those of a policy that allows no tool.
+    code_.rule_starts.erase(
+        std::remove_if(code_.rule_starts.begin(), code_.rule_starts.end(),
+                       [kept](const RuleStart& start) { return start.instruction == kept; }),
+        code_.rule_starts.end());
     code_.instructions.resize(kept);
     code_.positions.resize(kept);
     return true;

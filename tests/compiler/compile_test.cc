@@ -125,6 +125,14 @@ TEST_F(Compile, WarningsDoNotStop) {
   EXPECT_EQ(diagnostics_.all().size(), 1u);
 }
 
+TEST_F(Compile, RulesOfAPolicyThatAllowsNoTool) {
+  const std::string path = Write("p.yaml",
+                                 "writ: 1\nname: p\ndefault: deny\n"
+                                 "rules:\n  - {name: r, require: args.a == 1}\n");
+  EXPECT_NE(CompileFiles({path}, diagnostics_), nullptr) << Said();
+  EXPECT_NE(CompileFiles({path, Write("q.yaml", kPolicy)}, diagnostics_), nullptr) << Said();
+}
+
 TEST_F(Compile, PoliciesOfOneNameWouldShareCounters) {
   const std::string a = Write("a.yaml", "writ: 1\nname: p\ndefault: allow\n");
   const std::string b = Write("b.yaml", "writ: 1\nname: p\ndefault: allow\n");

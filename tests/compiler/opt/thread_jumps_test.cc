@@ -115,6 +115,21 @@ TEST(ThreadJumps, MovesTheStartsOfRules) {
   EXPECT_EQ(code.rule_starts[2].instruction, 1u);
 }
 
+TEST(ThreadJumps, ForgetsRulesThatNothingReaches) {
+  const UnlinkedCode code = Code()
+                                .Rule(7)
+                                .Add(Opcode::kDenyDefault)
+                                .Rule(8)
+                                .Add(Opcode::kLoadSlot)
+                                .Add(Opcode::kDeny)
+                                .Rule(9)
+                                .Add(Opcode::kPass)
+                                .Threaded();
+  EXPECT_EQ(Opcodes(code), std::vector<Opcode>{Opcode::kDenyDefault});
+  ASSERT_EQ(code.rule_starts.size(), 1u);
+  EXPECT_EQ(code.rule_starts[0].rule, 7u);
+}
+
 TEST(ThreadJumps, LeavesCodeWithoutJumpsAlone) {
   const UnlinkedCode code = Code().Add(Opcode::kLoadConst).Add(Opcode::kReturn).Threaded();
   EXPECT_EQ(code.instructions.size(), 2u);
