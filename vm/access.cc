@@ -37,6 +37,7 @@ Found FindEntry(const Value& map, const Value& key, FunctionContext& context) {
   }
   const Map& entries = *map.map;
   if (entries.index != nullptr) {
+    if (!ChargeHash(key, context)) return Value::Failure(Error::kBudget);
     const uint32_t at = entries.index->Find(key);
     return at < entries.size ? entries.entries[at].value : Value();
   }
@@ -143,6 +144,7 @@ Value In(const Value& element, const Value& container, FunctionContext& context)
   }
   if (!container.is_list()) return Mismatch(container);
   if (container.is(Tag::kList) && container.list->index != nullptr) {
+    if (!ChargeHash(element, context)) return Value::Failure(Error::kBudget);
     const uint32_t at = container.list->index->Find(element);
     return Value::Bool(at < container.list->size);
   }

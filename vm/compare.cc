@@ -239,12 +239,19 @@ class Equality {
     }
     if (built->index != nullptr || size < KeyIndex::kWorthwhile) return true;
     if (!context_.Charge(size) || !context_.ChargeRoom(uint64_t{size} * 32)) return false;
+    for (uint32_t i = 0; i < size; ++i) {
+      if (!ChargeHash(built->entries[i].key, context_)) return false;
+    }
     built->index = KeyIndex::Make(&built->entries->key, 2, size, size, context_.arena);
     return true;
   }
 
   const Value* Find(const Map& map, const Value& key) {
     if (map.index != nullptr) {
+      if (!ChargeHash(key, context_)) {
+        Fail();
+        return nullptr;
+      }
       const uint32_t at = map.index->Find(key);
       return at < map.size ? &map.entries[at].value : nullptr;
     }

@@ -61,6 +61,14 @@ inline bool ChargeWalk(const Value& container, FunctionContext& context) {
   return context.ChargeText(container.size);
 }
 
+// Pays for finding a key by its hash, which all of a text goes into; short ones are part of the
+// instruction's own cost.
+inline bool ChargeHash(const Value& key, FunctionContext& context) {
+  constexpr uint32_t kShort = 64;
+  const bool is_text = key.is(Tag::kString) || key.is(Tag::kBytes) || key.is(Tag::kUrl);
+  return !is_text || key.size <= kShort || context.ChargeText(key.size);
+}
+
 // How many elements there are. False if the budget is spent.
 inline bool CountElements(const Value& container, FunctionContext& context, uint32_t* size) {
   switch (container.tag) {

@@ -233,5 +233,23 @@ TEST_F(Access, AnIndexIsNotWalked) {
   EXPECT_EQ(Found(Value::Int(-1), Value::Of(&list)), "false");
 }
 
+// All of a text goes into its hash.
+TEST_F(Access, FindingALongTextIsCharged) {
+  const std::string text(16'000, 'x');
+  const std::string items = R"(["a","b","c","d","e","f","g","h","i","j"])";
+  for (const Value& list : Forms(items)) {
+    context_.budget = 900;
+    EXPECT_EQ(Found(Name(text), list), list.is(Tag::kList) && list.list->index != nullptr
+                                           ? "error(evaluation budget exceeded)"
+                                           : "false");
+  }
+  Forms maps(R"({"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1})");
+  const Value indexed = *(maps.end() - 1);
+  context_.budget = 900;
+  EXPECT_EQ(At(indexed, Name(text)), "error(evaluation budget exceeded)");
+  context_.budget = 1100;
+  EXPECT_EQ(At(indexed, Name(text)), kNoKey);
+}
+
 }  // namespace
 }  // namespace writ
