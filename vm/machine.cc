@@ -21,6 +21,7 @@
 #include "vm/build.h"
 #include "vm/compare.h"
 #include "vm/elements.h"
+#include "vm/functions/patterns.h"
 #include "vm/operands.h"
 #include "vm/same_text.h"
 #include "vm/span.h"
@@ -465,10 +466,7 @@ do_TestIn:
 do_TestMatches : {
   const Value& text = r[pc->a];
   if (!text.is(Tag::kString)) RAISE(Mismatch(text).code);
-  // An automaton takes a few instructions a byte.
-  if (!context_.Charge(text.size / 4)) RAISE(Error::kBudget);
-  const re2::RE2& pattern = program_->pattern(operands[pc->b]);
-  EXIT(pattern.Match({text.text, text.size}, 0, text.size, re2::RE2::UNANCHORED, nullptr, 0));
+  TEST(FindPattern(program_->pattern(operands[pc->b]), text.view(), context_));
 }
 
 do_TestPresent:

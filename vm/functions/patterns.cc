@@ -2,6 +2,7 @@
 // Tested by tests/vm/functions/patterns_test.cc.
 #include "vm/functions/patterns.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -16,8 +17,12 @@ re2::StringPiece Piece(std::string_view text) {
   return {text.data(), text.size()};
 }
 
-uint64_t SizeFactor(const re2::RE2& pattern) {
-  return 1 + static_cast<uint64_t>(pattern.ProgramSize()) / 32;
+// Patterns up to this many instructions stay automata within kMaxCallPatternMemory.
+constexpr int kSmallPattern = 16;
+
+// Of looking at so many bytes.
+uint64_t SearchCost(const re2::RE2& pattern, uint64_t bytes) {
+  return bytes * static_cast<uint64_t>(std::max(pattern.ProgramSize(), 8)) / 32;
 }
 
 }  // namespace
@@ -44,9 +49,7 @@ std::unique_ptr<re2::RE2> CompileCallPattern(std::string_view pattern, FunctionC
 }
 
 Value FindPattern(const re2::RE2& pattern, std::string_view text, FunctionContext& context) {
-  if (!context.Charge((text.size() / 16 + 1) * SizeFactor(pattern))) {
-    return Value::Failure(Error::kBudget);
-  }
+  if (!context.Charge(SearchCost(pattern, text.size()))) return Value::Failure(Error::kBudget);
   return Value::Bool(pattern.Match(Piece(text), 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0));
 }
 
@@ -100,12 +103,12 @@ class MatchWalk {
   size_t end() const { return begin() + found_[0].size(); }
 
  private:
-  // All of the text for the first search. Each later one usually looks at little more than its
-  // match, but it may look at all that is left.
+  // Each search may look at all that is left. After the first it usually looks at little more than
+  // its match, which is taken for granted where an automaton does it.
   bool ChargeSearch() {
     const uint64_t rest = text_.size() - position_;
-    const uint64_t units = position_ == 0 ? rest / 16 + 1 : rest / 256 + 4;
-    return context_.Charge(units * SizeFactor(pattern_));
+    const bool is_cheap = position_ > 0 && pattern_.ProgramSize() <= kSmallPattern;
+    return context_.Charge(is_cheap ? rest / 64 + 1 : SearchCost(pattern_, rest) + 1);
   }
 
   const re2::RE2& pattern_;

@@ -75,6 +75,28 @@ TEST(Patterns, FindingOneThatIsReadyIsPaidForToo) {
   EXPECT_EQ(Applied::Text(FindPattern(pattern, std::string(16'000, 'a'), context)), kTooMuch);
 }
 
+// A text may be made for which no automaton is small enough: then each byte takes time with the
+// pattern's size.
+TEST(Patterns, ALargePatternMakesEveryByteDearer) {
+  Applied apply;
+  const re2::RE2 large("a[ab]{900}c");
+  const std::string text(10'000, 'a');
+  int64_t budget = 100'000;
+  FunctionContext context{apply.arena(), budget, Value()};
+  EXPECT_EQ(Applied::Text(FindPattern(large, text, context)), kTooMuch);
+  budget = 100'000;
+  EXPECT_EQ(Applied::Text(FindPattern(re2::RE2("a[ab]c"), text, context)), "false");
+  EXPECT_GT(budget, 95'000);
+}
+
+TEST(Patterns, SearchesAfterTheFirstArePaidForToo) {
+  Applied apply;
+  constexpr FunctionId kExtractAll = FunctionId::kRegexExtractAll;
+  const std::string text(2'000, 'a');
+  EXPECT_EQ(apply.Within(100'000, kExtractAll, {text, "a[ab]*c|a"}).substr(0, 8), "[\"a\", \"a");
+  EXPECT_EQ(apply.Within(1'000'000, kExtractAll, {text, "a(?:[ab]*a[ab]{60}c)|a"}), kTooMuch);
+}
+
 TEST(Patterns, ReplacePutsGroupsIntoTheReplacement) {
   Applied apply;
   constexpr FunctionId kReplace = FunctionId::kRegexReplace;
