@@ -2,41 +2,12 @@
 // Tested by tests/compiler/expression_test.cc.
 #include "compiler/expression.h"
 
+#include "compiler/call_slots.h"
 #include "compiler/opt/fold.h"
 #include "vm/copy.h"
 
 namespace writ::cel {
 namespace {
-
-// Slots below one root of the path trie.
-class RootPaths : public PathSlots {
- public:
-  explicit RootPaths(ProgramBuilder& builder) : builder_(builder), root_(trie_.NewRoot()) {}
-
-  uint32_t SlotOf(const std::vector<std::string>& path, bool reads_value) override {
-    used_ = true;
-    uint32_t node = root_;
-    std::string name = "args";
-    for (const std::string& step : path) {
-      node = trie_.Child(node, step);
-      name += "." + step;
-    }
-    const uint32_t slot =
-        trie_.slot(node) == kNoSlot ? builder_.NewSlot(std::move(name)) : trie_.slot(node);
-    trie_.SetSlot(node, slot, reads_value);
-    return slot;
-  }
-
-  bool used() const { return used_; }
-  uint32_t root() const { return root_; }
-  PathTrie Build() const { return trie_.Build(); }
-
- private:
-  ProgramBuilder& builder_;
-  PathTrieBuilder trie_;
-  uint32_t root_;
-  bool used_ = false;
-};
 
 // The tool entry that every program has: all calls pass.
 ToolEntry AddPassingTool(ProgramBuilder& builder) {
@@ -61,7 +32,8 @@ tl::expected<CompiledExpression, LowerFailure> Compile(const Checked& expression
     if (variable.storage != Variable::Storage::kSlot) continue;
     builder.program().slot_names[variable.index] = variable.name;
   }
-  RootPaths paths(builder);
+  PathTrieBuilder trie;
+  CallSlots paths(builder, trie);
   std::vector<Value> known;
   if (optimise) known = Fold(expression, environment, *builder.program().pool);
   const LowerTarget target{environment, paths,
@@ -72,10 +44,10 @@ tl::expected<CompiledExpression, LowerFailure> Compile(const Checked& expression
   const tl::expected<uint32_t, LowerFailure> block = LowerValue(builder, expression, target, root);
   if (!block.has_value()) return tl::unexpected(block.error());
   ToolEntry entry = AddPassingTool(builder);
-  if (paths.used()) entry.root = paths.root();
+  entry.root = paths.root();
   Program program = std::move(builder.program());
   program.files = {"expression"};
-  program.paths = paths.Build();
+  program.paths = trie.Build();
   program.shared_slots = static_cast<uint32_t>(program.slot_names.size());
   program.tools.push_back(entry);
   auto verified = Verify(std::move(program));
