@@ -253,11 +253,11 @@ const Judgement& Judge::Decide(std::string_view tool, Time now, const Claims& cl
       return judgement_;
     }
     judgement_.decision = machine_.Decide();
+    const bool allowed = judgement_.decision.verdict == Verdict::kAllow;
+    // What denies speaks first: messages share what is left of the call's budget.
+    if (!allowed) AppendDecisionMessage(machine_, judgement_.decision, tool, judgement_.message);
     NoteShadows();
-    if (judgement_.decision.verdict != Verdict::kAllow) {
-      AppendDecisionMessage(machine_, judgement_.decision, tool, judgement_.message);
-      return judgement_;
-    }
+    if (!allowed) return judgement_;
     if (judgement_.decision.reservation_count == 0) return judgement_;
     if (Reserve(now.seconds) != ReserveResult::Outcome::kChanged) return judgement_;
   }
