@@ -59,7 +59,8 @@ std::optional<Policy> LoadPolicy(std::shared_ptr<const Source> source, const Nod
   }
   if (writ != nullptr) return LoadWrit(source, root, std::move(space), diagnostics);
   if (version != nullptr) return LoadIntercept(source, root, std::move(space), diagnostics);
-  return refuse(root, "neither writ nor version says which language the policy is in", LanguageHint(root));
+  return refuse(root, "neither writ nor version says which language the policy is in",
+                LanguageHint(root));
 }
 
 }  // namespace writ

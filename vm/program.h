@@ -191,7 +191,7 @@ struct ToolEntry {
 struct Program {
   std::vector<Instruction> code;
   std::vector<SourcePosition> positions;  // of each instruction; debug data
-  std::vector<std::string> texts;  // parts of expressions that may fail, cut; debug data
+  std::vector<std::string> texts;         // parts of expressions that may fail, cut; debug data
   std::vector<Block> blocks;
   std::vector<uint32_t> operands;
   std::vector<Value> constants;       // pointing into `pool`

@@ -14,9 +14,8 @@ namespace writ::cel {
 namespace {
 
 TEST(Signature, ReadsTypes) {
-  for (const char* text :
-       {"dyn", "int", "list(int)", "map(string, list(dyn))", "optional_type(A)", "net.IP",
-        "type(A)", "type", "tuple(A, B, C)", "google.protobuf.Any"}) {
+  for (const char* text : {"dyn", "int", "list(int)", "map(string, list(dyn))", "optional_type(A)",
+                           "net.IP", "type(A)", "type", "tuple(A, B, C)", "google.protobuf.Any"}) {
     const std::optional<Type> type = ParseType(text);
     ASSERT_TRUE(type) << text;
     EXPECT_EQ(type->ToString(), text);
@@ -53,9 +52,9 @@ TEST(Signature, ReadsGlobalAndMemberForms) {
 }
 
 TEST(Signature, RefusesMalformedOnes) {
-  for (const char* text : {"", "f", "f()", "f() -> ", "f(int -> int", "f(int...,int) -> int",
-                           "f(int..., int) -> int", "<int>f() -> int", "f() -> int;",
-                           "f() -> int; ", "(int) -> int"}) {
+  for (const char* text :
+       {"", "f", "f()", "f() -> ", "f(int -> int", "f(int...,int) -> int", "f(int..., int) -> int",
+        "<int>f() -> int", "f() -> int;", "f() -> int; ", "(int) -> int"}) {
     EXPECT_FALSE(ParseSignatures(text)) << text;
   }
 }
