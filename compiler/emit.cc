@@ -39,6 +39,24 @@ constexpr size_t kCutInstructions = 16384;
 constexpr size_t kMaxPathNodes = 1'000'000;
 constexpr size_t kMaxInstructions = 8'000'000;
 
+// Tools by their names, however many, and by globs.
+class ToolSet {
+ public:
+  void Add(std::string_view name) { names_.insert(name); }
+  void Add(const ToolPattern& tool) {
+    if (tool.is_glob) {
+      globs_.push_back(tool);
+    } else {
+      names_.insert(tool.text);
+    }
+  }
+  bool Has(std::string_view tool) const { return names_.count(tool) > 0 || Names(globs_, tool); }
+
+ private:
+  std::set<std::string_view> names_;  // of the policy
+  std::vector<ToolPattern> globs_;
+};
+
 // What stands before the rules of a policy.
 enum class Gate : uint8_t { kNone, kHidden, kDefault };
 
@@ -97,8 +115,8 @@ class Emitter {
     return item.tool.empty() && (item.rule->tools.empty() || HasGlob(item.rule->tools));
   }
 
+  // Of a shared rule.
   static bool AppliesTo(const Item& item, const std::string& tool) {
-    if (!item.tool.empty()) return item.tool == tool;
     return item.rule->tools.empty() || Names(item.rule->tools, tool);
   }
 
@@ -145,27 +163,25 @@ class Emitter {
 
   Gate GateOf(size_t p, const std::string& tool) const {
     const Policy& policy = policies_[p];
-    if (policy.language == Language::kWrit) {
-      if (Names(policy.hide, tool)) return Gate::kHidden;
-      return policy.default_deny && !Names(policy.allow, tool) ? Gate::kDefault : Gate::kNone;
-    }
-    if (policy.hides_all || hidden_names_[p].count(tool) > 0) return Gate::kHidden;
-    return policy.default_deny && listed_names_[p].count(tool) == 0 ? Gate::kDefault : Gate::kNone;
+    if (policy.hides_all || hidden_[p].Has(tool)) return Gate::kHidden;
+    return policy.default_deny && !listed_[p].Has(tool) ? Gate::kDefault : Gate::kNone;
   }
 
-  void CollectNames() {
-    hidden_names_.resize(policies_.size());
-    listed_names_.resize(policies_.size());
+  void CollectTools() {
+    hidden_.resize(policies_.size());
+    listed_.resize(policies_.size());
     for (size_t p = 0; p < policies_.size(); ++p) {
-      hidden_names_[p].insert(policies_[p].hidden.begin(), policies_[p].hidden.end());
-      for (const ToolModel& tool : policies_[p].tools) listed_names_[p].insert(tool.name);
+      for (const std::string& name : policies_[p].hidden) hidden_[p].Add(name);
+      for (const ToolPattern& tool : policies_[p].hide) hidden_[p].Add(tool);
+      for (const ToolModel& tool : policies_[p].tools) listed_[p].Add(tool.name);
+      for (const ToolPattern& tool : policies_[p].allow) listed_[p].Add(tool);
     }
   }
 
   // ---- Everyone's row.
 
   void EmitOtherTools() {
-    CollectNames();
+    CollectTools();
     Program& program = builder_.program();
     if (std::any_of(policies_.begin(), policies_.end(), [](const Policy& policy) {
           return HasGlob(policy.hide) || HasGlob(policy.allow);
@@ -236,14 +252,15 @@ class Emitter {
     auto shared_item = shared_items_.begin();
     for (auto own_item = own.begin(); own_item != own.end() && !ends;) {
       const bool is_shared = shared_item != shared_items_.end() && *shared_item <= *own_item;
+      const bool is_own = !is_shared || *shared_item == *own_item;
       const Item& item = items_[is_shared ? *shared_item : *own_item];
-      if (!is_shared || *shared_item == *own_item) ++own_item;
+      if (is_own) ++own_item;
       if (is_shared) ++shared_item;
       if (item.rule == nullptr) {
         const Gate gate = GateOf(item.policy, tool);
         ends = gate != Gate::kNone;
         if (ends) steps.push_back({&item, gate});
-      } else if (AppliesTo(item, tool)) {
+      } else if (is_own || AppliesTo(item, tool)) {
         steps.push_back({&item});
         // One that no row of everyone's holds (it stands behind a gate that refuses all others) has
         // no shared slots yet.
@@ -402,8 +419,8 @@ class Emitter {
   std::vector<size_t> shared_items_;  // gates, and rules of everyone's row
   std::set<const RuleModel*> in_shared_rows_;
   std::map<std::string, std::vector<size_t>> mentions_;
-  std::vector<std::set<std::string>> hidden_names_;  // by policy, of version "1"
-  std::vector<std::set<std::string>> listed_names_;
+  std::vector<ToolSet> hidden_;  // by policy
+  std::vector<ToolSet> listed_;
   std::map<size_t, uint32_t> from_;  // everyone's row from an item on
 };
 
