@@ -325,7 +325,7 @@ class ConstantCheck {
   }
 
   // Which argument an error is about.
-  NodeId Culprit(NodeId id, FunctionId function, Error error) const {
+  NodeId Culprit(NodeId id, FunctionId function, Error error) {
     const std::vector<NodeId> arguments = Arguments(id);
     if (arguments.empty()) return id;
     size_t which = 0;
@@ -336,17 +336,23 @@ class ConstantCheck {
       case Error::kInvalidFormat:
       case Error::kInvalidArgument: which = function == FunctionId::kRegexReplace ? 2 : 0; break;
       default:
-        // The last argument that is a constant text.
+        // The last argument that is a constant text, unless a first one that is right would do.
         for (size_t i = 0; i < arguments.size(); ++i) {
           if (values_.at(arguments[i]).is(Tag::kString)) which = i;
+        }
+        if (which == 1 &&
+            (function == FunctionId::kPathWithin || function == FunctionId::kDomainWithin)) {
+          const Value& last = values_.at(arguments[1]);
+          if (!values_.Run(function, {last, last}).is(Tag::kError)) which = 0;
         }
     }
     return which < arguments.size() ? arguments[which] : id;
   }
 
   void Malformed(NodeId id, FunctionId function, Error error) {
-    const Node& culprit = ast_.node(Culprit(id, function, error));
-    const Value& value = values_.at(Culprit(id, function, error));
+    const NodeId at = Culprit(id, function, error);
+    const Node& culprit = ast_.node(at);
+    const Value& value = values_.at(at);
     const std::string_view wrong = ErrorText(error);
     std::string message;
     if (!value.is(Tag::kString)) {

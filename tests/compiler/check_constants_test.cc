@@ -136,6 +136,11 @@ TEST_F(Constants, MalformedPathsHostsAndUrls) {
   EXPECT_EQ(Check("path.within(args.path, '../..')"),
             "23+7 error: \"../..\" is not a path that can be resolved\n"
             "  hint: it looks like \"/srv/project\"\n");
+  EXPECT_EQ(Check("path.within('../..', '/srv') || domain.within('a..com', 'example.com')"),
+            "12+7 error: \"../..\" is not a path that can be resolved\n"
+            "  hint: it looks like \"/srv/project\"\n"
+            "46+8 error: \"a..com\" is not a host name\n"
+            "  hint: it looks like \"example.com\"\n");
   EXPECT_EQ(Check("domain.within(args.host, 'exa mple..com')"),
             "25+15 error: \"exa mple..com\" is not a host name\n"
             "  hint: it looks like \"example.com\"\n");
