@@ -307,7 +307,7 @@ class QuotaLoader {
 
 std::string Decimal(int64_t units, uint8_t scale) {
   std::string digits = fmt::format("{:0{}}", units, scale + 1);
-  if (scale > 0) digits.insert(digits.size() - scale, ".");
+  if (scale > 0) digits.insert(digits.size() - scale, 1, '.');
   return digits;
 }
 
