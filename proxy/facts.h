@@ -28,6 +28,7 @@ struct Claims {
 
 // A point in time since 1970-01-01T00:00Z.
 struct Time {
+  // NOLINTNEXTLINE(google-explicit-constructor): seconds are a time.
   Time(int64_t s, uint32_t ns = 0) : seconds(s), nanoseconds(ns) {}
   static Time FromSystemClock();
   Value AsValue() const;

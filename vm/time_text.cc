@@ -127,11 +127,11 @@ Value ReadTimestamp(std::string_view text) {
     if (!hours.has_value() || !reader.Take(":")) return malformed;
     const auto minutes = reader.TakeNumber(2, 0, 59);
     if (!minutes.has_value()) return malformed;
-    offset = (*hours * 60 + *minutes) * (east ? 60 : -60);
+    offset = (int64_t{*hours} * 60 + *minutes) * (east ? 60 : -60);
   }
   if (!reader.done() || *day > DaysInMonth(*year, *month)) return malformed;
-  const int64_t seconds = DaysFromCivil(*year, *month, *day) * kSecondsPerDay + *hour * 3600 +
-                          *minute * 60 + *second - offset;
+  const int64_t seconds = DaysFromCivil(*year, *month, *day) * kSecondsPerDay +
+                          int64_t{*hour} * 3600 + int64_t{*minute} * 60 + *second - offset;
   if (seconds < kFirstSecond || seconds > kLastSecond) return Value::Failure(Error::kRange);
   return TimestampValue(seconds, static_cast<uint32_t>(nanoseconds));
 }

@@ -62,7 +62,7 @@ std::string Withheld(const std::string& id, const std::string& why) {
 
 // The first counter is that of "limited".
 std::shared_ptr<const VerifiedProgram> MakeProgram() {
-  return ProgramBuilder()
+  return ProgramByHand()
       .Hide("secret")
       .Tool("forbidden")
       .Deny("not this one")
@@ -219,7 +219,7 @@ TEST_F(PolicySessionTest, ADenialIsAResultThatSaysWhy) {
 }
 
 TEST_F(PolicySessionTest, WhatIsNotListedIsDeniedByDefault) {
-  Start({}, ProgramBuilder().DenyOthers().Tool("listed").Build());
+  Start({}, ProgramByHand().DenyOthers().Tool("listed").Build());
   EXPECT_EQ(FromClient(Call("1", "listed")), kForwarded);
   EXPECT_EQ(FromClient(Call("2", "other")),
             R"({"jsonrpc":"2.0","id":2,"result":{"content":[{"type":"text","text":)"
@@ -532,13 +532,13 @@ TEST_F(PolicySessionTest, HiddenToolsAreCutFromLists) {
 }
 
 TEST_F(PolicySessionTest, ToolsHiddenByAGlobAloneAreCutFromLists) {
-  Start({}, ProgramBuilder().HideGlob("sec*").Build());
+  Start({}, ProgramByHand().HideGlob("sec*").Build());
   FromClient(List("1"));
   EXPECT_EQ(FromServer(Result("1", kTools)), Result("1", kOpenTools));
 }
 
 TEST_F(PolicySessionTest, AllToolsMayBeHidden) {
-  Start({}, ProgramBuilder().HideAll().Build());
+  Start({}, ProgramByHand().HideAll().Build());
   FromClient(List("1"));
   EXPECT_EQ(FromServer(Result("1", kTools)), Result("1", R"({"tools":[]})"));
 }
@@ -623,7 +623,7 @@ TEST_F(PolicySessionTest, WhatCannotBringAListPasses) {
 }
 
 TEST_F(PolicySessionTest, NothingIsFilteredWhereNothingIsHidden) {
-  Start({}, ProgramBuilder().Tool("forbidden").Deny("no").Build());
+  Start({}, ProgramByHand().Tool("forbidden").Deny("no").Build());
   for (const std::string& answer : {
            Result("1", kTools),
            Result("1", R"({"tools":[1]})"),

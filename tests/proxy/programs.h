@@ -1,6 +1,6 @@
 // Programs made by hand, tool by tool.
 //
-//   ProgramBuilder()
+//   ProgramByHand()
 //       .Hide("secret")
 //       .Tool("pay").AtMost("small amounts", "amount", 100).Limit("three a minute", 3)
 //       .Build();
@@ -22,14 +22,14 @@
 
 namespace writ {
 
-class ProgramBuilder {
+class ProgramByHand {
  public:
-  ProgramBuilder() {
+  ProgramByHand() {
     BeginBlock();
     program_.other_tools = EndTool();
   }
 
-  ProgramBuilder& Hide(const std::string& name) {
+  ProgramByHand& Hide(const std::string& name) {
     Tool(name);
     program_.code.push_back({Opcode::kDenyHidden});
     program_.hidden.push_back(name);
@@ -37,18 +37,18 @@ class ProgramBuilder {
   }
 
   // In lists alone: calls of the tools pass.
-  ProgramBuilder& HideGlob(const std::string& glob) {
+  ProgramByHand& HideGlob(const std::string& glob) {
     program_.hidden_globs.push_back(glob);
     return *this;
   }
 
-  ProgramBuilder& HideAll() {
+  ProgramByHand& HideAll() {
     program_.hides_all = true;
     return *this;
   }
 
   // Denies the tools that are not mentioned.
-  ProgramBuilder& DenyOthers() {
+  ProgramByHand& DenyOthers() {
     FinishTool();
     BeginBlock();
     program_.code.push_back({Opcode::kDenyDefault});
@@ -56,20 +56,20 @@ class ProgramBuilder {
     return *this;
   }
 
-  ProgramBuilder& Tool(const std::string& name) {
+  ProgramByHand& Tool(const std::string& name) {
     FinishTool();
     BeginBlock();
     name_ = name;
     return *this;
   }
 
-  ProgramBuilder& Deny(const std::string& rule) {
+  ProgramByHand& Deny(const std::string& rule) {
     program_.code.push_back({Opcode::kDeny, 0, Operand(BeginRule(rule))});
     return *this;
   }
 
   // args.ARGUMENT is a number up to the bound.
-  ProgramBuilder& AtMost(const std::string& rule, const std::string& argument, int64_t bound) {
+  ProgramByHand& AtMost(const std::string& rule, const std::string& argument, int64_t bound) {
     const uint32_t number = BeginRule(rule);
     program_.constants.push_back(Value::Int(bound));
     const uint16_t row = Operand(ArgumentSlot(argument));
@@ -80,13 +80,13 @@ class ProgramBuilder {
   }
 
   // So many calls a minute.
-  ProgramBuilder& Limit(const std::string& rule, int64_t limit) {
+  ProgramByHand& Limit(const std::string& rule, int64_t limit) {
     AddQuota(rule, limit);
     return *this;
   }
 
   // So much of args.ARGUMENT a minute.
-  ProgramBuilder& Spend(const std::string& rule, const std::string& argument, int64_t limit) {
+  ProgramByHand& Spend(const std::string& rule, const std::string& argument, int64_t limit) {
     const uint32_t slot = ArgumentSlot(argument);
     Quota& quota = AddQuota(rule, limit);
     quota.amount_slot = slot;

@@ -81,14 +81,14 @@ std::optional<std::string_view> Map(std::string_view text, Arena& arena) {
 Value ReadHostName(const Value& argument, FunctionContext& context) {
   if (!argument.is(Tag::kString)) return functions::NoOverload(&argument, 1);
   const std::string_view text = argument.view();
-  if (text.size() > kMaxText || text.find('\0') != text.npos) {
+  if (text.size() > kMaxText || text.find('\0') != std::string_view::npos) {
     return Value::Failure(Error::kInvalidHost);
   }
   if (!context.ChargeText(text.size())) return Value::Failure(Error::kBudget);
   char* const lower = context.arena.Allocate<char>(text.size());
   std::transform(text.begin(), text.end(), lower, Lower);
   std::string_view name(lower, text.size());
-  if (!IsAscii(name) || name.starts_with("xn--") || name.find(".xn--") != name.npos) {
+  if (!IsAscii(name) || name.starts_with("xn--") || name.find(".xn--") != std::string_view::npos) {
     if (!context.Charge(kMappingCost)) return Value::Failure(Error::kBudget);
     const auto mapped = Map(name, context.arena);
     if (!mapped) return Value::Failure(Error::kInvalidHost);

@@ -26,10 +26,11 @@ struct Address {
 
 // inet_pton() is as strict as is wanted once there is no NUL in the text.
 std::optional<Address> ParseAddress(std::string_view text) {
-  if (text.size() > kMaxAddressText || text.find('\0') != text.npos) return std::nullopt;
+  if (text.size() > kMaxAddressText || text.find('\0') != std::string_view::npos)
+    return std::nullopt;
   std::array<char, kMaxAddressText + 1> terminated{};
   std::copy(text.begin(), text.end(), terminated.begin());
-  const bool v6 = text.find(':') != text.npos;
+  const bool v6 = text.find(':') != std::string_view::npos;
   Address address = {{}, v6 ? size_t{16} : size_t{4}};
   if (inet_pton(v6 ? AF_INET6 : AF_INET, terminated.data(), address.bytes.data()) != 1) {
     return std::nullopt;
@@ -151,7 +152,7 @@ std::optional<Value> ParseIp(std::string_view text, Arena& arena) {
   if (!address) return std::nullopt;
   std::string_view bytes = address->view();
   if (IsMapped(bytes)) {
-    if (text.find('.') != text.npos) return std::nullopt;
+    if (text.find('.') != std::string_view::npos) return std::nullopt;
     bytes.remove_prefix(kMapped.size());
   }
   return Value::Text(Tag::kIp, arena.Copy(bytes));
@@ -164,7 +165,7 @@ bool IsIpv6(std::string_view text) {
 
 std::optional<Value> ParseCidr(std::string_view text, Arena& arena) {
   const size_t slash = text.rfind('/');
-  if (slash == text.npos) return std::nullopt;
+  if (slash == std::string_view::npos) return std::nullopt;
   const auto address = ParseAddress(text.substr(0, slash));
   if (!address || IsMapped(address->view())) return std::nullopt;
   const std::string_view digits = text.substr(slash + 1);

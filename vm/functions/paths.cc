@@ -163,7 +163,7 @@ class Normalizer {
   explicit Normalizer(char* room) : begin_(room), end_(room) {}
 
   std::optional<NormalPath> Run(std::string_view path) {
-    if (path.empty() || path.find('\0') != path.npos) return std::nullopt;
+    if (path.empty() || path.find('\0') != std::string_view::npos) return std::nullopt;
     if (!Root(path)) return std::nullopt;
     below_ = end_;
     while (!path.empty()) {
@@ -194,7 +194,8 @@ class Normalizer {
       kind_ = PathKind::kAbsolute;
     } else {
       kind_ = PathKind::kRelative;
-      return path[0] != '~' && path.substr(0, path.find_first_of("/\\")).find(':') == path.npos;
+      return path[0] != '~' &&
+             path.substr(0, path.find_first_of("/\\")).find(':') == std::string_view::npos;
     }
     while (!path.empty() && IsSeparator(path.front())) path.remove_prefix(1);
     return true;
@@ -227,7 +228,7 @@ class Normalizer {
       while (*--end_ != '/') continue;
       return true;
     }
-    if (name.find_first_not_of(". ") == name.npos) return false;
+    if (name.find_first_not_of(". ") == std::string_view::npos) return false;
     if ((kind_ == PathKind::kDrive || kind_ == PathKind::kShare) && !IsWindowsName(name)) {
       return false;
     }

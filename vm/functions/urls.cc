@@ -88,7 +88,7 @@ int EscapedByte(std::string_view text) {
 }
 
 bool EscapesAreWhole(std::string_view text) {
-  for (size_t i = text.find('%'); i != text.npos; i = text.find('%', i + 1)) {
+  for (size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 1)) {
     if (EscapedByte(text.substr(i)) < 0) return false;
   }
   return true;
@@ -123,8 +123,8 @@ struct HostAndPort {
 // REQUIRES: at most one colon outside brackets.
 HostAndPort SplitPort(std::string_view host) {
   const size_t bracket = host.rfind(']');
-  const size_t colon = host.find(':', bracket == host.npos ? 0 : bracket);
-  if (colon == host.npos) return {host, {}};
+  const size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (colon == std::string_view::npos) return {host, {}};
   return {host.substr(0, colon), host.substr(colon + 1)};
 }
 
@@ -141,7 +141,7 @@ bool EndsInNumber(std::string_view name) {
 bool IsHost(std::string_view host, Arena& arena) {
   if (host.starts_with('[')) {
     const size_t end = host.find(']');
-    if (end == host.npos) return false;
+    if (end == std::string_view::npos) return false;
     const std::string_view rest = host.substr(end + 1);
     return IsIpv6(host.substr(1, end - 1)) &&
            (rest.empty() || (rest[0] == ':' && IsPort(rest.substr(1))));
@@ -154,8 +154,8 @@ bool IsHost(std::string_view host, Arena& arena) {
 
 bool IsAuthority(std::string_view authority, std::string_view* host, Arena& arena) {
   const size_t at = authority.find('@');
-  *host = authority.substr(at == authority.npos ? 0 : at + 1);
-  if (at != authority.npos) {
+  *host = authority.substr(at == std::string_view::npos ? 0 : at + 1);
+  if (at != std::string_view::npos) {
     const std::string_view user = authority.substr(0, at);
     if (!EscapesAreWhole(user)) return false;
     if (!All(user, [](char c) { return IsUnreserved(c) || Among(c, ":!$&'()*+,;=%"); })) {
@@ -172,7 +172,7 @@ std::optional<UrlParts> ParseUrl(std::string_view text, Arena& arena) {
     return std::nullopt;
   }
   const size_t hash = text.find('#');
-  if (hash != text.npos && !EscapesAreWhole(text.substr(hash))) return std::nullopt;
+  if (hash != std::string_view::npos && !EscapesAreWhole(text.substr(hash))) return std::nullopt;
   UrlParts parts;
   std::string_view rest = text.substr(0, hash);
 
@@ -188,11 +188,11 @@ std::optional<UrlParts> ParseUrl(std::string_view text, Arena& arena) {
   }
 
   const size_t question = rest.find('?');
-  if (question != rest.npos) {
+  if (question != std::string_view::npos) {
     parts.query = rest.substr(question + 1);
     rest = rest.substr(0, question);
   }
-  if (rest.find('\\') != rest.npos) return std::nullopt;
+  if (rest.find('\\') != std::string_view::npos) return std::nullopt;
   // "mailto:a@b": neither host nor path.
   if (!rest.starts_with('/')) return IsWeb(parts.scheme) ? std::nullopt : std::optional(parts);
 
@@ -205,7 +205,8 @@ std::optional<UrlParts> ParseUrl(std::string_view text, Arena& arena) {
       return std::nullopt;
     }
     // Go takes "h#x" for the host, and "//#x" for one too.
-    if (parts.path.empty() && question == rest.npos && hash != text.npos) {
+    if (parts.path.empty() && question == std::string_view::npos &&
+        hash != std::string_view::npos) {
       return std::nullopt;
     }
   } else {
@@ -358,7 +359,7 @@ Value UrlGetQuery(const Value* arguments, uint32_t count, FunctionContext& conte
       const std::string_view piece = rest.substr(0, rest.find('&'));
       rest.remove_prefix(std::min(rest.size(), piece.size() + 1));
       if (piece.empty()) continue;
-      if (piece.find(';') != piece.npos) return Fail(Error::kInvalidUrl);
+      if (piece.find(';') != std::string_view::npos) return Fail(Error::kInvalidUrl);
       const size_t equals = std::min(piece.find('='), piece.size());
       const auto name = UnescapeQuery(piece.substr(0, equals), context.arena);
       const auto value =
