@@ -180,7 +180,7 @@ std::optional<std::string> ExpressionReader::TakeText(const Node& node, std::str
   return node.text;
 }
 
-std::optional<Expression> ExpressionReader::Compile(Text text, Wanted wanted) {
+std::optional<Expression> ExpressionReader::Compile(const Text& text, Wanted wanted) {
   if (!CheckBudget(text) || !CheckComment(text)) return std::nullopt;
   auto parsed = cel::Parse(text.text);
   if (!parsed) {

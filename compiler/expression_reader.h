@@ -60,7 +60,7 @@ class ExpressionReader {
     bool in_message = false;
   };
 
-  std::optional<Expression> Compile(Text text, Wanted wanted);
+  std::optional<Expression> Compile(const Text& text, Wanted wanted);
   std::optional<std::string> TakeText(const yaml::Node& node, std::string_view what, Wanted wanted);
   void ReportCollection(const yaml::Node& node, std::string_view what, bool may_be_list);
   bool CheckComment(const Text& text);

@@ -122,9 +122,9 @@ class QuotaLoader {
       const std::string_view text = node->text;
       if (LoadConstantMax(*node, text)) return;
       const size_t number_end = std::min(text.find_first_not_of(kDigits), text.size());
-      const size_t said = std::min(text.find_first_not_of(" ", number_end), text.size());
+      const size_t said = std::min(text.find_first_not_of(' ', number_end), text.size());
       if (number_end > 0 && said < text.size() && IsWindowBehind(text.substr(said))) {
-        const size_t word = text.find_first_not_of(" ", said + (text[said] == '/' ? 1 : 4));
+        const size_t word = text.find_first_not_of(' ', said + (text[said] == '/' ? 1 : 4));
         reader_.Error(*node, "max is a number alone; the window stands in per",
                       fmt::format("write max: {}, per: {}", text.substr(0, number_end),
                                   WindowWord(text.substr(word))));
@@ -146,7 +146,7 @@ class QuotaLoader {
   static bool IsWindowBehind(std::string_view text) {
     const bool slash = text.starts_with('/') && text.size() > 1;
     if (!slash && !text.starts_with("per ")) return false;
-    const size_t word = text.find_first_not_of(" ", slash ? 1 : 4);
+    const size_t word = text.find_first_not_of(' ', slash ? 1 : 4);
     return word != std::string_view::npos &&
            text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", word) == std::string_view::npos;
   }
