@@ -124,7 +124,7 @@ std::optional<Constant> DataReader::ReadMapping(const Node& node) {
 
 std::optional<Constant> DataReader::ReadKey(const Node& key) {
   if (key.kind == Kind::kScalar) {
-    const std::optional<Constant> constant = ReadScalar(key);
+    std::optional<Constant> constant = ReadScalar(key);
     const TypeKind kind = constant->type.kind();
     if (kind != TypeKind::kNull && kind != TypeKind::kDouble) return constant;
   }

@@ -228,6 +228,7 @@ void RuleCode::EmitChecks(BlockBuilder& block, const RuleModel& rule, size_t pol
                           CallSlots& slots, Label passes, Label denies, Label applies_not) {
   const auto pointers = [](const std::vector<Expression>& expressions) {
     std::vector<const Expression*> all;
+    all.reserve(expressions.size());
     for (const Expression& expression : expressions) all.push_back(&expression);
     return all;
   };
