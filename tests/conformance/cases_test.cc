@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include "oracle/print.h"
 
@@ -82,9 +84,11 @@ TEST(TypeText, RefusesOtherForms) {
 
 class Folder : public testing::Test {
  protected:
-  Folder() : path_(testing::TempDir() + "/conformance_cases") {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directory(path_);
+  Folder() {
+    // Of this process alone: tests run side by side.
+    std::string name = (std::filesystem::temp_directory_path() / "writ-cases-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the cases");
+    path_ = name;
   }
   ~Folder() override { std::filesystem::remove_all(path_); }
 
