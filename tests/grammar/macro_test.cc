@@ -8,17 +8,8 @@
 namespace writ::cel {
 namespace {
 
-struct Case {
-  const char* source;
-  const char* tree;
-};
-
-void Check(std::initializer_list<Case> cases) {
-  for (const Case& c : cases) EXPECT_EQ(PrintParsed(c.source), c.tree) << c.source;
-}
-
 TEST(Macro, Has) {
-  Check({
+  CheckTrees({
       {"has(a.b)", "(has a b)"},
       {"has(a.b.c)", "(has (. a b) c)"},
       {"has((a.b))", "(has a b)"},
@@ -29,7 +20,7 @@ TEST(Macro, Has) {
 }
 
 TEST(Macro, Comprehensions) {
-  Check({
+  CheckTrees({
       {"a.all(x, x > 0)", "(all x a (> x 0))"},
       {"a.all(i, x, x > i)", "(all i x a (> x i))"},
       {"a.exists(x, x)", "(exists x a x)"},
@@ -55,7 +46,7 @@ TEST(Macro, Comprehensions) {
 }
 
 TEST(Macro, BindAndBlock) {
-  Check({
+  CheckTrees({
       {"cel.bind(x, 1 + 1, x * x)", "(bind x (+ 1 1) (* x x))"},
       {"cel.block([1, cel.index(0) + 1], cel.index(1))", "(block 1 (+ @index0 1) @index1)"},
       {"cel.block([], 1)", "(block 1)"},
@@ -66,7 +57,7 @@ TEST(Macro, BindAndBlock) {
 }
 
 TEST(Macro, OtherCallsOfTheSameNamesAreFunctions) {
-  Check({
+  CheckTrees({
       {".has(a.b)", "(.has (. a b))"},
       {"a.has(b)", "(<>has a b)"},
       {"all(a, b)", "(all a b)"},

@@ -3,7 +3,10 @@
 //   a.b[0] && !c(1u)   (&& (index (. a b) 0) (! (c 1u)))
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <charconv>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -102,6 +105,16 @@ inline std::string PrintParsed(std::string_view source) {
   if (ast) return Print(*ast, ast->root);
   return std::to_string(ast.error().at) + "+" + std::to_string(ast.error().length) + ": " +
          ast.error().message;
+}
+
+// A row of a test's table.
+struct ParsedTree {
+  const char* source;
+  const char* tree;
+};
+
+inline void CheckTrees(std::initializer_list<ParsedTree> trees) {
+  for (const ParsedTree& row : trees) EXPECT_EQ(PrintParsed(row.source), row.tree) << row.source;
 }
 
 }  // namespace writ::cel

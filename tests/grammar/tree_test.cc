@@ -8,17 +8,8 @@
 namespace writ::cel {
 namespace {
 
-struct Case {
-  const char* source;
-  const char* tree;
-};
-
-void Check(std::initializer_list<Case> cases) {
-  for (const Case& c : cases) EXPECT_EQ(PrintParsed(c.source), c.tree) << c.source;
-}
-
 TEST(Tree, NamesFieldsIndicesAndCalls) {
-  Check({
+  CheckTrees({
       {"a", "a"},
       {".a", ".a"},
       {". a", ".a"},
@@ -42,7 +33,7 @@ TEST(Tree, NamesFieldsIndicesAndCalls) {
 }
 
 TEST(Tree, ReservedWordsMayFollowADot) {
-  Check({
+  CheckTrees({
       {"a.if", "(. a if)"},
       {"a.const()", "(<>const a)"},
       {"a.`in`", "(. a in)"},
@@ -53,7 +44,7 @@ TEST(Tree, ReservedWordsMayFollowADot) {
 }
 
 TEST(Tree, ListsMapsAndMessages) {
-  Check({
+  CheckTrees({
       {"[]", "(list)"},
       {"[,]", "(list)"},
       {"[1, 2]", "(list 1 2)"},
@@ -73,7 +64,7 @@ TEST(Tree, ListsMapsAndMessages) {
 }
 
 TEST(Tree, OperatorsBindAsTheSpecificationSays) {
-  Check({
+  CheckTrees({
       {"a + b * c - d", "(- (+ a (* b c)) d)"},
       {"a / b % c", "(% (/ a b) c)"},
       {"a - b - c", "(- (- a b) c)"},
@@ -95,7 +86,7 @@ TEST(Tree, OperatorsBindAsTheSpecificationSays) {
 }
 
 TEST(Tree, ChainsAreOneNodeThroughParentheses) {
-  Check({
+  CheckTrees({
       {"a && b && c", "(&& a b c)"},
       {"a && (b && c) && ((d && e))", "(&& a b c d e)"},
       {"(a && b) && c", "(&& a b c)"},
@@ -114,7 +105,7 @@ TEST(Tree, ChainsAreOneNodeThroughParentheses) {
 }
 
 TEST(Tree, RepeatedSignsAreOneOrTwo) {
-  Check({
+  CheckTrees({
       {"!!a", "(! (! a))"},
       {"!!!a", "(! a)"},
       {"! ! ! ! a", "(! (! a))"},
@@ -137,7 +128,7 @@ TEST(Tree, RepeatedSignsAreOneOrTwo) {
 }
 
 TEST(Tree, SpaceAndCommentsMayStandBetweenTokens) {
-  Check({
+  CheckTrees({
       {" \t\r\n\fa\n", "a"},
       {"a // one\n&& // two\r b // three", "(&& a b)"},
       {"// first\na", "a"},

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -374,7 +375,11 @@ TEST(PumpEnd, OrphansAreWaitedForWhileTheSessionLasts) {
   for (int i = 0; i < 1000; ++i) {  // only the shell stays
     children.clear();
     FILE* file = fopen(fmt::format("/proc/{0}/task/{0}/children", client.pid()).c_str(), "r");
-    if (file == nullptr) GTEST_SKIP() << "this kernel does not list children";
+    if (file == nullptr) {
+      const char* ci = std::getenv("CI");
+      if (ci != nullptr && ci == std::string_view("true")) FAIL() << "nothing lists children here";
+      GTEST_SKIP() << "this kernel does not list children";
+    }
     for (int c; (c = fgetc(file)) != EOF;) children.push_back(static_cast<char>(c));
     fclose(file);
     if (std::count(children.begin(), children.end(), ' ') == 1) break;

@@ -92,4 +92,19 @@ class Applied {
   std::vector<std::unique_ptr<Scanned>> scans_;
 };
 
+// A row of a test's table: a call, and its result as text.
+struct AppliedCall {
+  FunctionId id;
+  std::vector<Applied::Argument> arguments;
+  std::string result;
+};
+
+inline void CheckCalls(const std::vector<AppliedCall>& calls, Applied& apply) {
+  for (const AppliedCall& call : calls) {
+    std::string text(Info(call.id).name);
+    for (const Value& argument : call.arguments) text += " " + FormatValue(argument);
+    EXPECT_EQ(apply(call.id, call.arguments), call.result) << text;
+  }
+}
+
 }  // namespace writ

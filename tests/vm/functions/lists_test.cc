@@ -15,60 +15,46 @@ constexpr const char* kUnsafe = "error: a number that servers read differently";
 constexpr const char* kIndex = "error: index out of range";
 constexpr const char* kTooMuch = "error: evaluation budget exceeded";
 
-struct Case {
-  FunctionId id;
-  std::vector<Applied::Argument> arguments;
-  std::string result;
-};
-
-void Check(const std::vector<Case>& cases, Applied& apply) {
-  for (const Case& c : cases) {
-    std::string call(Info(c.id).name);
-    for (const Value& argument : c.arguments) call += " " + FormatValue(argument);
-    EXPECT_EQ(apply(c.id, c.arguments), c.result) << call;
-  }
-}
-
 TEST(Lists, Slice) {
   Applied apply;
   constexpr FunctionId kSlice = FunctionId::kListSlice;
   const Value list = apply.List({1, 2, 3, 4});
-  Check({{kSlice, {list, 1, 3}, "[2, 3]"},
-         {kSlice, {list, 0, 4}, "[1, 2, 3, 4]"},
-         {kSlice, {list, 2, 2}, "[]"},
-         {kSlice, {list, 4, 4}, "[]"},
-         {kSlice, {apply.List({}), 0, 0}, "[]"},
-         {kSlice, {apply.Json("[1, [2], 1e999]"), 1, 3}, "[[2], 1e999]"},
-         {kSlice, {list, -1, 2}, kIndex},
-         {kSlice, {list, 3, 2}, kIndex},
-         {kSlice, {list, 0, 5}, kIndex},
-         {kSlice, {list, 0, int64_t{INT64_MAX}}, kIndex},
-         {kSlice, {list, 1}, kNoOverload},
-         {kSlice, {list, 1, 2.0}, kNoOverload},
-         {kSlice, {"text", 1, 2}, kNoOverload},
-         {kSlice, {apply.Json("1e999"), 1, 2}, kUnsafe}},
-        apply);
+  CheckCalls({{kSlice, {list, 1, 3}, "[2, 3]"},
+              {kSlice, {list, 0, 4}, "[1, 2, 3, 4]"},
+              {kSlice, {list, 2, 2}, "[]"},
+              {kSlice, {list, 4, 4}, "[]"},
+              {kSlice, {apply.List({}), 0, 0}, "[]"},
+              {kSlice, {apply.Json("[1, [2], 1e999]"), 1, 3}, "[[2], 1e999]"},
+              {kSlice, {list, -1, 2}, kIndex},
+              {kSlice, {list, 3, 2}, kIndex},
+              {kSlice, {list, 0, 5}, kIndex},
+              {kSlice, {list, 0, int64_t{INT64_MAX}}, kIndex},
+              {kSlice, {list, 1}, kNoOverload},
+              {kSlice, {list, 1, 2.0}, kNoOverload},
+              {kSlice, {"text", 1, 2}, kNoOverload},
+              {kSlice, {apply.Json("1e999"), 1, 2}, kUnsafe}},
+             apply);
 }
 
 TEST(Lists, Flatten) {
   Applied apply;
   constexpr FunctionId kFlatten = FunctionId::kListFlatten;
   const Value nested = apply.List({1, apply.List({2, apply.List({3, apply.List({4})})})});
-  Check({{kFlatten, {apply.List({})}, "[]"},
-         {kFlatten, {apply.List({1, 2})}, "[1, 2]"},
-         {kFlatten, {nested}, "[1, 2, [3, [4]]]"},
-         {kFlatten, {nested, 0}, "[1, [2, [3, [4]]]]"},
-         {kFlatten, {nested, 1}, "[1, 2, [3, [4]]]"},
-         {kFlatten, {nested, 2}, "[1, 2, 3, [4]]"},
-         {kFlatten, {nested, int64_t{INT64_MAX}}, "[1, 2, 3, 4]"},
-         {kFlatten,
-          {apply.Json("[1, 2, [], [[]], [3, {\"a\": [4]}], 1e999]")},
-          "[1, 2, [], 3, {\"a\": [4]}, 1e999]"},
-         {kFlatten, {nested, -1}, "error: invalid argument"},
-         {kFlatten, {nested, "1"}, kNoOverload},
-         {kFlatten, {apply.Json("{}")}, kNoOverload},
-         {kFlatten, {}, kNoOverload}},
-        apply);
+  CheckCalls({{kFlatten, {apply.List({})}, "[]"},
+              {kFlatten, {apply.List({1, 2})}, "[1, 2]"},
+              {kFlatten, {nested}, "[1, 2, [3, [4]]]"},
+              {kFlatten, {nested, 0}, "[1, [2, [3, [4]]]]"},
+              {kFlatten, {nested, 1}, "[1, 2, [3, [4]]]"},
+              {kFlatten, {nested, 2}, "[1, 2, 3, [4]]"},
+              {kFlatten, {nested, int64_t{INT64_MAX}}, "[1, 2, 3, 4]"},
+              {kFlatten,
+               {apply.Json("[1, 2, [], [[]], [3, {\"a\": [4]}], 1e999]")},
+               "[1, 2, [], 3, {\"a\": [4]}, 1e999]"},
+              {kFlatten, {nested, -1}, "error: invalid argument"},
+              {kFlatten, {nested, "1"}, kNoOverload},
+              {kFlatten, {apply.Json("{}")}, kNoOverload},
+              {kFlatten, {}, kNoOverload}},
+             apply);
 }
 
 TEST(Lists, FlattenIsBoundedInDepth) {
@@ -83,7 +69,7 @@ TEST(Lists, FlattenIsBoundedInDepth) {
 TEST(Lists, SortPutsOneTypeInOrder) {
   Applied apply;
   constexpr FunctionId kSort = FunctionId::kListSort;
-  Check(
+  CheckCalls(
       {{kSort, {apply.List({})}, "[]"},
        {kSort, {apply.List({1})}, "[1]"},
        {kSort, {apply.List({4, -3, 2, 1})}, "[-3, 1, 2, 4]"},
@@ -114,18 +100,18 @@ TEST(Lists, SortByKeysMovesTheElementsOfTheKeys) {
   Applied apply;
   constexpr FunctionId kSortByKeys = FunctionId::kListSortByKeys;
   const Value list = apply.Json("[\"a\", {\"b\":1}, 1e999]");
-  Check({{kSortByKeys, {list, apply.List({3, 1, 2})}, "[{\"b\":1}, 1e999, \"a\"]"},
-         {kSortByKeys, {list, apply.List({1, 1, 1})}, "[\"a\", {\"b\":1}, 1e999]"},
-         {kSortByKeys, {list, apply.List({true, false, true})}, "[{\"b\":1}, \"a\", 1e999]"},
-         {kSortByKeys, {apply.List({}), apply.List({})}, "[]"},
-         {kSortByKeys, {list, apply.List({1, "1", 1})}, kNoOverload},
-         {kSortByKeys, {list, apply.List({nullptr, nullptr, nullptr})}, kNoOverload},
-         {kSortByKeys, {list, list}, kNoOverload},
-         {kSortByKeys, {apply.List({1, 2}), apply.Json("[1, 1e999]")}, kUnsafe},
-         {kSortByKeys, {list, apply.List({1, 2})}, "error: invalid argument"},
-         {kSortByKeys, {list}, kNoOverload},
-         {kSortByKeys, {list, "abc"}, kNoOverload}},
-        apply);
+  CheckCalls({{kSortByKeys, {list, apply.List({3, 1, 2})}, "[{\"b\":1}, 1e999, \"a\"]"},
+              {kSortByKeys, {list, apply.List({1, 1, 1})}, "[\"a\", {\"b\":1}, 1e999]"},
+              {kSortByKeys, {list, apply.List({true, false, true})}, "[{\"b\":1}, \"a\", 1e999]"},
+              {kSortByKeys, {apply.List({}), apply.List({})}, "[]"},
+              {kSortByKeys, {list, apply.List({1, "1", 1})}, kNoOverload},
+              {kSortByKeys, {list, apply.List({nullptr, nullptr, nullptr})}, kNoOverload},
+              {kSortByKeys, {list, list}, kNoOverload},
+              {kSortByKeys, {apply.List({1, 2}), apply.Json("[1, 1e999]")}, kUnsafe},
+              {kSortByKeys, {list, apply.List({1, 2})}, "error: invalid argument"},
+              {kSortByKeys, {list}, kNoOverload},
+              {kSortByKeys, {list, "abc"}, kNoOverload}},
+             apply);
 }
 
 TEST(Lists, SortIsPaidFor) {
@@ -142,24 +128,24 @@ TEST(Lists, SortIsPaidFor) {
 TEST(Lists, DistinctKeepsTheFirstOfEqualElements) {
   Applied apply;
   constexpr FunctionId kDistinct = FunctionId::kListDistinct;
-  Check({{kDistinct, {apply.List({})}, "[]"},
-         {kDistinct, {apply.List({-2, 5, -2, 1, 1, 5, -2, 1})}, "[-2, 5, 1]"},
-         {kDistinct, {apply.List({"c", "a", "a", "b", "a", "c"})}, "[\"c\", \"a\", \"b\"]"},
-         {kDistinct, {apply.List({1, 1.0, uint64_t{1}, "1", true})}, "[1, \"1\", true]"},
-         {kDistinct, {apply.List({-1, -1.0, 1.5, 1.5, 0.0, -0.0})}, "[-1, 1.5, 0.0]"},
-         {kDistinct,
-          {apply.List({UINT64_MAX, -1, 18446744073709551616.0})},
-          "[18446744073709551615u, -1, 1.8446744073709552e+19]"},
-         {kDistinct, {apply.List({kNan, kNan})}, "[nan, nan]"},
-         {kDistinct, {apply.List({nullptr, nullptr, false, 0})}, "[null, false, 0]"},
-         {kDistinct,
-          {apply.Json("[[1], [1.0], [2], {\"a\":1,\"b\":2}, {\"b\":2,\"a\":1}]")},
-          "[[1], [2], {\"a\":1,\"b\":2}]"},
-         {kDistinct, {apply.List({apply.Json("[1]"), apply.List({1})})}, "[[1]]"},
-         {kDistinct, {apply.Json("[1, 1e999]")}, kUnsafe},
-         {kDistinct, {apply.Json("[1, [[1e999]]]")}, kUnsafe},
-         {kDistinct, {apply.Json("{}")}, kNoOverload}},
-        apply);
+  CheckCalls({{kDistinct, {apply.List({})}, "[]"},
+              {kDistinct, {apply.List({-2, 5, -2, 1, 1, 5, -2, 1})}, "[-2, 5, 1]"},
+              {kDistinct, {apply.List({"c", "a", "a", "b", "a", "c"})}, "[\"c\", \"a\", \"b\"]"},
+              {kDistinct, {apply.List({1, 1.0, uint64_t{1}, "1", true})}, "[1, \"1\", true]"},
+              {kDistinct, {apply.List({-1, -1.0, 1.5, 1.5, 0.0, -0.0})}, "[-1, 1.5, 0.0]"},
+              {kDistinct,
+               {apply.List({UINT64_MAX, -1, 18446744073709551616.0})},
+               "[18446744073709551615u, -1, 1.8446744073709552e+19]"},
+              {kDistinct, {apply.List({kNan, kNan})}, "[nan, nan]"},
+              {kDistinct, {apply.List({nullptr, nullptr, false, 0})}, "[null, false, 0]"},
+              {kDistinct,
+               {apply.Json("[[1], [1.0], [2], {\"a\":1,\"b\":2}, {\"b\":2,\"a\":1}]")},
+               "[[1], [2], {\"a\":1,\"b\":2}]"},
+              {kDistinct, {apply.List({apply.Json("[1]"), apply.List({1})})}, "[[1]]"},
+              {kDistinct, {apply.Json("[1, 1e999]")}, kUnsafe},
+              {kDistinct, {apply.Json("[1, [[1e999]]]")}, kUnsafe},
+              {kDistinct, {apply.Json("{}")}, kNoOverload}},
+             apply);
 }
 
 TEST(Lists, DistinctIsNotTheProduct) {
@@ -175,30 +161,30 @@ TEST(Lists, DistinctIsNotTheProduct) {
 
 TEST(Lists, FirstAndLast) {
   Applied apply;
-  Check({{FunctionId::kListFirst, {apply.List({1, 2})}, "optional.of(1)"},
-         {FunctionId::kListFirst, {apply.List({})}, "optional.none()"},
-         {FunctionId::kListFirst, {apply.Json("[[1], 2]")}, "optional.of([1])"},
-         {FunctionId::kListFirst, {apply.Json("[1e999, 2]")}, kUnsafe},
-         {FunctionId::kListFirst, {"text"}, kNoOverload},
-         {FunctionId::kListLast, {apply.List({1, 2})}, "optional.of(2)"},
-         {FunctionId::kListLast, {apply.List({})}, "optional.none()"},
-         {FunctionId::kListLast, {apply.Json("[1e999, {\"a\":1}]")}, "optional.of({\"a\":1})"},
-         {FunctionId::kListLast, {apply.Json("[1, 1e999]")}, kUnsafe},
-         {FunctionId::kListLast, {apply.List({}), 1}, kNoOverload}},
-        apply);
+  CheckCalls({{FunctionId::kListFirst, {apply.List({1, 2})}, "optional.of(1)"},
+              {FunctionId::kListFirst, {apply.List({})}, "optional.none()"},
+              {FunctionId::kListFirst, {apply.Json("[[1], 2]")}, "optional.of([1])"},
+              {FunctionId::kListFirst, {apply.Json("[1e999, 2]")}, kUnsafe},
+              {FunctionId::kListFirst, {"text"}, kNoOverload},
+              {FunctionId::kListLast, {apply.List({1, 2})}, "optional.of(2)"},
+              {FunctionId::kListLast, {apply.List({})}, "optional.none()"},
+              {FunctionId::kListLast, {apply.Json("[1e999, {\"a\":1}]")}, "optional.of({\"a\":1})"},
+              {FunctionId::kListLast, {apply.Json("[1, 1e999]")}, kUnsafe},
+              {FunctionId::kListLast, {apply.List({}), 1}, kNoOverload}},
+             apply);
 }
 
 TEST(Lists, Range) {
   Applied apply;
   constexpr FunctionId kRange = FunctionId::kListsRange;
-  Check({{kRange, {4}, "[0, 1, 2, 3]"},
-         {kRange, {0}, "[]"},
-         {kRange, {-3}, "[]"},
-         {kRange, {2'000'000}, kTooMuch},
-         {kRange, {int64_t{INT64_MAX}}, kTooMuch},
-         {kRange, {1.5}, kNoOverload},
-         {kRange, {}, kNoOverload}},
-        apply);
+  CheckCalls({{kRange, {4}, "[0, 1, 2, 3]"},
+              {kRange, {0}, "[]"},
+              {kRange, {-3}, "[]"},
+              {kRange, {2'000'000}, kTooMuch},
+              {kRange, {int64_t{INT64_MAX}}, kTooMuch},
+              {kRange, {1.5}, kNoOverload},
+              {kRange, {}, kNoOverload}},
+             apply);
 }
 
 TEST(Lists, ReadingASpanIsPaidFor) {

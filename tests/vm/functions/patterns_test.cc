@@ -14,42 +14,29 @@ constexpr const char* kNoOverload = "error: no such overload";
 constexpr const char* kPattern = "error: not a regular expression";
 constexpr const char* kTooMuch = "error: evaluation budget exceeded";
 
-struct Case {
-  FunctionId id;
-  std::vector<Applied::Argument> arguments;
-  std::string result;
-};
-
-void Check(const std::vector<Case>& cases, Applied& apply) {
-  for (const Case& c : cases) {
-    std::string call(Info(c.id).name);
-    for (const Value& argument : c.arguments) call += " " + FormatValue(argument);
-    EXPECT_EQ(apply(c.id, c.arguments), c.result) << call;
-  }
-}
-
 TEST(Patterns, MatchesFindsAPatternAnywhere) {
   Applied apply;
   constexpr FunctionId kMatches = FunctionId::kMatches;
-  Check({{kMatches, {"hubba", "ubb"}, "true"},
-         {kMatches, {"cows", ""}, "true"},
-         {kMatches, {"", ""}, "true"},
-         {kMatches, {"", "a"}, "false"},
-         {kMatches, {"grey", "gr(a|e)y"}, "true"},
-         {kMatches, {"banana", "^ba(na)*$"}, "true"},
-         {kMatches, {"mañana", "a+ñ+a+"}, "true"},
-         {kMatches, {"🐱😀😀", "(a|😀){2}"}, "true"},
-         {kMatches, {"a\nb", "a.b"}, "false"},
-         {kMatches, {std::string_view("a\0b", 3), "^a.b$"}, "true"},
-         {kMatches, {"abc", "^b"}, "false"},
-         {kMatches, {"abc", "("}, kPattern},
-         {kMatches, {"abc", "(?=b)"}, kPattern},
-         {kMatches, {"abc", R"((a)\1)"}, kPattern},
-         {kMatches, {"abc", 1}, kNoOverload},
-         {kMatches, {1, "a"}, kNoOverload},
-         {kMatches, {"abc"}, kNoOverload},
-         {kMatches, {apply.Json("1e999"), "a"}, "error: a number that servers read differently"}},
-        apply);
+  CheckCalls(
+      {{kMatches, {"hubba", "ubb"}, "true"},
+       {kMatches, {"cows", ""}, "true"},
+       {kMatches, {"", ""}, "true"},
+       {kMatches, {"", "a"}, "false"},
+       {kMatches, {"grey", "gr(a|e)y"}, "true"},
+       {kMatches, {"banana", "^ba(na)*$"}, "true"},
+       {kMatches, {"mañana", "a+ñ+a+"}, "true"},
+       {kMatches, {"🐱😀😀", "(a|😀){2}"}, "true"},
+       {kMatches, {"a\nb", "a.b"}, "false"},
+       {kMatches, {std::string_view("a\0b", 3), "^a.b$"}, "true"},
+       {kMatches, {"abc", "^b"}, "false"},
+       {kMatches, {"abc", "("}, kPattern},
+       {kMatches, {"abc", "(?=b)"}, kPattern},
+       {kMatches, {"abc", R"((a)\1)"}, kPattern},
+       {kMatches, {"abc", 1}, kNoOverload},
+       {kMatches, {1, "a"}, kNoOverload},
+       {kMatches, {"abc"}, kNoOverload},
+       {kMatches, {apply.Json("1e999"), "a"}, "error: a number that servers read differently"}},
+      apply);
 }
 
 TEST(Patterns, ThoseOfACallAreBounded) {
@@ -100,42 +87,42 @@ TEST(Patterns, SearchesAfterTheFirstArePaidForToo) {
 TEST(Patterns, ReplacePutsGroupsIntoTheReplacement) {
   Applied apply;
   constexpr FunctionId kReplace = FunctionId::kRegexReplace;
-  Check({{kReplace, {"abc", "^", "start_"}, "\"start_abc\""},
-         {kReplace, {"abc", "$", "_end"}, "\"abc_end\""},
-         {kReplace, {"a-b", R"(\b)", "|"}, "\"|a|-|b|\""},
-         {kReplace, {"foo bar", "(fo)o (ba)r", R"(\2 \1)"}, "\"ba fo\""},
-         {kReplace, {"foo bar", "foo", R"(\\)"}, R"("\\ bar")"},
-         {kReplace, {"banana", "ana", "x"}, "\"bxna\""},
-         {kReplace, {"ac", "a(b)?c", R"([\1])"}, "\"[]\""},
-         {kReplace, {"foo bar", R"(\w+)", R"((\0))"}, "\"(foo) (bar)\""},
-         {kReplace, {"", "a", "b"}, "\"\""},
-         {kReplace, {"", "", "b"}, "\"b\""},
-         {kReplace, {"aé", "", "-"}, "\"-a-é-\""},
-         {kReplace, {"baac", "a*", "x"}, "\"xbxcx\""},
-         {kReplace, {"hello ☃", "☃", "❄"}, "\"hello ❄\""},
-         {kReplace, {"id=1", R"(id=(?P<v>\d+))", R"(\1 ${v})"}, "\"1 ${v}\""},
-         {kReplace, {"banana", "a", "x", 0}, "\"banana\""},
-         {kReplace, {"banana", "a", "x", 1}, "\"bxnana\""},
-         {kReplace, {"banana", "a", "x", 100}, "\"bxnxnx\""},
-         {kReplace, {"banana", "a", "x", int64_t{INT64_MIN}}, "\"bxnxnx\""},
-         {kReplace, {"abc def", "(abc)", R"(\\1)"}, R"("\\1 def")"}},
-        apply);
+  CheckCalls({{kReplace, {"abc", "^", "start_"}, "\"start_abc\""},
+              {kReplace, {"abc", "$", "_end"}, "\"abc_end\""},
+              {kReplace, {"a-b", R"(\b)", "|"}, "\"|a|-|b|\""},
+              {kReplace, {"foo bar", "(fo)o (ba)r", R"(\2 \1)"}, "\"ba fo\""},
+              {kReplace, {"foo bar", "foo", R"(\\)"}, R"("\\ bar")"},
+              {kReplace, {"banana", "ana", "x"}, "\"bxna\""},
+              {kReplace, {"ac", "a(b)?c", R"([\1])"}, "\"[]\""},
+              {kReplace, {"foo bar", R"(\w+)", R"((\0))"}, "\"(foo) (bar)\""},
+              {kReplace, {"", "a", "b"}, "\"\""},
+              {kReplace, {"", "", "b"}, "\"b\""},
+              {kReplace, {"aé", "", "-"}, "\"-a-é-\""},
+              {kReplace, {"baac", "a*", "x"}, "\"xbxcx\""},
+              {kReplace, {"hello ☃", "☃", "❄"}, "\"hello ❄\""},
+              {kReplace, {"id=1", R"(id=(?P<v>\d+))", R"(\1 ${v})"}, "\"1 ${v}\""},
+              {kReplace, {"banana", "a", "x", 0}, "\"banana\""},
+              {kReplace, {"banana", "a", "x", 1}, "\"bxnana\""},
+              {kReplace, {"banana", "a", "x", 100}, "\"bxnxnx\""},
+              {kReplace, {"banana", "a", "x", int64_t{INT64_MIN}}, "\"bxnxnx\""},
+              {kReplace, {"abc def", "(abc)", R"(\\1)"}, R"("\\1 def")"}},
+             apply);
 }
 
 TEST(Patterns, ReplaceRefusesWhatItCannotFillIn) {
   Applied apply;
   constexpr FunctionId kReplace = FunctionId::kRegexReplace;
   const char* invalid = "error: invalid argument";
-  Check({{kReplace, {"test", "(.)", R"(\2)"}, invalid},
-         {kReplace, {"test", ".", R"(\1)"}, invalid},
-         {kReplace, {"test", "(.)", R"(a\)"}, invalid},
-         {kReplace, {"test", "(.)", R"(\v)"}, invalid},
-         {kReplace, {"foo", "(", ""}, kPattern},
-         {kReplace, {"foo", std::string(1001, 'a'), ""}, kPattern},
-         {kReplace, {"foo", "a", 1}, kNoOverload},
-         {kReplace, {"foo", "a", "b", "c"}, kNoOverload},
-         {kReplace, {"foo", "a"}, kNoOverload}},
-        apply);
+  CheckCalls({{kReplace, {"test", "(.)", R"(\2)"}, invalid},
+              {kReplace, {"test", ".", R"(\1)"}, invalid},
+              {kReplace, {"test", "(.)", R"(a\)"}, invalid},
+              {kReplace, {"test", "(.)", R"(\v)"}, invalid},
+              {kReplace, {"foo", "(", ""}, kPattern},
+              {kReplace, {"foo", std::string(1001, 'a'), ""}, kPattern},
+              {kReplace, {"foo", "a", 1}, kNoOverload},
+              {kReplace, {"foo", "a", "b", "c"}, kNoOverload},
+              {kReplace, {"foo", "a"}, kNoOverload}},
+             apply);
 }
 
 TEST(Patterns, ReplaceDoesNotBlowUp) {
@@ -149,36 +136,36 @@ TEST(Patterns, ReplaceDoesNotBlowUp) {
 TEST(Patterns, ExtractTakesTheGroupWhereThereIsOne) {
   Applied apply;
   constexpr FunctionId kExtract = FunctionId::kRegexExtract;
-  Check({{kExtract, {"hello world", "hello(.*)"}, "optional.of(\" world\")"},
-         {kExtract, {"item-A, item-B", R"(item-(\w+))"}, "optional.of(\"A\")"},
-         {kExtract, {"The color is red", R"(is \w+)"}, "optional.of(\"is red\")"},
-         {kExtract, {"HELLO", "hello"}, "optional.none()"},
-         {kExtract, {"", R"(\w+)"}, "optional.none()"},
-         {kExtract, {"abc", ""}, "optional.of(\"\")"},
-         {kExtract, {"", ""}, "optional.of(\"\")"},
-         {kExtract, {"val=", "val=(.*)"}, "optional.none()"},
-         {kExtract, {"ac", "a(b)?c"}, "optional.none()"},
-         {kExtract, {"a@b", "(.*)@([^.]*)"}, kPattern},
-         {kExtract, {"a", "("}, kPattern},
-         {kExtract, {"a", 1}, kNoOverload},
-         {kExtract, {"a", "b", "c"}, kNoOverload}},
-        apply);
+  CheckCalls({{kExtract, {"hello world", "hello(.*)"}, "optional.of(\" world\")"},
+              {kExtract, {"item-A, item-B", R"(item-(\w+))"}, "optional.of(\"A\")"},
+              {kExtract, {"The color is red", R"(is \w+)"}, "optional.of(\"is red\")"},
+              {kExtract, {"HELLO", "hello"}, "optional.none()"},
+              {kExtract, {"", R"(\w+)"}, "optional.none()"},
+              {kExtract, {"abc", ""}, "optional.of(\"\")"},
+              {kExtract, {"", ""}, "optional.of(\"\")"},
+              {kExtract, {"val=", "val=(.*)"}, "optional.none()"},
+              {kExtract, {"ac", "a(b)?c"}, "optional.none()"},
+              {kExtract, {"a@b", "(.*)@([^.]*)"}, kPattern},
+              {kExtract, {"a", "("}, kPattern},
+              {kExtract, {"a", 1}, kNoOverload},
+              {kExtract, {"a", "b", "c"}, kNoOverload}},
+             apply);
 }
 
 TEST(Patterns, ExtractAllTakesEveryMatch) {
   Applied apply;
   constexpr FunctionId kExtractAll = FunctionId::kRegexExtractAll;
-  Check({{kExtractAll, {"id:123, id:456", "assa"}, "[]"},
-         {kExtractAll, {"id:123, id:456", R"(id:\d+)"}, "[\"id:123\", \"id:456\"]"},
-         {kExtractAll, {"f_1.txt, f_2.csv", R"(f_(\d+))"}, "[\"1\", \"2\"]"},
-         {kExtractAll, {"banananana", "(ana)"}, "[\"ana\", \"ana\"]"},
-         {kExtractAll, {"val=a, val=, val=c", "val=([^,]*)"}, "[\"a\", \"c\"]"},
-         {kExtractAll, {"a b c", R"((\S*)\s*)"}, "[\"a\", \"b\", \"c\"]"},
-         {kExtractAll, {"ab", ""}, "[\"\", \"\", \"\"]"},
-         {kExtractAll, {"a@b", "(.*)@([^.]*)"}, kPattern},
-         {kExtractAll, {"a", "[a-z"}, kPattern},
-         {kExtractAll, {1, "a"}, kNoOverload}},
-        apply);
+  CheckCalls({{kExtractAll, {"id:123, id:456", "assa"}, "[]"},
+              {kExtractAll, {"id:123, id:456", R"(id:\d+)"}, "[\"id:123\", \"id:456\"]"},
+              {kExtractAll, {"f_1.txt, f_2.csv", R"(f_(\d+))"}, "[\"1\", \"2\"]"},
+              {kExtractAll, {"banananana", "(ana)"}, "[\"ana\", \"ana\"]"},
+              {kExtractAll, {"val=a, val=, val=c", "val=([^,]*)"}, "[\"a\", \"c\"]"},
+              {kExtractAll, {"a b c", R"((\S*)\s*)"}, "[\"a\", \"b\", \"c\"]"},
+              {kExtractAll, {"ab", ""}, "[\"\", \"\", \"\"]"},
+              {kExtractAll, {"a@b", "(.*)@([^.]*)"}, kPattern},
+              {kExtractAll, {"a", "[a-z"}, kPattern},
+              {kExtractAll, {1, "a"}, kNoOverload}},
+             apply);
 }
 
 }  // namespace
