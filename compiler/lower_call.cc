@@ -24,7 +24,7 @@ void Lowering::CallFunction(NodeId id, uint8_t dst, bool target_is_in_dst) {
     return;
   }
   if (function == FunctionId::kMatches && count == 2 && ConstantPattern(Child(id, first + 1))) {
-    Truth(id, dst, target_is_in_dst);
+    Matches(id, dst, target_is_in_dst);
     return;
   }
   if (count > kMaxArguments) {
@@ -76,14 +76,8 @@ bool Lowering::OptionalCall(NodeId id, FunctionId function, uint8_t dst) {
       if (arguments != 0) return false;
       const Label yes = block().NewLabel();
       const Label no = block().NewLabel();
-      const Label end = block().NewLabel();
       block().Test({Opcode::kTestHasValue, dst}, yes, no, At(id));
-      block().Bind(yes);
-      LoadConst(id, dst, writ::Value::Bool(true));
-      block().Jump(end, At(id));
-      block().Bind(no);
-      LoadConst(id, dst, writ::Value::Bool(false));
-      block().Bind(end);
+      LoadTruth(id, dst, yes, no);
       return true;
     }
     case FunctionId::kOptionalOr:
@@ -132,18 +126,12 @@ bool Lowering::TestMatches(NodeId id, uint8_t text, Label if_true, Label if_fals
   return true;
 }
 
-void Lowering::Truth(NodeId id, uint8_t dst, bool target_is_in_dst) {
+void Lowering::Matches(NodeId id, uint8_t dst, bool target_is_in_dst) {
   const Label if_true = block().NewLabel();
   const Label if_false = block().NewLabel();
-  const Label end = block().NewLabel();
   if (!target_is_in_dst) Value(Child(id, 0), dst);
   TestMatches(id, dst, if_true, if_false);
-  block().Bind(if_true);
-  LoadConst(id, dst, writ::Value::Bool(true));
-  block().Jump(end, At(id));
-  block().Bind(if_false);
-  LoadConst(id, dst, writ::Value::Bool(false));
-  block().Bind(end);
+  LoadTruth(id, dst, if_true, if_false);
 }
 
 }  // namespace writ::cel

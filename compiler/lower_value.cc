@@ -225,8 +225,12 @@ void Lowering::Binary(NodeId id, uint8_t dst) {
 void Lowering::Truth(NodeId id, uint8_t dst) {
   const Label if_true = block().NewLabel();
   const Label if_false = block().NewLabel();
-  const Label end = block().NewLabel();
   Test(id, if_true, if_false);
+  LoadTruth(id, dst, if_true, if_false);
+}
+
+void Lowering::LoadTruth(NodeId id, uint8_t dst, Label if_true, Label if_false) {
+  const Label end = block().NewLabel();
   block().Bind(if_true);
   LoadConst(id, dst, writ::Value::Bool(true));
   block().Jump(end, At(id));

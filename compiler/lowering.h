@@ -238,6 +238,8 @@ class Lowering {
   void Binary(NodeId id, uint8_t dst);
 
   void Truth(NodeId id, uint8_t dst);
+  // Where a test went on at one of the labels: true or false in dst.
+  void LoadTruth(NodeId id, uint8_t dst, Label if_true, Label if_false);
 
   void Conditional(NodeId id, uint8_t dst);
 
@@ -261,7 +263,7 @@ class Lowering {
   bool TestMatches(NodeId id, uint8_t text, Label if_true, Label if_false);
 
   // A matches() call as a value; its text may be in dst already.
-  void Truth(NodeId id, uint8_t dst, bool target_is_in_dst);
+  void Matches(NodeId id, uint8_t dst, bool target_is_in_dst);
 
   // ---- Tests.
 
