@@ -174,6 +174,12 @@ int UnknownCommand(const std::string& word) {
 
 // `word` is the first that `command` has no use for.
 int UnexpectedWord(const CLI::App& command, const std::string& word) {
+  if (command.get_name() == "expr" && word.size() > 1 && word[0] == '-' && word[1] != '-') {
+    return UsageError(fmt::format("expr has no flag {}", Quote(word)),
+                      fmt::format("an expression that starts with a minus follows --: writ expr -- "
+                                  "'{}'",
+                                  Shown(word)));
+  }
   if (word.size() > 1 && word[0] == '-') {
     return UsageError(fmt::format("{} has no flag {}", command.get_name(), word),
                       fmt::format("writ {} --help shows what there is", command.get_name()));
@@ -291,7 +297,11 @@ int Dispatch(int argc, char** argv) {
   const std::vector<std::string> extras = command->remaining();
   if (!extras.empty()) return UnexpectedWord(*command, extras.front());
   if (command == run_command) return RunWith(run, run_flags, words.server, words.has_separator);
-  if (words.has_separator) {
+  // Of expr the one word after -- is the expression, which may start with a minus.
+  const bool is_expression =
+      command == expr_command && words.server.size() == 1 && expr.expression.empty();
+  if (is_expression) expr.expression = words.server.front();
+  if (words.has_separator && !is_expression) {
     return UsageError("only run takes a server command after --", "leave it out");
   }
   if (command == test_command) {

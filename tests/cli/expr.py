@@ -23,6 +23,13 @@ class Expr(CommandTest):
         self.assertEqual(self.value("duration('1h') > duration('59m')"),
                          {"value": "true", "type": "bool"})
 
+    def test_an_expression_may_start_with_a_minus(self):
+        result = self.run_writ("expr", "--args", '{"a":2}', "--", "-args.a < 3")
+        self.expect(result, 0, out="true\nbool\n", err="")
+        result = self.run_writ("expr", "-args.a < 3")
+        self.expect(result, 2, out="")
+        self.assertIn("writ expr -- '-args.a < 3'", result.err)
+
     def test_reads_the_arguments_and_the_time(self):
         args = ("--args", '{"path":"/srv/x","n":[1,2,3]}')
         self.assertEqual(self.value("path.within(args.path, '/srv')", *args)["value"], "true")
