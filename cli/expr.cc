@@ -2,14 +2,14 @@
 // Tested by tests/cli/expr.py.
 #include <fmt/format.h>
 
-#include <ctime>
-
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/cost.h"
 #include "compiler/expression.h"
+#include "compiler/policy_environment.h"
 #include "grammar/parse.h"
+#include "proxy/facts.h"
 #include "vm/disasm.h"
 #include "vm/json_text.h"
 #include "vm/utf8.h"
@@ -22,20 +22,13 @@ constexpr size_t kMaxPartShown = 100;
 
 // What an expression may name here: the arguments and the time.
 cel::Environment ExprEnvironment() {
-  using cel::Type;
-  using cel::TypeKind;
-  using cel::Variable;
   cel::Environment environment;
   environment.check_constants = true;
-  Variable args;
-  args.name = "args";
-  args.type = Type::Map(TypeKind::kString, TypeKind::kDyn);
-  args.storage = Variable::Storage::kArguments;
-  Variable now;
+  cel::Variable now;
   now.name = "now";
-  now.type = TypeKind::kTimestamp;
-  now.storage = Variable::Storage::kSlot;
-  environment.variables = {std::move(args), std::move(now)};
+  now.type = cel::TypeKind::kTimestamp;
+  now.storage = cel::Variable::Storage::kSlot;
+  environment.variables = {ArgumentsVariable(), std::move(now)};
   return environment;
 }
 
@@ -199,11 +192,7 @@ class Explanation {
 // The timestamp that --now says, or the clock's. False if it says none.
 bool ReadNow(const std::string& text, Value* now) {
   if (text.empty()) {
-    timespec time{};
-    clock_gettime(CLOCK_REALTIME, &time);
-    *now = Value::Int(time.tv_sec);
-    now->tag = Tag::kTimestamp;
-    now->size = static_cast<uint32_t>(time.tv_nsec);
+    *now = Time::FromSystemClock().AsValue();
     return true;
   }
   Arena arena;

@@ -43,15 +43,6 @@ std::string FolderOf(const std::string& path) {
   return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
 }
 
-bool IsUtf8(const std::string& text, size_t begin, size_t end) {
-  while (begin < end) {
-    const size_t length = Utf8Length(text.c_str() + begin);
-    if (length == 0) return false;
-    begin += length;
-  }
-  return true;
-}
-
 }  // namespace
 
 // Recursion is as deep as the document, which the YAML reader bounds.
@@ -194,7 +185,7 @@ std::optional<Constant> DataReader::ReadEntries(const Source& file, const Node& 
   for (size_t start = marked ? kByteOrderMark.size() : 0; start < text.size(); ++line) {
     const size_t feed = std::min(text.find('\n', start), text.size());
     const size_t end = feed > start && text[feed - 1] == '\r' ? feed - 1 : feed;
-    if (!IsUtf8(text, start, end)) {
+    if (!IsUtf8(std::string_view(text).substr(start, end - start))) {
       reader_.diagnostics().Error(files_.back(), {line, 1}, 1, "this line is not UTF-8",
                                   "save the file as UTF-8");
       return std::nullopt;

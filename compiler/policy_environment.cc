@@ -32,14 +32,18 @@ constexpr std::array<BuiltInFact, kBuiltIns - 1> kFacts = {{
 
 }  // namespace
 
-cel::Environment PolicyEnvironment() {
-  cel::Environment environment;
-  environment.check_constants = true;
+Variable ArgumentsVariable() {
   Variable args;
   args.name = "args";
   args.type = Type::Map(TypeKind::kString, TypeKind::kDyn);
   args.storage = Variable::Storage::kArguments;
-  environment.variables.push_back(std::move(args));
+  return args;
+}
+
+cel::Environment PolicyEnvironment() {
+  cel::Environment environment;
+  environment.check_constants = true;
+  environment.variables.push_back(ArgumentsVariable());
   for (const BuiltInFact& fact : kFacts) {
     Variable variable;
     variable.name = fact.name;

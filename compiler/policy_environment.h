@@ -36,6 +36,10 @@ enum class BuiltIn : uint32_t {
 };
 inline constexpr uint32_t kBuiltIns = static_cast<uint32_t>(BuiltIn::kQuotaResetsAt) + 1;
 
+// `args`, as every expression over a call's arguments names them: a map from string to dyn, read
+// through the needed-path trie.
+cel::Variable ArgumentsVariable();
+
 // Environment with the built-in variables. `args` has Storage::kArguments. The others are kSlot,
 // and the policy's own variables kBlock, with index 0: the emitter fills the indices in as it makes
 // slots and blocks. Constants are kConstant.

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <iterator>
 
+#include "vm/utf8.h"
+
 namespace writ {
 namespace {
 
@@ -27,20 +29,13 @@ std::string_view NameOf(LogLevel level) {
   return "error";
 }
 
-// Length of the well-formed UTF-8 character at the front of `text` (Unicode, table 3-7), or 0.
+// Length of the well-formed UTF-8 character at the front of `text`, or 0.
 size_t CharacterLength(std::string_view text) {
-  auto at = [&](size_t i) { return static_cast<uint8_t>(i < text.size() ? text[i] : 0); };
-  auto follows = [&](size_t i) { return (at(i) & 0xC0) == 0x80; };
-  uint8_t first = at(0);
-  uint8_t second = at(1);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4 || !follows(1)) return 0;
-  if (first < 0xE0) return 2;
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
-  if (!follows(2)) return 0;
-  if (first < 0xF0) return 3;
-  if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
-  return follows(3) ? 4 : 0;
+  std::string_view rest = text;
+  const uint32_t c = TakeCodePoint(rest);
+  const size_t length = text.size() - rest.size();
+  const bool malformed = (c == 0xFFFD && length == 1) || (c >= 0xD800 && c <= 0xDFFF);
+  return malformed ? 0 : length;
 }
 
 // C0 and C1 controls, DEL, line and paragraph separators, and the marks that change the direction

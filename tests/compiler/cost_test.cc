@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "compiler/policy_environment.h"
 #include "grammar/parse.h"
 
 namespace writ::cel {
@@ -10,11 +11,7 @@ namespace {
 
 CostBound CostOf(const std::string& text) {
   Environment environment;
-  Variable args;
-  args.name = "args";
-  args.type = Type::Map(TypeKind::kString, TypeKind::kDyn);
-  args.storage = Variable::Storage::kArguments;
-  environment.variables.push_back(std::move(args));
+  environment.variables.push_back(ArgumentsVariable());
   auto ast = Parse(text);
   EXPECT_TRUE(ast.has_value()) << text;
   CheckResult result = Check(std::move(*ast), environment);

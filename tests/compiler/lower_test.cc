@@ -8,6 +8,7 @@
 #include <string>
 
 #include "compiler/expression.h"
+#include "compiler/policy_environment.h"
 #include "compiler/text_files.h"
 #include "grammar/parse.h"
 #include "vm/disasm.h"
@@ -17,11 +18,7 @@ namespace {
 
 Environment OfArguments() {
   Environment environment;
-  Variable args;
-  args.name = "args";
-  args.type = Type::Map(TypeKind::kString, TypeKind::kDyn);
-  args.storage = Variable::Storage::kArguments;
-  environment.variables.push_back(std::move(args));
+  environment.variables.push_back(ArgumentsVariable());
   return environment;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "compiler/policy_environment.h"
 #include "grammar/parse.h"
 #include "vm/disasm.h"
 
@@ -16,10 +17,7 @@ namespace {
 std::map<std::string, std::string> Folded(const std::string& text) {
   static Arena constants;
   Environment environment;
-  Variable args;
-  args.name = "args";
-  args.type = Type::Map(TypeKind::kString, TypeKind::kDyn);
-  args.storage = Variable::Storage::kArguments;
+  const Variable args = ArgumentsVariable();
   Variable now;
   now.name = "now";
   now.type = TypeKind::kTimestamp;
