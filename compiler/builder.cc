@@ -91,6 +91,16 @@ uint8_t BlockBuilder::NewRegisters(uint32_t count) {
   return static_cast<uint8_t>(first);
 }
 
+bool BlockBuilder::TakeRegisters(uint32_t first, uint32_t count) {
+  if (first + count > kMaxRegisters) return false;
+  for (uint32_t i = first; i < first + count; ++i) {
+    if (used_[i]) return false;
+  }
+  for (uint32_t i = first; i < first + count; ++i) used_[i] = true;
+  registers_ = std::max(registers_, first + count);
+  return true;
+}
+
 void BlockBuilder::Release(uint8_t first, uint32_t count) {
   for (uint32_t i = first; i < first + count && i < kMaxRegisters; ++i) used_[i] = false;
 }
@@ -146,12 +156,21 @@ uint16_t BlockBuilder::Operand(const std::vector<uint32_t>& row) {
   return static_cast<uint16_t>(found->second);
 }
 
+void BlockBuilder::Recover(uint32_t first, Label handler) {
+  if (first == size()) return;
+  code_.recoveries.push_back({first, size(), handler.number});
+  labels_[handler.number].used = true;
+}
+
 void BlockBuilder::StartRule(uint32_t rule) {
   code_.rule_starts.push_back({size(), rule});
 }
 
 uint32_t BlockBuilder::Finish() {
   for (UnlinkedCode::Jump& jump : code_.jumps) jump.target = labels_[jump.target].at;
+  for (UnlinkedCode::Recovery& recovery : code_.recoveries) {
+    recovery.handler = labels_[recovery.handler].at;
+  }
   if (builder_.optimises()) ThreadJumps(code_);
   for (const UnlinkedCode::Jump& jump : code_.jumps) {
     Instruction& instruction = code_.instructions[jump.instruction];
@@ -169,6 +188,11 @@ uint32_t BlockBuilder::Finish() {
   block.outer_levels = outer_levels_;
   for (const RuleStart& start : code_.rule_starts) {
     program.rule_starts.push_back({block.first_instruction + start.instruction, start.rule});
+  }
+  for (const UnlinkedCode::Recovery& recovery : code_.recoveries) {
+    program.recoveries.push_back({block.first_instruction + recovery.first,
+                                  block.first_instruction + recovery.end - 1,
+                                  block.first_instruction + recovery.handler});
   }
   program.code.insert(program.code.end(), code_.instructions.begin(), code_.instructions.end());
   program.positions.insert(program.positions.end(), code_.positions.begin(), code_.positions.end());

@@ -64,6 +64,8 @@ class BlockBuilder {
   // ---- Registers. The lowest free ones are handed out.
   uint8_t NewRegister() { return NewRegisters(1); }
   uint8_t NewRegisters(uint32_t count);
+  // Those registers, if all of them are free.
+  bool TakeRegisters(uint32_t first, uint32_t count);
   void Release(uint8_t first, uint32_t count = 1);
   // One that nothing else in the block ever uses, so that it is absent until it is written.
   uint8_t NewKeptRegister();
@@ -81,6 +83,9 @@ class BlockBuilder {
   void AddWithLabel(Instruction instruction, Label to, SourcePosition at);
   // The index of that row in the block's operand table.
   uint16_t Operand(const std::vector<uint32_t>& row);
+  // An error in what was added from the instruction `first` on goes on at the label, which is bound
+  // after: for code that says nothing of its errors. REQUIRES: it opens, closes and notes nothing.
+  void Recover(uint32_t first, Label handler);
   // What comes from here on belongs to that rule.
   void StartRule(uint32_t rule);
   // Whether the last instruction lets the next one be reached. A label bound here counts.

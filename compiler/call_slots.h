@@ -12,6 +12,7 @@
 
 #include "compiler/builder.h"
 #include "compiler/lower.h"
+#include "compiler/opt/share.h"
 #include "compiler/policy.h"
 #include "vm/paths.h"
 
@@ -41,6 +42,10 @@ class CallSlots : public cel::PathSlots {
   std::map<PolicyCounter, uint32_t> counters;
   // Blocks of the policies' variables, as far as something needed them.
   std::map<PolicyVariable, uint32_t> variable_blocks;
+  // What rules of the row being emitted have in common, and the blocks of what was, as far as
+  // something needed them.
+  SharedPredicates shared_predicates;
+  std::map<PolicyPredicate, uint32_t> predicate_blocks;
 
  private:
   ProgramBuilder* builder_;

@@ -321,6 +321,12 @@ class Emitter {
   // one first, since what is run has a lower number.
   uint32_t EmitRow(const std::vector<Step>& steps, const std::string& tool, uint32_t next,
                    CallSlots& slots) {
+    slots.shared_predicates = {};
+    for (const Step& step : steps) {
+      if (step.item->rule != nullptr) {
+        slots.shared_predicates.Add(*step.item->rule, step.item->policy);
+      }
+    }
     size_t end = steps.size();
     for (;;) {
       size_t begin = end;

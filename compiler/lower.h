@@ -56,6 +56,7 @@ std::optional<LowerFailure> LowerTest(BlockBuilder& block, const Checked& expres
 struct LowerOperand {
   const Checked* expression;
   const LowerTarget* target;
+  uint32_t block = kNoBlock;  // a value block of the expression, to be run instead
 };
 std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
                                        const std::vector<LowerOperand>& operands, bool any,

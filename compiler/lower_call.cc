@@ -27,6 +27,11 @@ void Lowering::CallFunction(NodeId id, uint8_t dst, bool target_is_in_dst) {
     Matches(id, dst, target_is_in_dst);
     return;
   }
+  if (count == 1 && function == FunctionId::kSize) {
+    if (!target_is_in_dst) Value(ast_.child(node, first), dst);
+    Emit(id, {Opcode::kSize, dst, dst});
+    return;
+  }
   if (count > kMaxArguments) {
     ManyArguments(id, function, first, dst);
     return;
@@ -34,18 +39,24 @@ void Lowering::CallFunction(NodeId id, uint8_t dst, bool target_is_in_dst) {
   if (TakesTimeZone(function, count) && !KnownText(Child(id, first + count - 1))) {
     program().program().all_time_zones = true;
   }
-  const uint8_t arguments = count == 0 ? 0 : block().NewRegisters(count);
+  // Arguments stand in a row, which starts at dst where the registers after it are free.
+  const bool in_place = count > 0 && block().TakeRegisters(dst + 1u, count - 1);
+  const uint8_t arguments = in_place ? dst : count == 0 ? 0 : block().NewRegisters(count);
   for (uint32_t i = 0; i < count; ++i) {
     const auto at = static_cast<uint8_t>(arguments + i);
-    if (i == 0 && target_is_in_dst) {
-      Emit(id, {Opcode::kMove, at, dst});
-    } else {
+    if (i > 0 || !target_is_in_dst) {
       Value(ast_.child(node, first + i), at);
+    } else if (!in_place) {
+      Emit(id, {Opcode::kMove, at, dst});
     }
   }
   Emit(id, {Opcode::kCall, dst, static_cast<uint16_t>(function), arguments,
             static_cast<uint16_t>(count)});
-  if (count > 0) block().Release(arguments, count);
+  if (in_place) {
+    block().Release(static_cast<uint8_t>(dst + 1), count - 1);
+  } else if (count > 0) {
+    block().Release(arguments, count);
+  }
 }
 
 void Lowering::ManyArguments(NodeId id, FunctionId function, uint32_t first, uint8_t dst) {

@@ -68,7 +68,7 @@ void Lowering::NameElements(NodeId id) {
 
 void Lowering::Quantifier(NodeId id, uint8_t dst, bool any) {
   const NodeId predicate = Child(id, 1);
-  const bool absorbs = TestIsFallible(predicate);
+  const bool absorbs = !careless_ && TestIsFallible(predicate);
   Loop(id, dst, writ::Value::Bool(!any), absorbs ? kLoopKeepsErrors : 0, [&] {
     const Label go_on = block().NewLabel();
     const Label decided = block().NewLabel();
@@ -85,8 +85,13 @@ void Lowering::Quantifier(NodeId id, uint8_t dst, bool any) {
     block().Bind(go_on);
     if (absorbs) Emit(id, {Opcode::kScopeEnd, kept});
     const uint8_t result = block().NewRegister();
-    LoadConst(id, result, writ::Value::Bool(!any));
-    Emit(id, {Opcode::kReturn, result});
+    if (careless_) {
+      // No error was kept, so the accumulator is what it was at the start.
+      Emit(id, {Opcode::kReturn, 0});
+    } else {
+      LoadConst(id, result, writ::Value::Bool(!any));
+      Emit(id, {Opcode::kReturn, result});
+    }
     block().Bind(decided);
     if (absorbs) Emit(id, {Opcode::kScopeDrop, kept});
     LoadConst(id, result, writ::Value::Bool(any));

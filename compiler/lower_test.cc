@@ -17,6 +17,7 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false, NodeId blamed) {
     block().Jump(known->i != 0 ? if_true : if_false, At(id));
     return;
   }
+  if (careless_ && Known(id) == nullptr && TestSlot(id, if_true, if_false)) return;
   if (Known(id) == nullptr) {
     switch (node.kind) {
       case Kind::kAnd:
@@ -49,12 +50,23 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false, NodeId blamed) {
 
 void Lowering::Group(NodeId id, const std::vector<NodeId>& operands, bool any, Label if_true,
                      Label if_false) {
-  const bool absorbs = std::any_of(operands.begin(), operands.end(),
-                                   [this](NodeId operand) { return TestIsFallible(operand); });
+  const bool absorbs =
+      !careless_ && std::any_of(operands.begin(), operands.end(),
+                                [this](NodeId operand) { return TestIsFallible(operand); });
   LowerLogic(
       block(), operands.size(), absorbs, any, if_true, if_false, At(id),
       [&](size_t i) { return At(operands[i]); },
       [&](size_t i, Label yes, Label no) { Test(operands[i], yes, no); });
+}
+
+void Lowering::ReturnTest(NodeId root) {
+  const Label if_true = block().NewLabel();
+  const Label if_false = block().NewLabel();
+  Test(root, if_true, if_false);
+  block().Bind(if_true);
+  Emit(root, {Opcode::kReturnConst, 0, ConstantOperand(writ::Value::Bool(true))});
+  block().Bind(if_false);
+  Emit(root, {Opcode::kReturnConst, 0, ConstantOperand(writ::Value::Bool(false))});
 }
 
 void Lowering::TestConditional(NodeId id, Label if_true, Label if_false, NodeId blamed) {

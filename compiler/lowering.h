@@ -1,7 +1,12 @@
 // How lower.h does it, for the files that share the work: lower_value.cc leaves values in
-// registers, lower_test.cc goes on at one of two labels, lower_call.cc and lower_comprehension.cc
-// are what their names say. The first two are mutually recursive, as in every compiler of
-// conditions.
+// registers, lower_test.cc goes on at one of two labels, lower_slot_test.cc does that in one
+// instruction, lower_call.cc and lower_comprehension.cc are what their names say. The first two are
+// mutually recursive, as in every compiler of conditions.
+//
+// Code may be written carelessly: without error scopes, and with tests of a slot and a constant in
+// one instruction. It is right as long as nothing fails; where something does, the code goes on at
+// the same written carefully (BlockBuilder::Recover), from its start, which finds out what the
+// error is and whether it counts.
 //
 // Chains (a.b.c, a + b + c) are walked in a loop from the inside out; recursion is for nesting
 // only, which the parser bounds.
@@ -63,10 +68,26 @@ class Lowering {
   const std::optional<LowerFailure>& failure() const { return failure_; }
   bool root_test_is_fallible() const { return TestIsFallible(ast_.root); }
 
+  // How code is written from here on.
+  void BeCareless() { careless_ = true; }
+  // Whether careless code would be another.
+  bool carelessness_pays() const;
+  size_t node_count() const { return ast_.nodes.size(); }
+
   void RootValue(NodeId root, uint8_t dst) {
     Value(root, dst);
     CheckRoom(root);
   }
+  // The same of a block that has the value.
+  void RootTest(uint32_t value_block, Label if_true, Label if_false) {
+    const uint8_t value = block().NewRegister();
+    Emit(ast_.root, {Opcode::kForce, value, block().Operand({value_block})});
+    block().Test({Opcode::kTestTrue, value}, if_true, if_false, At(ast_.root));
+    block().Release(value);
+    CheckRoom(ast_.root);
+  }
+  // Ends the block with the node's value, which is a test's outcome.
+  void ReturnTest(NodeId root);
   void RootTest(Label if_true, Label if_false) {
     Test(ast_.root, if_true, if_false);
     CheckRoom(ast_.root);
@@ -284,6 +305,24 @@ class Lowering {
 
   bool TestCall(NodeId id, Label if_true, Label if_false);
 
+  // ---- Tests of a slot with a constant, where code is careless.
+
+  // Whether the node's value is that of a slot.
+  bool IsSlot(NodeId id) const;
+  // REQUIRES: IsSlot(id).
+  uint32_t SlotOf(NodeId id);
+  bool IsConstant(NodeId id) const {
+    return Known(id) != nullptr || ast_.node(id).kind == Kind::kLiteral;
+  }
+  // REQUIRES: IsConstant(id).
+  writ::Value ConstantOf(NodeId id) { return Known(id) != nullptr ? *Known(id) : LiteralValue(id); }
+  bool IsSlotTest(NodeId id) const;
+  // The opcode that tests slot and constant for that operator.
+  static Opcode SlotTestOf(Operator op, bool slot_is_left);
+  static std::optional<Opcode> SlotTestOf(FunctionId function);
+  // False if it is another test.
+  bool TestSlot(NodeId id, Label if_true, Label if_false);
+
   // ---- Local variables.
 
   // Writes a block that runs inside the current one.
@@ -345,6 +384,7 @@ class Lowering {
   Frame frame_;
   std::map<std::pair<uint32_t, uint32_t>, Local> locals_;
   std::optional<LowerFailure> failure_;
+  bool careless_ = false;
 };
 
 }  // namespace writ::cel

@@ -97,13 +97,18 @@ void RuleCode::TestAll(BlockBuilder& block, const std::vector<const Expression*>
                        bool any, size_t policy, CallSlots& slots, Label if_true, Label if_false) {
   std::vector<cel::LowerTarget> targets;
   targets.reserve(expressions.size());
+  std::vector<cel::LowerOperand> operands;
   for (const Expression* expression : expressions) {
     NeedVariables(*expression, policy, slots);
     targets.push_back(TargetOf(*expression, policy, slots));
-  }
-  std::vector<cel::LowerOperand> operands;
-  for (size_t i = 0; i < expressions.size(); ++i) {
-    operands.push_back({&expressions[i]->checked, &targets[i]});
+    cel::LowerOperand operand{&expression->checked, &targets.back()};
+    if (builder_.optimises() && slots.shared_predicates.Has(*expression, policy)) {
+      const auto [shared, is_new] =
+          slots.predicate_blocks.try_emplace({policy, expression->checked.ast.source});
+      if (is_new) shared->second = ValueBlock(*expression, policy, slots);
+      operand.block = shared->second;
+    }
+    operands.push_back(operand);
   }
   size_t failed = 0;
   const std::optional<cel::LowerFailure> failure =

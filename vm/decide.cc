@@ -97,7 +97,7 @@ Decision Machine::DecideOnce() {
 Decision Machine::RunRules() {
   Decision decision;
   Value error;
-  const End end = Run(tool_->block, nullptr, &error, 0, nullptr, 0);
+  const End end = Run(tool_->block, &error);
   decision.instruction = decided_at_;
   switch (end) {
     case End::kPassed:

@@ -24,14 +24,24 @@ std::string_view KindName(BlockKind kind) {
 // What stands between a slot and its constant, as people write it.
 std::string_view Infix(Opcode op) {
   switch (op) {
-    case Opcode::kCondEq: return "==";
-    case Opcode::kCondIn: return "in";
-    case Opcode::kCondContains: return "contains";
-    case Opcode::kCondLt: return "<";
-    case Opcode::kCondLte: return "<=";
-    case Opcode::kCondGt: return ">";
-    case Opcode::kCondGte: return ">=";
-    case Opcode::kCondRegex: return "~";
+    case Opcode::kCondEq:
+    case Opcode::kTestSlotEqual: return "==";
+    case Opcode::kCondIn:
+    case Opcode::kTestSlotIn: return "in";
+    case Opcode::kCondContains:
+    case Opcode::kTestSlotContains: return "contains";
+    case Opcode::kCondLt:
+    case Opcode::kTestSlotLess: return "<";
+    case Opcode::kCondLte:
+    case Opcode::kTestSlotLessEqual: return "<=";
+    case Opcode::kCondGt:
+    case Opcode::kTestSlotGreater: return ">";
+    case Opcode::kCondGte:
+    case Opcode::kTestSlotGreaterEqual: return ">=";
+    case Opcode::kCondRegex:
+    case Opcode::kTestSlotMatches: return "~";
+    case Opcode::kTestSlotStartsWith: return "starts with";
+    case Opcode::kTestSlotEndsWith: return "ends with";
     case Opcode::kTestOnlyArgs: return "only";
     default: return ",";
   }
@@ -81,7 +91,9 @@ class Disassembler {
       return true;
     }
     const OpcodeInfo& info = Info(at.op);
-    std::string line = fmt::format("{:6}  {:<15} {:<44}", i, info.name, Operands(at, info));
+    ShowRecovery(static_cast<uint32_t>(index));
+    std::string line =
+        fmt::format("{:6}  {:<60}", i, fmt::format("{:<15} {}", info.name, Operands(at, info)));
     if (info.d == OperandClass::kTo) {
       line += fmt::format(" true {}, false {}", i + at.c, i + at.d);
     } else if (info.c == OperandClass::kTo) {
@@ -95,6 +107,15 @@ class Disassembler {
     line.erase(line.find_last_not_of(' ') + 1);
     out_ += line + '\n';
     return true;
+  }
+
+  // A line above what a recovery covers.
+  void ShowRecovery(uint32_t index) {
+    const Recovery* const recovery = program_.RecoveryOf(index);
+    if (recovery == nullptr || recovery->first != index) return;
+    const uint32_t start = block_->first_instruction;
+    out_ += fmt::format("        up to {}, on error {}\n", recovery->last - start,
+                        recovery->handler - start);
   }
 
   std::string Operands(const Instruction& at, const OpcodeInfo& info) {

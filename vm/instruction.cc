@@ -25,6 +25,7 @@ bool FallsThrough(Opcode op) {
   switch (op) {
     case Opcode::kJump:
     case Opcode::kReturn:
+    case Opcode::kReturnConst:
     case Opcode::kBreak:
     case Opcode::kFail:
     case Opcode::kPass:

@@ -24,6 +24,7 @@
 #include "vm/functions/patterns.h"
 #include "vm/operands.h"
 #include "vm/same_text.h"
+#include "vm/slot_test.h"
 #include "vm/span.h"
 
 namespace writ {
@@ -64,6 +65,8 @@ struct Scope {
   uint8_t kept;                // the register that keeps the leftmost error
 };
 
+constexpr Value kAbsent{};
+
 Value Raised(Error code, const Program& program, const Instruction* at) {
   Value error = Value::Failure(code);
   error.size = static_cast<uint32_t>(at - program.code.data());
@@ -102,6 +105,11 @@ bool FindUnexpected(const Value& object, const Value& allowed, FunctionContext& 
   return true;
 }
 
+Value CallWithTwo(Function function, const Value& a, const Value& b, FunctionContext& context) {
+  const Value arguments[] = {a, b};
+  return function(arguments, 2, context);
+}
+
 bool Holds(Opcode op, int order) {
   switch (op) {
     case Opcode::kCondLt: return order == -1;
@@ -113,8 +121,46 @@ bool Holds(Opcode op, int order) {
 
 }  // namespace
 
-Machine::End Machine::Run(uint32_t block, Frame* outer, Value* result, uint32_t base,
-                          const Value* parameters, uint32_t parameter_count) {
+// The conditions of policies are mostly rows of tests of slots, so a block's first ones are done
+// without the frame that other instructions need, and without a call.
+inline const Instruction* Machine::QuickTests(const Instruction* pc,
+                                              const uint32_t* operands) const {
+  const Value* const slots = slots_.data();
+  const Value* const constants = (*program_)->constants.data();
+  for (;;) {
+    Quick quick = Quick::kUnsure;
+    switch (pc->op) {
+#define QUICK(name)                                                                \
+  case Opcode::k##name:                                                            \
+    quick = QuickTest<Opcode::k##name, kTinyText>(slots[operands[pc->b]],          \
+                                                  constants[operands[pc->b + 1]]); \
+    break
+      QUICK(TestSlotEqual);
+      QUICK(TestSlotLess);
+      QUICK(TestSlotLessEqual);
+      QUICK(TestSlotGreater);
+      QUICK(TestSlotGreaterEqual);
+      QUICK(TestSlotIn);
+      QUICK(TestSlotStartsWith);
+      QUICK(TestSlotEndsWith);
+#undef QUICK
+      default: break;
+    }
+    if (quick == Quick::kUnsure) return pc;
+    pc += quick == Quick::kTrue ? pc->c : pc->d;
+  }
+}
+
+Machine::End Machine::Run(uint32_t block, Value* result) {
+  const Program& program = **program_;
+  const Block& run = program.blocks[block];
+  const Instruction* const first = QuickTests(program.code.data() + run.first_instruction,
+                                              program.operands.data() + run.first_operand);
+  return Run(block, first, nullptr, result, 0, nullptr);
+}
+
+Machine::End Machine::Run(uint32_t block, const Instruction* first, Frame* outer, Value* result,
+                          uint32_t base, const Value* parameters) {
   const Program& program = **program_;
   std::array<Scope, kMaxScopes> scopes;
   size_t open_scopes = 0;
@@ -129,12 +175,12 @@ Machine::End Machine::Run(uint32_t block, Frame* outer, Value* result, uint32_t 
   // Chain comes back here with another block.
 enter:
   code_block = &program.blocks[block];
-  pc = program.code.data() + code_block->first_instruction;
+  pc = first;
   operands = program.operands.data() + code_block->first_operand;
   frame = {registers_.data() + base, outer, base + code_block->registers};
   r = frame.registers;
-  std::fill_n(r, code_block->registers, Value());
-  for (uint32_t i = 0; i < parameter_count; ++i) r[i] = parameters[i];
+  for (Value* end = r + code_block->registers; end > r;) *--end = kAbsent;
+  if (parameters != nullptr) std::copy_n(parameters, kLoopParameters, r);
 
 #define OP(name, a, b, c, d, cost, text) &&do_##name,
   static const void* const kHandlers[] = {
@@ -188,6 +234,10 @@ do_Return:
   if (result->is(Tag::kError)) return End::kRaised;
   return End::kReturned;
 
+do_ReturnConst:
+  *result = CONSTANT(pc->b);
+  return End::kReturned;
+
 do_Break:
   *result = r[pc->a];
   return End::kBroke;
@@ -214,6 +264,7 @@ do_DenyDefault:
 
 do_Chain:
   block = operands[pc->b];
+  first = program.code.data() + program.blocks[block].first_instruction;
   goto enter;
 
 do_Reserve:
@@ -552,7 +603,47 @@ do_CondRegex : {
   EXIT(pattern.Match({actual.text, actual.size}, 0, actual.size, re2::RE2::UNANCHORED, nullptr, 0));
 }
 
+// What is common is decided at once. The rest is what LoadSlot, LoadConst and the test would say.
+#define READ(value)                                                  \
+  do {                                                               \
+    if ((value).is(Tag::kAbsent)) RAISE(Error::kNoSuchField);        \
+    if ((value).is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber); \
+  } while (false)
+#define TEST_SLOT(name, operation)                                              \
+  do_##name : {                                                                 \
+    const Value& actual = SLOT(pc->b);                                          \
+    const Value& wanted = CONSTANT(pc->b + 1);                                  \
+    const Quick quick = QuickTest<Opcode::k##name, kShortText>(actual, wanted); \
+    if (quick != Quick::kUnsure) EXIT(quick == Quick::kTrue);                   \
+    READ(actual);                                                               \
+    TEST(operation);                                                            \
+  }
+  TEST_SLOT(TestSlotEqual, writ::Equal(actual, wanted, context_))
+  TEST_SLOT(TestSlotLess, writ::Less(actual, wanted, context_))
+  TEST_SLOT(TestSlotLessEqual, writ::LessEqual(actual, wanted, context_))
+  TEST_SLOT(TestSlotGreater, writ::Less(wanted, actual, context_))
+  TEST_SLOT(TestSlotGreaterEqual, writ::LessEqual(wanted, actual, context_))
+  TEST_SLOT(TestSlotIn, writ::In(actual, wanted, context_))
+  TEST_SLOT(TestSlotStartsWith, CallWithTwo(functions::StartsWith, actual, wanted, context_))
+  TEST_SLOT(TestSlotEndsWith, CallWithTwo(functions::EndsWith, actual, wanted, context_))
+  TEST_SLOT(TestSlotContains, CallWithTwo(functions::Contains, actual, wanted, context_))
+#undef TEST_SLOT
+
+do_TestSlotMatches : {
+  const Value& text = SLOT(pc->b);
+  READ(text);
+  if (!text.is(Tag::kString)) RAISE(Mismatch(text).code);
+  TEST(FindPattern(program_->pattern(operands[pc->b + 1]), text.view(), context_));
+}
+
 raise:
+  // What was done in haste is done again with care. A spent budget is nobody's to recover from.
+  if (error.code != Error::kBudget) {
+    if (const Recovery* const recovery = program.RecoveryOf(INSTRUCTION()); recovery != nullptr) {
+      pc = program.code.data() + recovery->handler;
+      DISPATCH();
+    }
+  }
   // The innermost scope that still has somewhere to go on takes the error; a handler at or before
   // the instruction belongs to an operand that is done. A spent budget is nobody's to absorb.
   while (open_scopes > 0 && error.code != Error::kBudget) {
@@ -573,6 +664,7 @@ raise:
   *result = error;
   return End::kRaised;
 
+#undef READ
 #undef DISPATCH
 #undef NEXT
 #undef EXIT
@@ -585,8 +677,17 @@ raise:
 }
 
 Value Machine::RunValue(uint32_t block, Frame* outer, uint32_t base) {
+  const Program& program = **program_;
+  const Block& run = program.blocks[block];
+  const uint32_t* const operands = program.operands.data() + run.first_operand;
+  const Instruction* const pc = QuickTests(program.code.data() + run.first_instruction, operands);
+  if (pc->op == Opcode::kReturnConst) return program.constants[operands[pc->b]];
+  return RunValue(block, pc, outer, base);
+}
+
+Value Machine::RunValue(uint32_t block, const Instruction* first, Frame* outer, uint32_t base) {
   Value result;
-  Run(block, outer, &result, base, nullptr, 0);
+  Run(block, first, outer, &result, base, nullptr);
   return result;
 }
 
@@ -597,15 +698,17 @@ void Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value*
   const bool go_on_after_error = (at.d & kLoopKeepsErrors) != 0;
   const bool key_first = over_map || (at.d & kLoopTwoVariables) != 0;
   const uint64_t cost = program_->run_cost(body);
+  const Instruction* const first =
+      (*program_)->code.data() + (*program_)->blocks[body].first_instruction;
   const auto over_budget = [&] { *accumulator = Raised(Error::kBudget, **program_, &at); };
   if (!ChargeWalk(range, context_)) return over_budget();
   Elements elements(range, arena_);
   for (int64_t index = 0; elements.Next(); ++index) {
     if (!context_.Charge(cost)) return over_budget();
     const Value key = over_map ? elements.key : Value::Int(index);
-    const Value parameters[3] = {*accumulator, key_first ? key : elements.value,
-                                 key_first ? elements.value : key};
-    const End end = Run(body, &frame, accumulator, frame.base, parameters, 3);
+    const Value parameters[kLoopParameters] = {*accumulator, key_first ? key : elements.value,
+                                               key_first ? elements.value : key};
+    const End end = Run(body, first, &frame, accumulator, frame.base, parameters);
     if (end == End::kBroke) return;
     if (end == End::kRaised && (!go_on_after_error || accumulator->code == Error::kBudget)) return;
   }
@@ -620,7 +723,7 @@ void Machine::StartOver() {
 
 Value Machine::Evaluate(uint32_t block) {
   StartOver();
-  return EvaluateAlso(block);
+  return RunValue(block, nullptr, 0);
 }
 
 Value Machine::EvaluateAlso(uint32_t block) {

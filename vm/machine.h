@@ -134,9 +134,20 @@ class Machine {
   };
   enum class End : uint8_t { kReturned, kBroke, kRaised, kPassed, kDenied, kHidden, kDefault };
 
-  End Run(uint32_t block, Frame* outer, Value* result, uint32_t base, const Value* parameters,
-          uint32_t parameter_count);
+  // The accumulator, the element, its index: the registers that a loop's body starts with.
+  static constexpr size_t kLoopParameters = 3;
+
+  // The first instruction from `pc` on that is no test of a slot with a constant which can be
+  // decided at once.
+  const Instruction* QuickTests(const Instruction* pc, const uint32_t* operands) const;
+  // From that instruction of the block on; nothing before it may have written a register.
+  // `parameters` of a loop's body, else null.
+  End Run(uint32_t block, const Instruction* first, Frame* outer, Value* result, uint32_t base,
+          const Value* parameters);
+  // A decision block.
+  End Run(uint32_t block, Value* result);
   Value RunValue(uint32_t block, Frame* outer, uint32_t base);
+  Value RunValue(uint32_t block, const Instruction* first, Frame* outer, uint32_t base);
   void RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator);
   void StartOver();
   // Why a quota cannot be reserved; kAllowed: it can.

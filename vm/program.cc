@@ -32,4 +32,12 @@ bool Program::Hides(std::string_view tool) const {
                      [tool](const std::string& glob) { return GlobMatches(tool, glob); });
 }
 
+const Recovery* Program::RecoveryOf(uint32_t instruction) const {
+  const auto after = std::upper_bound(
+      recoveries.begin(), recoveries.end(), instruction,
+      [](uint32_t wanted, const Recovery& recovery) { return wanted < recovery.first; });
+  if (after == recoveries.begin() || instruction > (after - 1)->last) return nullptr;
+  return &*(after - 1);
+}
+
 }  // namespace writ

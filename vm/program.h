@@ -171,6 +171,18 @@ struct RuleStart {
   uint32_t rule = 0;
 };
 
+// Where an error goes on that no scope keeps track of: one raised by an instruction from `first` to
+// `last` continues at `handler`, whatever scopes are open, unless the budget is spent. So code that
+// hardly ever fails need not say where it stands, and what it did is done again, with scopes, where
+// it did fail. Indices into Program::code.
+struct Recovery {
+  uint32_t first = 0;
+  uint32_t last = 0;
+  uint32_t handler = 0;  // behind `last`, in the same block
+
+  friend bool operator==(const Recovery&, const Recovery&) = default;
+};
+
 // A counter's value that tests read: filled into a slot before the decision.
 struct CounterRead {
   uint32_t slot = 0;
@@ -201,6 +213,7 @@ struct Program {
   uint32_t shared_slots = 0;
   std::vector<Rule> rules;
   std::vector<RuleStart> rule_starts;  // by instruction
+  std::vector<Recovery> recoveries;    // by instruction, without overlap
   std::vector<Counter> counters;
   std::vector<Quota> quotas;
   std::vector<CounterRead> reads;
@@ -224,6 +237,8 @@ struct Program {
   bool Hides(std::string_view tool) const;
   // Whether there is a tool that it hides, or would if the server had it.
   bool HidesAny() const { return hides_all || !hidden.empty() || !hidden_globs.empty(); }
+  // The recovery that covers an instruction, or null.
+  const Recovery* RecoveryOf(uint32_t instruction) const;
 };
 
 // Why a program is not run. `instruction` is an index into Program::code, or UINT32_MAX.

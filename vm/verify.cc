@@ -19,7 +19,8 @@ namespace {
 
 bool AllowedIn(Opcode op, BlockKind kind) {
   switch (op) {
-    case Opcode::kReturn: return kind != BlockKind::kDecision;
+    case Opcode::kReturn:
+    case Opcode::kReturnConst: return kind != BlockKind::kDecision;
     case Opcode::kBreak: return kind == BlockKind::kLoopBody;
     case Opcode::kPass:
     case Opcode::kDeny:
@@ -49,7 +50,27 @@ bool ConstantFits(Opcode op, const Value& constant) {
       return constant.is(Tag::kList) &&
              std::all_of(constant.list->items, constant.list->items + constant.list->size,
                          [](const Value& name) { return name.is(Tag::kString); });
+    case Opcode::kTestSlotIn: return constant.is(Tag::kList) || constant.is(Tag::kMap);
+    case Opcode::kTestSlotStartsWith:
+    case Opcode::kTestSlotEndsWith:
+    case Opcode::kTestSlotContains: return constant.is(Tag::kString);
     default: return !constant.is(Tag::kAbsent) && !constant.is(Tag::kError);
+  }
+}
+
+// Whether an instruction may be done a second time: what was noted cannot be taken back, and a
+// scope that was opened is open.
+bool MayBeRepeated(Opcode op) {
+  switch (op) {
+    case Opcode::kScopeBegin:
+    case Opcode::kOperand:
+    case Opcode::kScopeEnd:
+    case Opcode::kScopeDrop:
+    case Opcode::kReserve:
+    case Opcode::kShadow:
+    case Opcode::kShadowError:
+    case Opcode::kTestOnlyArgs: return false;
+    default: return true;
   }
 }
 
@@ -215,6 +236,14 @@ class Verifier {
       }
       last = start.instruction;
     }
+    last = 0;
+    for (const Recovery& recovery : program_.recoveries) {
+      if (recovery.first < last || recovery.last < recovery.first ||
+          recovery.handler <= recovery.last || recovery.handler >= program_.code.size()) {
+        return Refuse("the table of recoveries is not in order or out of bounds");
+      }
+      last = recovery.last + 1;
+    }
     for (const CounterRead& read : program_.reads) {
       if (read.counter >= program_.counters.size() || read.slot >= program_.slot_names.size()) {
         return Refuse("a counter read is out of bounds");
@@ -306,7 +335,7 @@ class Verifier {
           !CheckOperand(block, i, info.d, instruction.d) || !CheckCalls(block, i)) {
         return false;
       }
-      if (!Flow(block, i, info)) return false;
+      if (!CheckRecovery(block, i) || !Flow(block, i, info)) return false;
     }
     if (FallsThrough(code_[block.instruction_count - 1].op)) {
       return Refuse("the last instruction falls through", At(block.instruction_count - 1));
@@ -316,6 +345,18 @@ class Verifier {
     verified_->costs_[block_] = worst.all;
     verified_->run_costs_[block_] = worst.own;
     return true;
+  }
+
+  // What covers an instruction is a part of its block.
+  bool CheckRecovery(const Block& block, uint32_t i) {
+    recovery_ = program_.RecoveryOf(At(i));
+    if (recovery_ == nullptr) return true;
+    if (recovery_->first < block.first_instruction ||
+        recovery_->handler - block.first_instruction >= block.instruction_count) {
+      return Refuse("a recovery leaves its block", At(i));
+    }
+    return MayBeRepeated(code_[i].op) ||
+           Refuse("a recovery covers what cannot be done again", At(i));
   }
 
   uint32_t At(uint32_t i) const { return program_.blocks[block_].first_instruction + i; }
@@ -474,6 +515,10 @@ class Verifier {
       cost = cost.Plus(Info(static_cast<FunctionId>(instruction.b)).cost);
     }
     costs_[i] = cost;
+    if (recovery_ != nullptr &&
+        !Arrive(i, recovery_->handler - block.first_instruction, scopes, cost)) {
+      return false;
+    }
     switch (instruction.op) {
       case Opcode::kScopeBegin:
         if (scopes.size() == kMaxScopes) return Refuse("error scopes nest too deep", At(i));
@@ -488,6 +533,7 @@ class Verifier {
         if (instruction.op != Opcode::kOperand) scopes.pop_back();
         break;
       case Opcode::kReturn:
+      case Opcode::kReturnConst:
       case Opcode::kBreak:
       case Opcode::kPass:
       case Opcode::kDeny:
@@ -589,6 +635,7 @@ class Verifier {
   std::vector<Needs> needs_;
   std::vector<std::optional<Scopes>> reached_;
   std::vector<Cost> costs_;
+  const Recovery* recovery_ = nullptr;  // that covers the instruction being checked
 };
 
 tl::expected<std::shared_ptr<const VerifiedProgram>, VerifyError> Verify(Program program) {

@@ -49,7 +49,15 @@ class Threader {
     reached_.assign(count_ + 1, false);
     if (count_ > 0) reached_[0] = true;
     size_t jump = 0;
+    size_t recovery = 0;
     for (uint32_t i = 0; i < count_; ++i) {
+      for (; recovery < code_.recoveries.size() && code_.recoveries[recovery].end <= i;
+           ++recovery) {
+      }
+      if (recovery < code_.recoveries.size() && code_.recoveries[recovery].first <= i &&
+          reached_[i]) {
+        reached_[code_.recoveries[recovery].handler] = true;
+      }
       for (; jump < code_.jumps.size() && code_.jumps[jump].instruction == i; ++jump) {
         if (reached_[i]) reached_[code_.jumps[jump].target] = true;
       }
@@ -88,6 +96,12 @@ class Threader {
       }
     }
     code_.jumps = std::move(jumps);
+    std::vector<UnlinkedCode::Recovery> recoveries;
+    for (const UnlinkedCode::Recovery& recovery : code_.recoveries) {
+      if (moved[recovery.first] == moved[recovery.end]) continue;
+      recoveries.push_back({moved[recovery.first], moved[recovery.end], moved[recovery.handler]});
+    }
+    code_.recoveries = std::move(recoveries);
     for (RuleStart& start : code_.rule_starts) start.instruction = moved[start.instruction];
     // Rules behind all that is left, such as those of a policy that allows no tool.
     code_.rule_starts.erase(

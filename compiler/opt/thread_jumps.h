@@ -30,6 +30,13 @@ struct UnlinkedCode {
   std::vector<SourcePosition> positions;  // of each
   std::vector<Jump> jumps;                // ordered by instruction
   std::vector<RuleStart> rule_starts;
+  // An error raised from `first` to before `end` goes on at `handler`; ordered, without overlap.
+  struct Recovery {
+    uint32_t first;
+    uint32_t end;
+    uint32_t handler;
+  };
+  std::vector<Recovery> recoveries;
 };
 
 void ThreadJumps(UnlinkedCode& code);

@@ -13,7 +13,8 @@
 //
 // Instead of any operand, #7 stands for the bare number in the instruction, and *7 for a new row of
 // the block's operand table that holds 7; !7 for a number where there is no operand. A line
-// `rule NAME` says whose the instructions from here on are. The last decision block decides every
+// `rule NAME` says whose the instructions from here on are, and `recover A B C` that an error from
+// label A to before B goes on at C. The last decision block decides every
 // tool; one that passes is added where there is none. Each slot is an argument, `args.x.y`, that is
 // read.
 #pragma once
@@ -59,6 +60,8 @@ class Assembler {
       BeginBlock(words);
     } else if (first == "rule") {
       program_.rule_starts.push_back({Here(), RuleNumber(words.at(1))});
+    } else if (first == "recover") {
+      recoveries_.push_back({words.at(1), words.at(2), words.at(3)});
     } else if (first.back() == ':') {
       labels_[first.substr(0, first.size() - 1)] = Here();
     } else {
@@ -91,6 +94,11 @@ class Assembler {
       Instruction& at = program_.code[jump.instruction];
       (jump.is_d ? at.d : at.c) = static_cast<uint16_t>(labels_.at(jump.label) - jump.instruction);
     }
+    for (const RecoveryLabels& recovery : recoveries_) {
+      program_.recoveries.push_back(
+          {labels_.at(recovery.first), labels_.at(recovery.end) - 1, labels_.at(recovery.handler)});
+    }
+    recoveries_.clear();
     jumps_.clear();
     labels_.clear();
   }
@@ -261,9 +269,16 @@ class Assembler {
     std::string label;
   };
 
+  struct RecoveryLabels {
+    std::string first;
+    std::string end;
+    std::string handler;
+  };
+
   Program program_;
   bool has_decision_ = false;
   std::vector<Jump> jumps_;
+  std::vector<RecoveryLabels> recoveries_;
   std::map<std::string, uint32_t> labels_;
   std::vector<std::string>::const_iterator word_;
   std::vector<std::string>::const_iterator words_end_;

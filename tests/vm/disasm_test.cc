@@ -52,7 +52,10 @@ Program Sample() {
       Insert r0 r0 r1 r2
       TestMatches r0 ^x @end @end
     end:
+      TestSlotStartsWith args.text "x" @far @far
+    far:
       Return r0
+      recover end far far
   )");
   program.quotas[0].scale = 2;
   program.quotas[0].amount_block = 0;
@@ -106,7 +109,9 @@ block 4, value, 3 registers
      2  Has             r0, r0, "k"
      3  Insert          r0, r0, r1, r2
      4  TestMatches     r0, "^x"                                     true 5, false 5
-     5  Return          r0
+        up to 5, on error 6
+     5  TestSlotStartsWith args.text starts with "x"                 true 6, false 6
+     6  Return          r0
 )";
 
 TEST(Disasm, ShowsAProgram) {

@@ -78,6 +78,17 @@ constexpr std::string_view kOpcodes[] = {
     "Shadow",
     "ShadowError",
     "TestOnlyArgs",
+    "TestSlotEqual",
+    "TestSlotLess",
+    "TestSlotLessEqual",
+    "TestSlotGreater",
+    "TestSlotGreaterEqual",
+    "TestSlotIn",
+    "TestSlotStartsWith",
+    "TestSlotEndsWith",
+    "TestSlotContains",
+    "TestSlotMatches",
+    "ReturnConst",
 };
 
 TEST(IsaStable, OpcodesKeepTheirNumbers) {

@@ -83,6 +83,24 @@ TEST(Isa, ThePageExplainsEveryOperandClass) {
   }
 }
 
+// The listing with a recovery likewise.
+TEST(Isa, ThePagesRecoveryDoesWhatThePageSays) {
+  std::ifstream in(kPage);
+  const std::string page(std::istreambuf_iterator<char>(in), {});
+  const size_t begin = page.find("```\nblock 0, value, 4 registers\n        up to") + 4;
+  ASSERT_NE(begin, std::string::npos + 4);
+  const std::string listing = page.substr(begin, page.find("```", begin) - begin);
+  TextAssembler assembler(listing);
+  const uint32_t block = assembler.last_block();
+  Call call(assembler.Take());
+  EXPECT_EQ(call.Evaluate(block, R"({"a":1,"b":1})"), "true");
+  EXPECT_EQ(call.Evaluate(block, R"({"a":1,"b":2})"), "false");
+  EXPECT_EQ(call.Evaluate(block, R"({"a":2})"), "false");
+  EXPECT_EQ(call.Evaluate(block, R"({"b":2})"), "false");
+  EXPECT_EQ(call.Evaluate(block, R"({"b":1})"), "error(no such field)");
+  EXPECT_NE(Disassemble(*call.program()).find(listing), std::string::npos);
+}
+
 // The page's listing is assembled, run, and printed again.
 TEST(Isa, ThePagesListingDoesWhatThePageSays) {
   std::ifstream in(kPage);

@@ -435,6 +435,184 @@ TEST(Machine, Conditions) {
   }
 }
 
+// ---- Tests of a slot with a constant.
+
+TEST(Machine, TestsOfASlotWithAConstant) {
+  const std::string long_text(100, 'x');
+  const std::string of_long_text = "{\"a\":\"" + long_text + "\"}";
+  const std::string equals_long_text = "TestSlotEqual args.a \"" + long_text + "\"";
+  const std::string starts_long = "TestSlotStartsWith args.a \"" + long_text + "\"";
+  const std::string ends_long = "TestSlotEndsWith args.a \"" + long_text + "\"";
+  const Condition cases[] = {
+      {"TestSlotEqual args.a \"x\"", R"({"a":"x"})", "true"},
+      {"TestSlotEqual args.a \"x\"", R"({"a":"xy"})", "false"},
+      {"TestSlotEqual args.a \"5\"", R"({"a":5})", "false"},
+      {"TestSlotEqual args.a 5", R"({"a":5})", "true"},
+      {"TestSlotEqual args.a 5", R"({"a":5.0})", "true"},
+      {"TestSlotEqual args.a 5", R"({"a":4})", "false"},
+      {"TestSlotEqual args.a null", R"({"a":null})", "true"},
+      {"TestSlotEqual args.a [5]", R"({"a":[5]})", "true"},
+      {"TestSlotEqual args.a [5]", R"({"a":[1e999]})", kUnsafe},
+      {equals_long_text.c_str(), of_long_text.c_str(), "true"},
+      {equals_long_text.c_str(), R"({"a":"x"})", "false"},
+
+      {"TestSlotLess args.a 5", R"({"a":4})", "true"},
+      {"TestSlotLess args.a 5", R"({"a":5})", "false"},
+      {"TestSlotLess args.a 5", R"({"a":4.5})", "true"},
+      {"TestSlotLess args.a 5", R"({"a":"4"})", kNoOverload},
+      {"TestSlotLessEqual args.a 5", R"({"a":5})", "true"},
+      {"TestSlotLessEqual args.a 5", R"({"a":5.5})", "false"},
+      {"TestSlotGreater args.a 5", R"({"a":6})", "true"},
+      {"TestSlotGreater args.a 5", R"({"a":5.0})", "false"},
+      {"TestSlotGreaterEqual args.a 5", R"({"a":5})", "true"},
+      {"TestSlotGreaterEqual args.a 5", R"({"a":4.5})", "false"},
+      {"TestSlotGreaterEqual args.a \"b\"", R"({"a":"c"})", "true"},
+
+      {"TestSlotIn args.a [1,\"x\"]", R"({"a":"x"})", "true"},
+      {"TestSlotIn args.a [1,\"x\"]", R"({"a":"y"})", "false"},
+      {"TestSlotIn args.a [1,\"x\"]", R"({"a":1.0})", "true"},
+      {"TestSlotIn args.a [1,2,3,4,5,6,7,8,9,\"x\"]", R"({"a":"x"})", "true"},
+      {"TestSlotIn args.a {\"k\":0}", R"({"a":"k"})", "true"},
+      {"TestSlotIn args.a {\"k\":0}", R"({"a":"j"})", "false"},
+
+      {"TestSlotStartsWith args.a \"he\"", R"({"a":"hello"})", "true"},
+      {"TestSlotStartsWith args.a \"he\"", R"({"a":"h"})", "false"},
+      {"TestSlotStartsWith args.a \"\"", R"({"a":""})", "true"},
+      {"TestSlotStartsWith args.a \"he\"", R"({"a":5})", kNoOverload},
+      {starts_long.c_str(), of_long_text.c_str(), "true"},
+      {starts_long.c_str(), R"({"a":"x"})", "false"},
+      {"TestSlotEndsWith args.a \"lo\"", R"({"a":"hello"})", "true"},
+      {"TestSlotEndsWith args.a \"lo\"", R"({"a":"o"})", "false"},
+      {"TestSlotEndsWith args.a \"lo\"", R"({"a":[]})", kNoOverload},
+      {ends_long.c_str(), of_long_text.c_str(), "true"},
+      {"TestSlotContains args.a \"ell\"", R"({"a":"hello"})", "true"},
+      {"TestSlotContains args.a \"ell\"", R"({"a":"help"})", "false"},
+      {"TestSlotContains args.a \"xx\"", of_long_text.c_str(), "true"},
+      {"TestSlotContains args.a \"ell\"", R"({"a":["ell"]})", kNoOverload},
+      {"TestSlotMatches args.a ^a+$", R"({"a":"aaa"})", "true"},
+      {"TestSlotMatches args.a ^a+$", R"({"a":"b"})", "false"},
+      {"TestSlotMatches args.a ^a+$", R"({"a":true})", kNoOverload},
+  };
+  for (const Condition& c : cases) {
+    EXPECT_EQ(Exit(c.test, c.arguments), c.exit) << c.test << " of " << c.arguments;
+  }
+}
+
+TEST(Machine, TestsOfASlotReadIt) {
+  for (const char* test :
+       {"TestSlotEqual args.a 1", "TestSlotEqual args.a \"x\"", "TestSlotLess args.a 1",
+        "TestSlotLessEqual args.a 1", "TestSlotGreater args.a 1", "TestSlotGreaterEqual args.a 1",
+        "TestSlotIn args.a [1]", "TestSlotStartsWith args.a \"x\"", "TestSlotEndsWith args.a \"x\"",
+        "TestSlotContains args.a \"x\"", "TestSlotMatches args.a x"}) {
+    EXPECT_EQ(Exit(test, "{}"), "error(no such field)") << test;
+    EXPECT_EQ(Exit(test, R"({"a":1e999})"), kUnsafe) << test;
+  }
+}
+
+TEST(Machine, ABlockOfSuchTestsEndsInAConstant) {
+  const char* listing = R"(
+    value
+      TestSlotEqual args.a "x" @more @no
+    more:
+      TestSlotLess args.b 5 @yes @no
+    yes:
+      ReturnConst true
+    no:
+      ReturnConst false)";
+  EXPECT_EQ(ValueOf(listing, R"({"a":"x","b":4})"), "true");
+  EXPECT_EQ(ValueOf(listing, R"({"a":"x","b":4.5})"), "true");
+  EXPECT_EQ(ValueOf(listing, R"({"a":"x","b":5})"), "false");
+  EXPECT_EQ(ValueOf(listing, R"({"a":"y"})"), "false");
+  EXPECT_EQ(ValueOf(listing, R"({"a":"x"})"), "error(no such field)");
+}
+
+// ---- Recoveries.
+
+TEST(Machine, AnErrorThatARecoveryCoversGoesOnThere) {
+  const char* listing = R"(
+    value 1
+    first:
+      LoadSlot r0 args.a
+      Return r0
+    second:
+      LoadSlot r0 args.b
+      Return r0
+    third:
+      LoadConst r0 "third"
+      Return r0
+      recover first second third)";
+  EXPECT_EQ(ValueOf(listing, R"({"a":1})"), "1");
+  EXPECT_EQ(ValueOf(listing, R"({"b":1})"), "\"third\"");
+}
+
+TEST(Machine, AnErrorBesideARecoveryDoesNot) {
+  EXPECT_EQ(ValueOf(R"(
+    value 1
+    first:
+      LoadConst r0 1
+    second:
+      LoadSlot r0 args.b
+    third:
+      Return r0
+      recover first second third)"),
+            "error(no such field)");
+}
+
+TEST(Machine, AnErrorOfALoopRecoversWhereTheLoopStands) {
+  EXPECT_EQ(ValueOf(R"(
+    body 3
+      Fail 5
+    value 2
+    first:
+      LoadConst r0 true
+      LoadConst r1 [1]
+      Loop r0 block0 r1 0
+      Return r0
+    careful:
+      LoadConst r0 "again"
+      Return r0
+      recover first careful careful)"),
+            "\"again\"");
+}
+
+TEST(Machine, ARecoveryComesBeforeTheScopesAroundIt) {
+  EXPECT_EQ(ValueOf(R"(
+    value 2
+      ScopeBegin r0
+      Operand r0 0 @end
+    first:
+      LoadSlot r1 args.a
+      Jump @end
+    careful:
+      LoadConst r1 "again"
+    end:
+      ScopeEnd r0
+      Return r1
+      recover first careful careful)"),
+            "\"again\"");
+}
+
+TEST(Machine, NothingRecoversFromASpentBudget) {
+  Call call(Assemble(R"(
+    body 3
+      Return r0
+    value 2
+    first:
+      LoadConst r0 true
+      LoadConst r1 [1,2,3]
+      Loop r0 block0 r1 0
+      Return r0
+    careful:
+      LoadConst r0 "again"
+      Return r0
+      recover first careful careful)"));
+  call.machine().SetBudget(2);
+  call.Begin("{}");
+  const Value value = call.machine().Evaluate(1);
+  ASSERT_TRUE(value.is(Tag::kError));
+  EXPECT_EQ(value.code, Error::kBudget);
+}
+
 // ---- Blocks that run blocks.
 
 TEST(Machine, AForcedBlockRunsOnceACall) {

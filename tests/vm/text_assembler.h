@@ -62,10 +62,16 @@ class TextAssembler {
     static const std::regex block(R"(^block \d+, (value|loop body).*)");
     static const std::regex instruction(
         R"(^ *(\d+)  (\w+) *(.*?) *(?:(?:true (\d+), false|to) (\d+))?$)");
+    static const std::regex recovery(R"(^ +up to (\d+), on error (\d+)$)");
     std::smatch match;
     if (std::regex_match(line, match, block)) {
       EndBlock();
       kind_ = match[1] == "value" ? BlockKind::kValue : BlockKind::kLoopBody;
+    } else if (std::regex_match(line, match, recovery)) {
+      const auto start = static_cast<uint32_t>(program_.code.size());
+      program_.recoveries.push_back({start + static_cast<uint32_t>(code_.size()),
+                                     start + static_cast<uint32_t>(std::stoul(match[1])),
+                                     start + static_cast<uint32_t>(std::stoul(match[2]))});
     } else if (std::regex_match(line, match, instruction)) {
       Instruction_(match);
     } else if (!line.empty()) {
@@ -128,6 +134,12 @@ class TextAssembler {
       case OperandClass::kImm: return static_cast<uint32_t>(std::stoul(text));
       case OperandClass::kConst: return Row(Constant(text));
       case OperandClass::kSlot: return Row(Slot(text));
+      case OperandClass::kSlotConst: {
+        // A slot, what the opcode asks, a constant.
+        const uint32_t row = Row(Slot(text.substr(0, text.find(' '))));
+        Row(Constant(text.substr(text.rfind(' ') + 1)));
+        return row;
+      }
       case OperandClass::kBlock: return Row(static_cast<uint32_t>(std::stoul(text.substr(6))));
       default: throw std::invalid_argument("operand class not assembled: " + text);
     }

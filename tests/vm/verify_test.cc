@@ -90,6 +90,36 @@ const Case kCases[] = {
     {"OptionalSelectByAList", "value 1\n LoadSlot r0 args.a\n OptionalSelect r0 r0 []\n Return r0",
      "1: a constant has not the type its instruction reads"},
 
+    {"StartsWithANumber", "decision\n TestSlotStartsWith args.a 1 #1 #1\n Pass",
+     "0: a constant has not the type its instruction reads"},
+    {"SlotInText", "decision\n TestSlotIn args.a \"x\" #1 #1\n Pass",
+     "0: a constant has not the type its instruction reads"},
+
+    // Recoveries.
+    {"ARecovery", "value 1\na:\n LoadSlot r0 args.a\nb:\n Return r0\n recover a b b", ""},
+    {"ARecoveryThatGoesBack",
+     "value 1\na:\n LoadSlot r0 args.a\nb:\n LoadSlot r0 args.b\nc:\n Return r0\n recover b c a",
+     ": the table of recoveries is not in order or out of bounds"},
+    {"ARecoveryOfItself",
+     "value 1\na:\n LoadSlot r0 args.a\nb:\n LoadSlot r0 args.b\nc:\n Return r0\n recover a c b",
+     ": the table of recoveries is not in order or out of bounds"},
+    {"ARecoveryOfNothing",
+     "value 1\n LoadSlot r0 args.a\na:\n LoadSlot r0 args.b\nc:\n Return r0\n recover a a c",
+     ": the table of recoveries is not in order or out of bounds"},
+    {"RecoveriesThatOverlap",
+     "value 1\na:\n LoadSlot r0 args.a\nb:\n LoadSlot r0 args.b\nc:\n Return r0\n recover a c c\n"
+     " recover b c c",
+     ": the table of recoveries is not in order or out of bounds"},
+    {"ARecoveryOfAScope",
+     "value 1\na:\n ScopeBegin r0\nb:\n ScopeEnd r0\n LoadConst r0 1\n Return r0\n recover a b b",
+     "0: a recovery covers what cannot be done again"},
+    {"ARecoveryOfANotedQuota", "decision\na:\n Reserve q\nb:\n Pass\n recover a b b",
+     "0: a recovery covers what cannot be done again"},
+    {"ARecoveryToOtherScopes",
+     "value 2\n ScopeBegin r0\na:\n LoadSlot r1 args.a\nb:\n ScopeEnd r0\nc:\n Return r1\n"
+     " recover a b c",
+     "2: paths meet with different scopes open"},
+
     // Jumps and ends.
     {"AJumpToItself", "decision\n Jump #0\n Pass", "0: a jump does not go forward"},
     {"AJumpPastTheEnd", "decision\n Jump #2\n Pass", "0: a jump leaves its block"},
@@ -564,6 +594,35 @@ std::string Chain(uint32_t blocks) {
     listing += "value 1\n Force r0 block" + std::to_string(i - 1) + "\n Return r0\n";
   }
   return listing;
+}
+
+TEST(Verify, ARecoveryStaysInItsBlock) {
+  const auto refusal = [](const Recovery& recovery) {
+    Program program = Assemble(
+        "value 1\n LoadSlot r0 args.a\n Return r0\n"
+        "value 1\n LoadConst r0 1\n Return r0");
+    program.recoveries.push_back(recovery);
+    return Refusal(std::move(program));
+  };
+  EXPECT_EQ(refusal({0, 0, 1}), "");
+  EXPECT_EQ(refusal({0, 0, 2}), "0: a recovery leaves its block");
+  EXPECT_EQ(refusal({1, 2, 3}), "1: a recovery leaves its block");
+  EXPECT_EQ(refusal({0, 0, 9}), ": the table of recoveries is not in order or out of bounds");
+}
+
+TEST(Verify, ARecoveryCostsWhatIsDoneTwice) {
+  const auto verified = Verify(Assemble(R"(
+    value 1
+    first:
+      LoadSlot r0 args.a
+      LoadSlot r0 args.b
+      Return r0
+    again:
+      LoadConst r0 1
+      Return r0
+      recover first again again)"));
+  ASSERT_TRUE(verified.has_value()) << verified.error().text;
+  EXPECT_EQ((*verified)->cost(0), 3u + 2);
 }
 
 TEST(Verify, BlocksRunOneAnotherUpToTheLimit) {

@@ -21,6 +21,7 @@ class Code {
     code_.rule_starts.push_back({static_cast<uint32_t>(code_.instructions.size()), rule});
     return *this;
   }
+  UnlinkedCode Take() { return code_; }
   UnlinkedCode Threaded() {
     ThreadJumps(code_);
     return code_;
@@ -128,6 +129,42 @@ TEST(ThreadJumps, ForgetsRulesThatNothingReaches) {
   EXPECT_EQ(Opcodes(code), std::vector<Opcode>{Opcode::kDenyDefault});
   ASSERT_EQ(code.rule_starts.size(), 1u);
   EXPECT_EQ(code.rule_starts[0].rule, 7u);
+}
+
+TEST(ThreadJumps, MovesRecoveriesAndKeepsWhatTheyReach) {
+  UnlinkedCode code = Code()
+                          .Add(Opcode::kJump)
+                          .To(1)
+                          .Add(Opcode::kTestTrue)
+                          .To(2)
+                          .To(4, true)
+                          .Add(Opcode::kJump)
+                          .To(4)
+                          .Add(Opcode::kLoadSlot)
+                          .Add(Opcode::kReturn)
+                          .Take();
+  code.recoveries = {{0, 3, 3}};
+  ThreadJumps(code);
+  EXPECT_EQ(Opcodes(code),
+            (std::vector<Opcode>{Opcode::kTestTrue, Opcode::kLoadSlot, Opcode::kReturn}));
+  ASSERT_EQ(code.recoveries.size(), 1u);
+  EXPECT_EQ(code.recoveries[0].first, 0u);
+  EXPECT_EQ(code.recoveries[0].end, 1u);
+  EXPECT_EQ(code.recoveries[0].handler, 1u);
+}
+
+TEST(ThreadJumps, DropsARecoveryOfCodeThatNothingReaches) {
+  UnlinkedCode code = Code()
+                          .Add(Opcode::kJump)
+                          .To(3)
+                          .Add(Opcode::kLoadSlot)
+                          .Add(Opcode::kReturn)
+                          .Add(Opcode::kPass)
+                          .Take();
+  code.recoveries = {{1, 2, 2}};
+  ThreadJumps(code);
+  EXPECT_EQ(Opcodes(code), (std::vector<Opcode>{Opcode::kPass}));
+  EXPECT_TRUE(code.recoveries.empty());
 }
 
 TEST(ThreadJumps, LeavesCodeWithoutJumpsAlone) {

@@ -1,0 +1,81 @@
+// Tests of a slot with a constant: the common cases, which are decided at once.
+//
+// Tested by tests/vm/machine_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "vm/instruction.h"
+#include "vm/key_index.h"
+#include "vm/same_text.h"
+#include "vm/value.h"
+
+namespace writ {
+
+enum class Quick : uint8_t { kFalse, kTrue, kUnsure };
+
+inline Quick QuickIf(bool holds) {
+  return holds ? Quick::kTrue : Quick::kFalse;
+}
+
+// Text for which nothing is charged: what is done with it costs no more than an instruction may.
+inline constexpr uint32_t kShortText = 63;
+// Text that is compared without a call.
+inline constexpr uint32_t kTinyText = 16;
+
+// What the test Opcode::kTestSlot… of these two says, or kUnsure: then it is for the operation that
+// knows all types, and may be an error. `longest`: of the texts it looks into.
+template <Opcode op, uint32_t longest>
+[[gnu::always_inline]] inline Quick QuickTest(const Value& actual, const Value& wanted) {
+  const auto is_text = [](const Value& value) {
+    return value.is(Tag::kString) && value.size <= longest;
+  };
+  if constexpr (op == Opcode::kTestSlotEqual) {
+    // Tag and size at once.
+    uint64_t actual_head;
+    uint64_t wanted_head;
+    std::memcpy(&actual_head, &actual, sizeof actual_head);
+    std::memcpy(&wanted_head, &wanted, sizeof wanted_head);
+    if (actual_head == wanted_head) {
+      if (is_text(actual)) return QuickIf(SameText(actual.view(), wanted.view()));
+      return actual.is(Tag::kInt) ? QuickIf(actual.i == wanted.i) : Quick::kUnsure;
+    }
+    const bool texts = actual.is(Tag::kString) && wanted.is(Tag::kString);
+    return texts && actual.size != wanted.size ? Quick::kFalse : Quick::kUnsure;
+  }
+  if constexpr (op >= Opcode::kTestSlotLess && op <= Opcode::kTestSlotGreaterEqual) {
+    if (!actual.is(Tag::kInt) || !wanted.is(Tag::kInt)) return Quick::kUnsure;
+    switch (op) {
+      case Opcode::kTestSlotLess: return QuickIf(actual.i < wanted.i);
+      case Opcode::kTestSlotLessEqual: return QuickIf(actual.i <= wanted.i);
+      case Opcode::kTestSlotGreater: return QuickIf(actual.i > wanted.i);
+      default: return QuickIf(actual.i >= wanted.i);
+    }
+  }
+  if constexpr (op == Opcode::kTestSlotIn) {
+    if (!is_text(actual) || !wanted.is(Tag::kList)) return Quick::kUnsure;
+    const List& list = *wanted.list;
+    if (list.size >= KeyIndex::kWorthwhile) return Quick::kUnsure;
+    for (uint32_t i = 0; i < list.size; ++i) {
+      const Value& item = list.items[i];
+      if (item.is(Tag::kString) && SameText(item.view(), actual.view())) return Quick::kTrue;
+    }
+    return Quick::kFalse;
+  }
+  if constexpr (op == Opcode::kTestSlotStartsWith || op == Opcode::kTestSlotEndsWith) {
+    if (!actual.is(Tag::kString) || !is_text(wanted)) return Quick::kUnsure;
+    if (actual.size < wanted.size) return Quick::kFalse;
+    const uint32_t at = op == Opcode::kTestSlotStartsWith ? 0 : actual.size - wanted.size;
+    return QuickIf(SameText({actual.text + at, wanted.size}, wanted.view()));
+  }
+  if constexpr (op == Opcode::kTestSlotContains) {
+    // Short enough that the worst case, each byte with each, is not worth a better search.
+    if (!is_text(actual)) return Quick::kUnsure;
+    return QuickIf(actual.view().find(wanted.view()) != std::string_view::npos);
+  }
+  return Quick::kUnsure;
+}
+
+}  // namespace writ
