@@ -1,5 +1,5 @@
 // writ disasm: the bytecode of a policy.
-// Tested by tests/compiler/emit_test.cc (listings) and tests/cli/command_line.py.
+// Tested by tests/compiler/emit/emit_test.cc (listings) and tests/cli/command_line.py.
 #include "vm/disasm.h"
 
 #include "cli/commands.h"

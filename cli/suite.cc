@@ -10,7 +10,7 @@
 
 #include "cli/labels.h"
 #include "compiler/compile.h"
-#include "compiler/policy_reader.h"
+#include "compiler/load/policy_reader.h"
 
 namespace writ {
 namespace {

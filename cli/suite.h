@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
-#include "compiler/yaml.h"
+#include "compiler/yaml/yaml.h"
 #include "proxy/facts.h"
 #include "vm/machine.h"
 

@@ -7,7 +7,7 @@
 #include "cli/print.h"
 #include "cli/report.h"
 #include "cli/suite.h"
-#include "compiler/constant.h"
+#include "compiler/load/constant.h"
 #include "proxy/counters_memory.h"
 #include "proxy/judge.h"
 #include "vm/json_text.h"

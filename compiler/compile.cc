@@ -11,8 +11,8 @@
 #include <map>
 #include <set>
 
-#include "compiler/emit.h"
-#include "compiler/load_policy.h"
+#include "compiler/emit/emit.h"
+#include "compiler/load/load_policy.h"
 #include "compiler/read_file.h"
 
 namespace writ {

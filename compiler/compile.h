@@ -7,7 +7,7 @@
 
 #include "compiler/diagnostic.h"
 #include "compiler/source.h"
-#include "compiler/yaml.h"
+#include "compiler/yaml/yaml.h"
 #include "vm/verify.h"
 
 namespace writ {

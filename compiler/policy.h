@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "compiler/check.h"
-#include "compiler/environment.h"
-#include "compiler/expression_source.h"
+#include "compiler/check/check.h"
+#include "compiler/check/environment.h"
+#include "compiler/load/expression_source.h"
 #include "compiler/source.h"
-#include "compiler/yaml.h"
+#include "compiler/yaml/yaml.h"
 #include "vm/arena.h"
 #include "vm/program.h"
 
@@ -172,7 +172,7 @@ struct Policy {
   // environment.variables[first_variable + i].
   std::vector<VariableModel> variables;
   // What every expression of this policy was checked in. The first variables are those of
-  // compiler/policy_environment.h; the constants among them live in `constants`.
+  // compiler/load/policy_environment.h; the constants among them live in `constants`.
   cel::Environment environment;
   uint32_t first_variable = 0;
   std::shared_ptr<Arena> constants;

@@ -1,5 +1,5 @@
 // Reading a whole file.
-// Tested by tests/compiler/compile_test.cc and tests/compiler/policy_data_test.cc
+// Tested by tests/compiler/compile_test.cc and tests/compiler/load/policy_data_test.cc
 #include "compiler/read_file.h"
 
 #include <fcntl.h>

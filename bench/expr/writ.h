@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/expression.h"
+#include "compiler/lower/expression.h"
 #include "contest.h"
 #include "expr/task.h"
 #include "grammar/parse.h"

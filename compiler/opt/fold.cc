@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "compiler/expression.h"
+#include "compiler/lower/expression.h"
 #include "vm/copy.h"
 
 namespace writ::cel {

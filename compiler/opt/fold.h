@@ -11,7 +11,7 @@
 
 #include <vector>
 
-#include "compiler/check.h"
+#include "compiler/check/check.h"
 #include "vm/arena.h"
 #include "vm/value.h"
 

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
-#include "compiler/emit.h"
-#include "compiler/load_policy.h"
+#include "compiler/emit/emit.h"
+#include "compiler/load/load_policy.h"
 #include "compiler/policy.h"
 #include "compiler/source.h"
-#include "compiler/yaml.h"
+#include "compiler/yaml/yaml.h"
 #include "vm/verify.h"
 
 namespace writ {

@@ -8,7 +8,7 @@
 
 #include <string>
 
-#include "compiler/check.h"
+#include "compiler/check/check.h"
 #include "grammar/parse.h"
 
 namespace writ::cel {

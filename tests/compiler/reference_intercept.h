@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "compiler/policy.h"
-#include "compiler/yaml.h"
+#include "compiler/yaml/yaml.h"
 
 namespace writ::reference {
 

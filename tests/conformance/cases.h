@@ -9,7 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "compiler/environment.h"
+#include "compiler/check/environment.h"
 #include "oracle/evaluate.h"
 #include "vm/arena.h"
 #include "vm/value.h"

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "compiler/check.h"
+#include "compiler/check/check.h"
 #include "grammar/parse.h"
 #include "oracle/print.h"
 

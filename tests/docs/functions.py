@@ -3,7 +3,7 @@
 
     functions.py
 
-Functions come from vm/functions/functions.def, operators from compiler/operators.def, macros from
+Functions come from vm/functions/functions.def, operators from compiler/check/operators.def, macros from
 grammar/macro.cc. The page says which functions belong together and in what order:
 
     <!-- functions: type dyn int -->
@@ -70,7 +70,7 @@ def function_table(names, functions):
 
 
 def operator_table():
-    text = (SOURCE / "compiler/operators.def").read_text()
+    text = (SOURCE / "compiler/check/operators.def").read_text()
     rows = [[literal(part) for part in row] for row in OPERATOR.findall(text)]
     if len(rows) != len(re.findall(r"^OP\(", text, re.M)):
         sys.exit("a row of operators.def cannot be read")

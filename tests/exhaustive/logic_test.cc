@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/check.h"
+#include "compiler/check/check.h"
 #include "exhaustive/logic_tree.h"
 #include "grammar/parse.h"
 #include "oracle/engines.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/environment.h"
-#include "compiler/type.h"
+#include "compiler/check/environment.h"
+#include "compiler/check/type.h"
 
 namespace writ::exhaustive {
 

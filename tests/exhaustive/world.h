@@ -1,7 +1,7 @@
 // What random expressions may name: a variable of most types, and some of which nothing is known.
 #pragma once
 
-#include "compiler/environment.h"
+#include "compiler/check/environment.h"
 #include "oracle/evaluate.h"
 #include "vm/arena.h"
 #include "vm/value.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "compiler/check.h"
+#include "compiler/check/check.h"
 #include "exhaustive/random_expression.h"
 #include "exhaustive/world.h"
 #include "fuzz/require.h"

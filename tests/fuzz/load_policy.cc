@@ -8,7 +8,7 @@
 #include "compiler/compile.h"
 #include "compiler/diagnostic.h"
 #include "compiler/source.h"
-#include "compiler/yaml.h"
+#include "compiler/yaml/yaml.h"
 #include "fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

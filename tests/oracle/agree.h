@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "compiler/check.h"
-#include "compiler/environment.h"
+#include "compiler/check/check.h"
+#include "compiler/check/environment.h"
 #include "oracle/engines.h"
 #include "oracle/evaluate.h"
 

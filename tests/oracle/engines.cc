@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "compiler/expression.h"
+#include "compiler/lower/expression.h"
 
 namespace writ::oracle {
 

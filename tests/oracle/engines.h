@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/check.h"
-#include "compiler/environment.h"
+#include "compiler/check/check.h"
+#include "compiler/check/environment.h"
 #include "oracle/evaluate.h"
 #include "vm/arena.h"
 #include "vm/machine.h"

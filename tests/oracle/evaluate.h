@@ -17,8 +17,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/check.h"
-#include "compiler/environment.h"
+#include "compiler/check/check.h"
+#include "compiler/check/environment.h"
 #include "vm/arena.h"
 #include "vm/value.h"
 

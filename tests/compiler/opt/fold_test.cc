@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "compiler/policy_environment.h"
+#include "compiler/load/policy_environment.h"
 #include "grammar/parse.h"
 #include "vm/disasm.h"
 

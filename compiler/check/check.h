@@ -1,0 +1,92 @@
+// Names and types of an expression: what each name stands for, which function each call means, the
+// type of every node, and what is wrong with it.
+//
+// Follows the language definition, "Name resolution" and "Gradual type checking".
+//
+// Tested by tests/compiler/check/check_test.cc, tests/policies/ and the conformance cases.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/check/environment.h"
+#include "compiler/diagnostic.h"
+#include "grammar/ast.h"
+
+namespace writ::cel {
+
+struct KnownNames;
+
+// What a node stands for, where that is more than its own kind says.
+struct Reference {
+  enum class Kind : uint8_t {
+    kNone,
+    kVariable,  // the node (an identifier, or a selection "a.b.c" of which all is the name) is
+                // environment.variables[index]
+    kLocal,     // a variable of the comprehension, bind or block node `index`: for comprehensions
+                // its name (which = 0) or name2 (1); for a block, element `which`
+    kType,      // a type's name: a value of CEL type `type`; the name is in `text`
+    kFunction,  // a call of function `index` (FunctionId); `text` is its whole name
+    kUnknown,   // nothing: an error at run time (unchecked mode), also for calls
+  };
+  Kind kind = Kind::kNone;
+  // Of a call: its target is no value but a part of the function's name ("math" of math.abs(x)).
+  bool target_is_namespace = false;
+  uint32_t index = 0;
+  uint32_t which = 0;
+  std::string text;
+};
+
+struct Problem {
+  Severity severity = Severity::kError;
+  uint32_t at = 0;  // byte of the source
+  uint32_t length = 1;
+  std::string message;
+  std::string hint;
+};
+
+// Of one expression; those after it are not said.
+inline constexpr size_t kMaxProblems = 50;
+
+// An expression whose names are known. Types are what the author may rely on, not what the machine
+// may: null passes for timestamps, durations and abstract types, as in cel-go.
+struct Checked {
+  Ast ast;
+  std::vector<Reference> references;  // by node
+  std::vector<Type> types;            // by node; in unchecked mode all dyn
+  const Type& type() const { return types[ast.root]; }
+};
+
+struct CheckResult {
+  Checked expression;             // use it only if there is no error
+  std::vector<Problem> problems;  // by position; all that could be found, not only the first
+  bool ok() const;
+};
+
+// For many expressions of one environment. Thread safe.
+class Checker {
+ public:
+  // REQUIRES: the environment outlives the checker and does not change.
+  explicit Checker(const Environment& environment);
+  ~Checker();
+  Checker(const Checker&) = delete;
+  Checker& operator=(const Checker&) = delete;
+
+  CheckResult Check(Ast ast) const;
+
+ private:
+  std::unique_ptr<const KnownNames> names_;
+};
+
+CheckResult Check(Ast ast, const Environment& environment);
+
+// What is allowed but hardly meant: conditions that can never be true or never be false, numbers
+// of JSON times a double. For expressions without errors; by position.
+std::vector<Problem> FindWarnings(const Checked& expression, const Environment& environment);
+
+// Says why an expression of that type cannot stand where `wanted` is needed (dyn can), or nothing.
+std::string WrongType(const Type& type, const Type& wanted);
+
+}  // namespace writ::cel

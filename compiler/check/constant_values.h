@@ -1,0 +1,58 @@
+// What the constant parts of an expression evaluate to: literals, what operators and functions make
+// of them, and the constants of the environment.
+//
+// Values come from the very functions the machine runs. Comprehensions are not evaluated, nor is
+// what depends on the clock.
+//
+// Tested by tests/compiler/check/check_constants_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/check/check.h"
+#include "vm/arena.h"
+#include "vm/functions/function.h"
+#include "vm/value.h"
+
+namespace writ::cel {
+
+class ConstantValues {
+ public:
+  enum class Variables : uint8_t { kIncluded, kUnknown };
+
+  // Takes time and memory in proportion to the expression; what would cost more counts as not
+  // constant. REQUIRES: expression and environment outlive this.
+  ConstantValues(const Checked& expression, const Environment& environment, Variables variables);
+
+  // Absent: not a constant. A failure: whenever it is evaluated, it fails like that; what contains
+  // it is then no constant.
+  const Value& at(NodeId node) const { return values_[node]; }
+  bool Has(NodeId node) const;
+
+  // Runs a function as the machine would, without a clock. Loads the time zones it asks for.
+  Value Run(FunctionId function, const std::vector<Value>& arguments);
+
+ private:
+  Value Evaluate(NodeId id);
+  Value EvaluateReference(const Reference& reference);
+  Value EvaluateBinary(const Node& node);
+  Value EvaluateLogic(const Node& node);
+  Value EvaluateConditional(const Node& node);
+  Value EvaluateList(const Node& node);
+  Value EvaluateMap(const Node& node);
+  Value EvaluateCall(NodeId id);
+  const Value& Child(const Node& node, uint32_t i) const;
+  bool HasChildren(const Node& node) const;
+
+  const Checked& expression_;
+  const Ast& ast_;
+  const Environment& environment_;
+  Variables variables_;
+  Arena arena_;
+  int64_t budget_;
+  FunctionContext context_;
+  std::vector<Value> values_;
+};
+
+}  // namespace writ::cel

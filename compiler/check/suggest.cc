@@ -1,0 +1,156 @@
+// What an author who wrote an unknown name may have meant.
+// Tested by tests/compiler/check/check_test.cc.
+#include "compiler/check/suggest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "compiler/diagnostic.h"
+
+namespace writ::cel {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array<Pair, 4> kOtherLiterals = {
+    {{"None", "null"}, {"nil", "null"}, {"undefined", "null"}, {"none", "null"}}};
+
+constexpr std::array<Pair, 16> kOtherFunctions = {{{"len", "size"},
+                                                   {"length", "size"},
+                                                   {"count", "size"},
+                                                   {"includes", "contains"},
+                                                   {"has_prefix", "startsWith"},
+                                                   {"has_suffix", "endsWith"},
+                                                   {"lower", "lowerAscii"},
+                                                   {"toLowerCase", "lowerAscii"},
+                                                   {"upper", "upperAscii"},
+                                                   {"toUpperCase", "upperAscii"},
+                                                   {"strip", "trim"},
+                                                   {"any", "exists"},
+                                                   {"some", "exists"},
+                                                   {"every", "all"},
+                                                   {"regex", "matches"},
+                                                   {"float", "double"}}};
+
+constexpr std::array<Pair, 7> kPartsOfTime = {{{"year", "getFullYear"},
+                                               {"month", "getMonth"},
+                                               {"day", "getDate"},
+                                               {"weekday", "getDayOfWeek"},
+                                               {"hour", "getHours"},
+                                               {"minute", "getMinutes"},
+                                               {"second", "getSeconds"}}};
+
+constexpr std::array<std::string_view, 15> kMacros = {
+    "has",    "all",    "exists",        "exists_one",   "existsOne",
+    "map",    "filter", "transformList", "transformMap", "transformMapEntry",
+    "sortBy", "optMap", "optFlatMap",    "cel.bind",     "cel.block"};
+
+template <size_t kCount>
+std::string_view Translate(const std::array<Pair, kCount>& pairs, std::string_view word) {
+  const auto* found =
+      std::find_if(pairs.begin(), pairs.end(), [&](const Pair& p) { return p.first == word; });
+  return found == pairs.end() ? std::string_view() : found->second;
+}
+
+std::string DidYouMean(std::string_view word) {
+  return word.empty() ? std::string() : fmt::format("did you mean {}?", word);
+}
+
+}  // namespace
+
+std::string SuggestName(const KnownNames& names, std::string_view name, std::string_view rest,
+                        const std::vector<std::string_view>& locals) {
+  if (const std::string_view literal = Translate(kOtherLiterals, name); !literal.empty()) {
+    return DidYouMean(literal);
+  }
+  std::vector<std::string_view> candidates = locals;
+  candidates.insert(candidates.end(), {"true", "false", "null"});
+  for (const Variable& variable : names.environment.variables) {
+    if (!variable.suggested) continue;
+    candidates.push_back(std::string_view(variable.name).substr(0, variable.name.find('.')));
+  }
+  const std::string_view nearest = Nearest(name, candidates);
+  if (!nearest.empty()) {
+    const uint32_t at = names.variables.Walk(nearest);
+    const bool whole = std::find(locals.begin(), locals.end(), nearest) != locals.end() ||
+                       at == NameTree::kNone || names.variables.ItemAt(at) != NameTree::kNone;
+    if (whole) return DidYouMean(nearest);
+    // Only the first part of qualified names: suggest one of those.
+    const std::string_view part = rest.substr(0, rest.find('.'));
+    if (names.variables.ItemAt(names.variables.Step(at, part)) != NameTree::kNone) {
+      return DidYouMean(fmt::format("{}.{}", nearest, part));
+    }
+    return SuggestQualified(names, nearest, part);
+  }
+  if (!names.overloads.Find(name).empty()) {
+    return fmt::format("{} is a function: {}(…)", name, name);
+  }
+  // What an environment hides keeps its place under a name that nobody can write.
+  if (names.variables.Walk("@" + std::string(name)) != NameTree::kNone) {
+    return fmt::format("{} is known in messages only", name);
+  }
+  for (const Variable& variable : names.environment.variables) {
+    if (variable.storage == Variable::Storage::kArguments) {
+      return fmt::format("an argument of the call is read as {}.{}", variable.name, name);
+    }
+  }
+  return "";
+}
+
+std::string SuggestQualified(const KnownNames& names, std::string_view prefix,
+                             std::string_view part) {
+  const std::string start = std::string(prefix) + ".";
+  std::vector<std::string_view> candidates;
+  for (const Variable& variable : names.environment.variables) {
+    if (variable.suggested && variable.name.compare(0, start.size(), start) == 0) {
+      candidates.push_back(variable.name);
+    }
+  }
+  std::vector<std::string_view> parts;
+  parts.reserve(candidates.size());
+  for (const std::string_view candidate : candidates)
+    parts.push_back(candidate.substr(start.size()));
+  if (const std::string_view nearest = Nearest(part, parts); !part.empty() && !nearest.empty()) {
+    return DidYouMean(start + std::string(nearest));
+  }
+  if (candidates.empty()) return "";
+  if (candidates.size() > 4) candidates.resize(4);
+  return fmt::format("there is {}", fmt::join(candidates, ", "));
+}
+
+std::string SuggestFunction(const KnownNames& names, std::string_view name) {
+  if (const std::string_view function = Translate(kOtherFunctions, name); !function.empty()) {
+    return DidYouMean(function);
+  }
+  if (std::find(kMacros.begin(), kMacros.end(), name) != kMacros.end()) {
+    return fmt::format("the macro {} is called with other arguments", name);
+  }
+  std::vector<std::string_view> candidates(kMacros.begin(), kMacros.end());
+  const std::vector<std::string_view> functions = names.overloads.Names();
+  candidates.insert(candidates.end(), functions.begin(), functions.end());
+  if (const std::string_view nearest = Nearest(name, candidates); !nearest.empty()) {
+    return DidYouMean(nearest);
+  }
+  return SuggestNamespaced(names, name);
+}
+
+std::string SuggestNamespaced(const KnownNames& names, std::string_view name) {
+  std::vector<std::string_view> found;
+  for (const std::string_view function : names.overloads.Names()) {
+    const size_t dot = function.rfind('.');
+    if (dot != std::string_view::npos && function.substr(dot + 1) == name) {
+      found.push_back(function);
+    }
+  }
+  if (found.size() == 1) return DidYouMean(found[0]);
+  return found.empty() ? std::string() : fmt::format("there is {}", fmt::join(found, ", "));
+}
+
+std::string SuggestPartOfTime(std::string_view field) {
+  return std::string(Translate(kPartsOfTime, field));
+}
+
+}  // namespace writ::cel

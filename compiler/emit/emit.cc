@@ -1,0 +1,439 @@
+// Policy models to bytecode.
+// Tested by tests/compiler/emit/emit_test.cc with the listings in tests/compiler/golden/, and by
+// tests/compiler/agreement_test.cc against a plain reader of the model.
+//
+// What a call is checked against is a row of items: for each policy its gate (is the tool hidden,
+// or not listed where the default is deny?), then its rules in order.
+//
+//   gate 1 | rules of policy 1 | gate 2 | rules of policy 2 | Pass
+//
+// For a tool that no policy names, the row holds the rules for every tool and those for globs,
+// which ask for the tool's name. A tool that is named has a row of its own up to the last item that
+// says anything of it in particular; from there on its row is the same as everyone's, so it ends in
+// Chain to that. Its own part holds its rules, and those for every tool and for globs that fit it,
+// without asking; a gate that refuses it ends it.
+//
+// A version "1" policy has the rules of its tools first and those for every tool last, so there
+// each tool's block holds its own rules and chains to the shared ones; the program grows with the
+// rules, not with rules times tools.
+#include "compiler/emit/emit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "compiler/emit/rule_code.h"
+
+namespace writ {
+namespace {
+
+// Blocks are cut well before the limit of their 16-bit operands and jumps.
+constexpr size_t kCutInstructions = 16384;
+
+// A tool that is named has its own copy of the every-tool rules that stand before what names it
+// last; one that reads arguments of its own has a trie of its own, which holds the paths of the
+// every-tool rules as well. So these multiply; what no real policy needs is refused before it fills
+// the memory.
+constexpr size_t kMaxPathNodes = 1'000'000;
+constexpr size_t kMaxInstructions = 8'000'000;
+
+// Tools by their names, however many, and by globs.
+class ToolSet {
+ public:
+  void Add(std::string_view name) { names_.insert(name); }
+  void Add(const ToolPattern& tool) {
+    if (tool.is_glob) {
+      globs_.push_back(tool);
+    } else {
+      names_.insert(tool.text);
+    }
+  }
+  bool Has(std::string_view tool) const { return names_.count(tool) > 0 || Names(globs_, tool); }
+
+ private:
+  std::set<std::string_view> names_;  // of the policy
+  std::vector<ToolPattern> globs_;
+};
+
+// What stands before the rules of a policy.
+enum class Gate : uint8_t { kNone, kHidden, kDefault };
+
+class Emitter {
+ public:
+  Emitter(const std::vector<Policy>& policies, Diagnostics& diagnostics)
+      : policies_(policies),
+        diagnostics_(diagnostics),
+        rules_(builder_, policies, diagnostics),
+        shared_(builder_, trie_) {}
+
+  Program Run() {
+    Program& program = builder_.program();
+    for (const Policy& policy : policies_) {
+      program.files.push_back(policy.source->name());
+      if (policy.constants != nullptr) program.constant_pools.push_back(policy.constants);
+      program.labels.insert(program.labels.end(), policy.labels.begin(), policy.labels.end());
+    }
+    std::sort(program.labels.begin(), program.labels.end());
+    program.labels.erase(std::unique(program.labels.begin(), program.labels.end()),
+                         program.labels.end());
+    program.errors_are_denials =
+        std::all_of(policies_.begin(), policies_.end(),
+                    [](const Policy& policy) { return policy.language == Language::kIntercept; });
+    LineUp();
+    FindMentions();
+    EmitOtherTools();
+    EmitTools();
+    Hide();
+    program.paths = trie_.Build();
+    return std::move(program);
+  }
+
+ private:
+  // A gate (no rule) or a rule of the row.
+  struct Item {
+    size_t policy;
+    const RuleModel* rule = nullptr;
+    // The one tool of a version "1" rule; others have their selectors. Empty: every tool.
+    std::string tool = {};
+  };
+
+  // A piece of a tool's own row.
+  struct Step {
+    const Item* item;
+    Gate gate = Gate::kNone;
+  };
+
+  static bool HasGlob(const std::vector<ToolPattern>& patterns) {
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [](const ToolPattern& pattern) { return pattern.is_glob; });
+  }
+
+  // Whether the rule is part of everyone's row.
+  static bool IsShared(const Item& item) {
+    return item.tool.empty() && (item.rule->tools.empty() || HasGlob(item.rule->tools));
+  }
+
+  // Of a shared rule.
+  static bool AppliesTo(const Item& item, const std::string& tool) {
+    return item.rule->tools.empty() || Names(item.rule->tools, tool);
+  }
+
+  void LineUp() {
+    for (size_t p = 0; p < policies_.size(); ++p) {
+      const Policy& policy = policies_[p];
+      items_.push_back({p});
+      for (const ToolModel& tool : policy.tools) {
+        for (const RuleModel& rule : tool.rules) items_.push_back({p, &rule, tool.name});
+      }
+      for (const RuleModel& rule : policy.every_tool) items_.push_back({p, &rule});
+      for (const RuleModel& rule : policy.rules) items_.push_back({p, &rule});
+    }
+    for (size_t i = 0; i < items_.size(); ++i) {
+      if (items_[i].rule == nullptr || IsShared(items_[i])) shared_items_.push_back(i);
+    }
+  }
+
+  // For every tool that a policy names, the items that say anything of it in particular.
+  void FindMentions() {
+    for (size_t i = 0; i < items_.size(); ++i) {
+      const Item& item = items_[i];
+      const Policy& policy = policies_[item.policy];
+      if (item.rule == nullptr) {
+        for (const ToolModel& tool : policy.tools) Mention(tool.name, i);
+        for (const std::string& name : policy.hidden) Mention(name, i);
+        for (const ToolPattern& tool : policy.allow) Mention(tool, i);
+        for (const ToolPattern& tool : policy.hide) Mention(tool, i);
+        continue;
+      }
+      if (!item.tool.empty()) Mention(item.tool, i);
+      for (const ToolPattern& tool : item.rule->tools) Mention(tool, i);
+    }
+  }
+
+  void Mention(const ToolPattern& tool, size_t item) {
+    if (!tool.is_glob) Mention(tool.text, item);
+  }
+
+  void Mention(const std::string& tool, size_t item) {
+    std::vector<size_t>& items = mentions_[tool];
+    if (items.empty() || items.back() != item) items.push_back(item);
+  }
+
+  Gate GateOf(size_t p, const std::string& tool) const {
+    const Policy& policy = policies_[p];
+    if (policy.hides_all || hidden_[p].Has(tool)) return Gate::kHidden;
+    return policy.default_deny && !listed_[p].Has(tool) ? Gate::kDefault : Gate::kNone;
+  }
+
+  void CollectTools() {
+    hidden_.resize(policies_.size());
+    listed_.resize(policies_.size());
+    for (size_t p = 0; p < policies_.size(); ++p) {
+      for (const std::string& name : policies_[p].hidden) hidden_[p].Add(name);
+      for (const ToolPattern& tool : policies_[p].hide) hidden_[p].Add(tool);
+      for (const ToolModel& tool : policies_[p].tools) listed_[p].Add(tool.name);
+      for (const ToolPattern& tool : policies_[p].allow) listed_[p].Add(tool);
+    }
+  }
+
+  // ---- Everyone's row.
+
+  void EmitOtherTools() {
+    CollectTools();
+    Program& program = builder_.program();
+    if (std::any_of(policies_.begin(), policies_.end(), [](const Policy& policy) {
+          return HasGlob(policy.hide) || HasGlob(policy.allow);
+        })) {
+      rules_.FactSlotOf(Fact::kToolName);
+    }
+    for (const Item& item : items_) {
+      if (item.rule != nullptr && IsShared(item)) rules_.Prepare(*item.rule, item.policy, shared_);
+    }
+    shared_reads_ = static_cast<uint32_t>(program.reads.size());
+    // Where some tool's own row ends and everyone's goes on.
+    std::set<size_t> cut_at = {0, items_.size()};
+    for (const auto& [tool, items] : mentions_) cut_at.insert(items.back() + 1);
+    const std::vector<size_t> cuts(cut_at.begin(), cut_at.end());
+    uint32_t next = EmitRow({}, "", kNoBlock, shared_);
+    from_[items_.size()] = next;
+    for (size_t i = cuts.size() - 1; i-- > 0;) {
+      const std::vector<Step> steps = SharedSteps(cuts[i], cuts[i + 1]);
+      if (!steps.empty()) next = EmitRow(steps, "", next, shared_);
+      from_[cuts[i]] = next;
+    }
+    program.shared_slots = static_cast<uint32_t>(program.slot_names.size());
+    ToolEntry entry;
+    entry.block = from_.at(0);
+    entry.root = shared_.root();
+    entry.read_count = shared_reads_;
+    program.other_tools = static_cast<uint32_t>(program.tools.size());
+    program.tools.push_back(entry);
+  }
+
+  std::vector<Step> SharedSteps(size_t begin, size_t end) {
+    std::vector<Step> steps;
+    for (size_t i = begin; i < end; ++i) {
+      const Item& item = items_[i];
+      if (item.rule != nullptr) {
+        if (!IsShared(item)) continue;
+        steps.push_back({&item});
+        in_shared_rows_.insert(item.rule);
+        continue;
+      }
+      const Policy& policy = policies_[item.policy];
+      if (policy.language == Language::kWrit) {
+        if (HasGlob(policy.hide) || policy.default_deny) steps.push_back({&item});
+      } else if (policy.hides_all || policy.default_deny) {
+        steps.push_back({&item, policy.hides_all ? Gate::kHidden : Gate::kDefault});
+        break;
+      }
+    }
+    return steps;
+  }
+
+  // ---- A tool's own row.
+
+  void EmitTools() {
+    for (const auto& [tool, items] : mentions_) {
+      if (!HasRoom()) return;
+      EmitTool(tool, items);
+    }
+  }
+
+  // `own`: the items that say anything of the tool in particular.
+  void EmitTool(const std::string& tool, const std::vector<size_t>& own) {
+    Program& program = builder_.program();
+    std::vector<Step> steps;
+    bool ends = false;
+    bool own_slots = false;
+    // Gates and shared rules up to the tool's last item, and its own among them.
+    auto shared_item = shared_items_.begin();
+    for (auto own_item = own.begin(); own_item != own.end() && !ends;) {
+      const bool is_shared = shared_item != shared_items_.end() && *shared_item <= *own_item;
+      const bool is_own = !is_shared || *shared_item == *own_item;
+      const Item& item = items_[is_shared ? *shared_item : *own_item];
+      if (is_own) ++own_item;
+      if (is_shared) ++shared_item;
+      if (item.rule == nullptr) {
+        const Gate gate = GateOf(item.policy, tool);
+        ends = gate != Gate::kNone;
+        if (ends) steps.push_back({&item, gate});
+      } else if (is_own || AppliesTo(item, tool)) {
+        steps.push_back({&item});
+        // One that no row of everyone's holds (it stands behind a gate that refuses all others) has
+        // no shared slots yet.
+        const bool shared = in_shared_rows_.count(item.rule) > 0;
+        own_slots = own_slots || (!shared && RuleCode::ReadsArguments(*item.rule));
+      }
+    }
+    ToolEntry entry;
+    entry.first_slot = static_cast<uint32_t>(program.slot_names.size());
+    entry.first_read = static_cast<uint32_t>(program.reads.size());
+    CallSlots slots = own_slots ? shared_.ForTool() : shared_;
+    for (uint32_t i = 0; i < shared_reads_; ++i) {
+      const CounterRead read = program.reads[i];
+      program.reads.push_back(read);
+    }
+    for (const Step& step : steps) {
+      if (step.item->rule != nullptr) {
+        rules_.Prepare(*step.item->rule, step.item->policy, slots);
+      }
+    }
+    const uint32_t next = ends ? kNoBlock : from_.at(own.back() + 1);
+    entry.block = steps.empty() ? next : EmitRow(steps, tool, next, slots);
+    entry.slot_count = static_cast<uint32_t>(program.slot_names.size()) - entry.first_slot;
+    entry.read_count = static_cast<uint32_t>(program.reads.size()) - entry.first_read;
+    if (entry.read_count == shared_reads_) {
+      program.reads.resize(entry.first_read);
+      entry.first_read = 0;
+    }
+    entry.root = slots.root();
+    program.tool_index[tool] = static_cast<uint32_t>(program.tools.size());
+    program.tools.push_back(entry);
+  }
+
+  // Whether another tool may have a row of its own. What is wrong otherwise is reported.
+  bool HasRoom() {
+    if (trie_.node_count() <= kMaxPathNodes && builder_.program().code.size() <= kMaxInstructions) {
+      return true;
+    }
+    diagnostics_.Error(policies_.front().source, {1, 1}, 1,
+                       fmt::format("the rules for every tool, times the tools that are named "
+                                   "behind them, read over {} argument paths or take over {} "
+                                   "instructions",
+                                   kMaxPathNodes, kMaxInstructions),
+                       "move rules for every tool to the tools that need them, or behind the "
+                       "rules of single tools");
+    return false;
+  }
+
+  // ---- Rows.
+
+  size_t SizeOf(const Step& step) const {
+    if (step.item->rule != nullptr) return RuleCode::SizeOf(*step.item->rule);
+    const Policy& policy = policies_[step.item->policy];
+    return 8 + 4 * (policy.allow.size() + policy.hide.size());
+  }
+
+  // The steps, then `next` (Pass without one). Long rows are cut into blocks that chain, the last
+  // one first, since what is run has a lower number.
+  uint32_t EmitRow(const std::vector<Step>& steps, const std::string& tool, uint32_t next,
+                   CallSlots& slots) {
+    slots.shared_predicates = {};
+    for (const Step& step : steps) {
+      if (step.item->rule != nullptr) {
+        slots.shared_predicates.Add(*step.item->rule, step.item->policy);
+      }
+    }
+    size_t end = steps.size();
+    for (;;) {
+      size_t begin = end;
+      size_t instructions = 1;
+      while (begin > 0 &&
+             (begin == end || instructions + SizeOf(steps[begin - 1]) < kCutInstructions)) {
+        --begin;
+        instructions += SizeOf(steps[begin]);
+      }
+      next = EmitBlock(steps, begin, end, tool, next, slots);
+      if (begin == 0) return next;
+      end = begin;
+    }
+  }
+
+  uint32_t EmitBlock(const std::vector<Step>& steps, size_t begin, size_t end,
+                     const std::string& tool, uint32_t next, CallSlots& slots) {
+    BlockBuilder block(builder_, BlockKind::kDecision, 0);
+    bool goes_on = true;
+    for (size_t i = begin; i < end && goes_on; ++i) {
+      const Item& item = *steps[i].item;
+      if (item.rule != nullptr) {
+        goes_on = rules_.Emit(block, *item.rule, item.policy, tool, slots);
+      } else if (steps[i].gate == Gate::kNone) {
+        EmitGate(block, item.policy);
+      } else {
+        block.Add({steps[i].gate == Gate::kHidden ? Opcode::kDenyHidden : Opcode::kDenyDefault},
+                  {});
+        goes_on = false;
+      }
+    }
+    if (goes_on && next == kNoBlock) block.Add({Opcode::kPass}, {});
+    if (goes_on && next != kNoBlock) {
+      Instruction chain{Opcode::kChain};
+      chain.b = block.Operand({next});
+      block.Add(chain, {});
+    }
+    // What overflowed was reported; the program is not used.
+    if (block.overflowed()) return from_.empty() ? 0 : from_.rbegin()->second;
+    return block.Finish();
+  }
+
+  // The gate of a `writ: 1` policy for a tool that it does not name.
+  void EmitGate(BlockBuilder& block, size_t p) {
+    const Policy& policy = policies_[p];
+    const SourcePosition nowhere;
+    const auto test = [&](const std::vector<ToolPattern>& patterns, Label matches, Label not_one) {
+      if (HasGlob(patterns)) {
+        EmitGlobTests(block, patterns, rules_.FactSlotOf(Fact::kToolName), nowhere, matches,
+                      not_one);
+      } else {
+        block.Jump(not_one, nowhere);
+      }
+    };
+    if (HasGlob(policy.hide)) {
+      const Label hidden = block.NewLabel();
+      const Label visible = block.NewLabel();
+      test(policy.hide, hidden, visible);
+      block.Bind(hidden);
+      block.Add({Opcode::kDenyHidden}, nowhere);
+      block.Bind(visible);
+    }
+    if (policy.default_deny) {
+      const Label allowed = block.NewLabel();
+      const Label denied = block.NewLabel();
+      test(policy.allow, allowed, denied);
+      block.Bind(denied);
+      block.Add({Opcode::kDenyDefault}, nowhere);
+      block.Bind(allowed);
+    }
+  }
+
+  void Hide() {
+    Program& program = builder_.program();
+    for (const Policy& policy : policies_) {
+      program.hides_all = program.hides_all || policy.hides_all;
+      program.hidden.insert(program.hidden.end(), policy.hidden.begin(), policy.hidden.end());
+      for (const ToolPattern& tool : policy.hide) {
+        (tool.is_glob ? program.hidden_globs : program.hidden).push_back(tool.text);
+      }
+    }
+    for (std::vector<std::string>* names : {&program.hidden, &program.hidden_globs}) {
+      std::sort(names->begin(), names->end());
+      names->erase(std::unique(names->begin(), names->end()), names->end());
+    }
+  }
+
+  const std::vector<Policy>& policies_;
+  Diagnostics& diagnostics_;
+  ProgramBuilder builder_;
+  PathTrieBuilder trie_;
+  RuleCode rules_;
+  CallSlots shared_;
+  uint32_t shared_reads_ = 0;
+  std::vector<Item> items_;
+  std::vector<size_t> shared_items_;  // gates, and rules of everyone's row
+  std::set<const RuleModel*> in_shared_rows_;
+  std::map<std::string, std::vector<size_t>> mentions_;
+  std::vector<ToolSet> hidden_;  // by policy
+  std::vector<ToolSet> listed_;
+  std::map<size_t, uint32_t> from_;  // everyone's row from an item on
+};
+
+}  // namespace
+
+Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
+  return Emitter(policies, diagnostics).Run();
+}
+
+}  // namespace writ

@@ -1,0 +1,112 @@
+// The code of one rule, of either language.
+//
+// Tested by tests/compiler/emit/emit_test.cc with the listings in tests/compiler/golden/.
+//
+// A rule is a row of tests, each with one exit to what comes next and one to the rule's Deny:
+//
+//   version: "1"                                      writ: 1
+//   CondRegex  args.path ~ "^/safe/"  +1, deny        when      -> require, or past the rule
+//   CondLte    args.size <= 1000      +2, deny        require   -> forbid, or deny
+//   Deny       rule "small and safe"                  forbid    -> deny, or only_args
+//   Reserve    …                                      only_args -> quota, or deny
+//                                                     Reserve   …
+//                                                     Deny      rule "…"
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/diagnostic.h"
+#include "compiler/emit/call_slots.h"
+#include "compiler/lower/builder.h"
+#include "compiler/policy.h"
+
+namespace writ {
+
+class RuleCode {
+ public:
+  // All must outlive this. Rules, counters and facts are numbered at once.
+  RuleCode(ProgramBuilder& builder, const std::vector<Policy>& policies, Diagnostics& diagnostics);
+
+  // The slot of a fact, which some expression or `needed` reads.
+  uint32_t FactSlotOf(Fact fact);
+
+  // Makes what the code of a rule needs besides instructions: of a version "1" rule the slots of
+  // what it reads, of another that is for every tool its message and its quota, which are the same
+  // wherever the rule is emitted. REQUIRES: called for all rules of everyone's row, with the shared
+  // slots, before any tool has its own.
+  void Prepare(const RuleModel& rule, size_t policy, CallSlots& slots);
+  // Whether a tool for which the rule is emitted needs slots of its own.
+  static bool ReadsArguments(const RuleModel& rule);
+
+  // Appends the rule's code, for calls of `tool` (empty: of the tools that have no entry of their
+  // own, so that `slots` are the shared ones). False if nothing after it can be reached.
+  bool Emit(BlockBuilder& block, const RuleModel& rule, size_t policy, const std::string& tool,
+            CallSlots& slots);
+
+  // About how many instructions that takes, and more rather than less; of what keeps registers, as
+  // many as leave a block room for it.
+  static size_t SizeOf(const RuleModel& rule);
+
+ private:
+  // A rule as it is emitted for one tool, or for all.
+  struct Instance {
+    uint32_t number = 0;  // in Program::rules
+    bool complete = false;
+    uint32_t quota = UINT32_MAX;
+  };
+
+  SourcePosition At(size_t policy, Position at) const {
+    return {static_cast<uint32_t>(policy), at.line, at.column};
+  }
+  void NumberRules();
+  void NumberFacts();
+  Instance& InstanceOf(const RuleModel& rule, const std::string& tool);
+
+  // version: "1"
+  bool EmitConditions(BlockBuilder& block, const RuleModel& rule, size_t policy, uint32_t number,
+                      CallSlots& slots);
+  void EmitCondition(BlockBuilder& block, const Condition& condition, size_t policy,
+                     CallSlots& slots, Label holds, Label denies);
+  void EmitCounting(BlockBuilder& block, const RuleModel& rule, size_t policy, uint32_t number,
+                    CallSlots& slots);
+  static bool IsOwnLimit(const RuleModel& rule, const Condition& condition);
+
+  // writ: 1
+  void EmitExpressions(BlockBuilder& block, const RuleModel& rule, size_t policy,
+                       const std::string& tool, CallSlots& slots);
+  void EmitChecks(BlockBuilder& block, const RuleModel& rule, size_t policy, CallSlots& slots,
+                  Label passes, Label denies, Label applies_not);
+  void EmitToolGlobs(BlockBuilder& block, const RuleModel& rule, size_t policy, Label matches,
+                     Label matches_not);
+  void Complete(const RuleModel& rule, size_t policy, CallSlots& slots, Instance& instance);
+  void TestAll(BlockBuilder& block, const std::vector<const Expression*>& expressions, bool any,
+               size_t policy, CallSlots& slots, Label if_true, Label if_false);
+  uint32_t ValueBlock(const Expression& expression, size_t policy, CallSlots& slots);
+  void NeedVariables(const Expression& expression, size_t policy, CallSlots& slots);
+  cel::LowerTarget TargetOf(const Expression& expression, size_t policy, CallSlots& slots);
+  void CheckCost(const Expression& expression, size_t policy);
+  void Report(const Expression& expression, const cel::LowerFailure& failure);
+
+  ProgramBuilder& builder_;
+  const std::vector<Policy>& policies_;
+  Diagnostics& diagnostics_;
+  std::map<std::pair<const RuleModel*, std::string>, Instance> instances_;
+  std::map<PolicyCounter, uint32_t> counters_;
+  std::map<const RuleModel*, uint32_t> rule_counters_;
+  std::map<Fact, uint32_t> facts_;
+  std::vector<cel::Environment> environments_;  // of the policies, with the indices filled in
+  std::map<const Expression*, std::vector<Value>> known_;
+};
+
+// Whether a tool's name is one of the patterns.
+bool Names(const std::vector<ToolPattern>& patterns, std::string_view tool);
+
+// Appends a test of whether the tool's name fits one of the globs among the patterns.
+void EmitGlobTests(BlockBuilder& block, const std::vector<ToolPattern>& patterns,
+                   uint32_t tool_name_slot, SourcePosition at, Label matches, Label matches_not);
+
+}  // namespace writ

@@ -1,0 +1,280 @@
+// The code of `writ: 1` rules.
+// Tested by tests/compiler/emit/emit_test.cc.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/emit/rule_code.h"
+#include "compiler/lower/cost.h"
+#include "compiler/opt/fold.h"
+#include "vm/machine.h"
+
+namespace writ {
+
+cel::LowerTarget RuleCode::TargetOf(const Expression& expression, size_t policy, CallSlots& slots) {
+  auto [known, is_new] = known_.try_emplace(&expression);
+  if (is_new) {
+    known->second = cel::Fold(expression.checked, environments_[policy], *builder_.program().pool);
+    CheckCost(expression, policy);
+  }
+  const ExpressionSource& source = expression.source;
+  return {environments_[policy], slots,
+          [&source, policy](uint32_t at) {
+            const Position position = source.At(at);
+            return SourcePosition{static_cast<uint32_t>(policy), position.line, position.column};
+          },
+          &known->second};
+}
+
+// What an expression costs whatever the call must fit the budget of one.
+void RuleCode::CheckCost(const Expression& expression, size_t policy) {
+  const cel::CostBound cost = cel::BoundCost(expression.checked, environments_[policy]);
+  if (cost.constant() <= static_cast<double>(Machine::kRunBudget)) return;
+  const cel::Node& root = expression.checked.ast.node(expression.checked.ast.root);
+  diagnostics_.Error(expression.source.source(), expression.source.At(root.begin),
+                     expression.source.Underline(root.begin, root.end - root.begin),
+                     fmt::format("this may cost {:.0f} instructions whatever the call, and a call "
+                                 "may cost {}",
+                                 cost.constant(), Machine::kRunBudget),
+                     "loop over fewer constants, or let `in` find one of them");
+}
+
+void RuleCode::Report(const Expression& expression, const cel::LowerFailure& failure) {
+  diagnostics_.Error(expression.source.source(), expression.source.At(failure.at),
+                     expression.source.Underline(failure.at, failure.length), failure.message,
+                     "split it into several expressions or variables");
+}
+
+// Makes the blocks of the variables that an expression reads, and of those that these read. Each
+// may only refer to those before it, so they are made in that order.
+void RuleCode::NeedVariables(const Expression& expression, size_t policy, CallSlots& slots) {
+  const Policy& model = policies_[policy];
+  const uint32_t first = model.first_variable;
+  std::vector<bool> needed(model.variables.size());
+  const auto look_into = [&](const cel::Checked& checked) {
+    for (const cel::Reference& reference : checked.references) {
+      if (reference.kind == cel::Reference::Kind::kVariable && reference.index >= first &&
+          reference.index - first < needed.size()) {
+        needed[reference.index - first] = true;
+      }
+    }
+  };
+  look_into(expression.checked);
+  for (size_t i = needed.size(); i-- > 0;) {
+    if (needed[i]) look_into(model.variables[i].expression.checked);
+  }
+  for (uint32_t i = 0; i < needed.size(); ++i) {
+    if (!needed[i]) continue;
+    const auto found = slots.variable_blocks.find({policy, i});
+    uint32_t block = 0;
+    if (found != slots.variable_blocks.end()) {
+      block = found->second;
+    } else {
+      const Expression& variable = model.variables[i].expression;
+      const auto lowered =
+          cel::LowerValue(builder_, variable.checked, TargetOf(variable, policy, slots));
+      if (!lowered.has_value()) {
+        Report(variable, lowered.error());
+        continue;
+      }
+      block = *lowered;
+      slots.variable_blocks[{policy, i}] = block;
+    }
+    environments_[policy].variables[first + i].index = block;
+  }
+}
+
+uint32_t RuleCode::ValueBlock(const Expression& expression, size_t policy, CallSlots& slots) {
+  NeedVariables(expression, policy, slots);
+  const auto block =
+      cel::LowerValue(builder_, expression.checked, TargetOf(expression, policy, slots));
+  if (block.has_value()) return *block;
+  Report(expression, block.error());
+  return 0;
+}
+
+void RuleCode::TestAll(BlockBuilder& block, const std::vector<const Expression*>& expressions,
+                       bool any, size_t policy, CallSlots& slots, Label if_true, Label if_false) {
+  std::vector<cel::LowerTarget> targets;
+  targets.reserve(expressions.size());
+  std::vector<cel::LowerOperand> operands;
+  for (const Expression* expression : expressions) {
+    NeedVariables(*expression, policy, slots);
+    targets.push_back(TargetOf(*expression, policy, slots));
+    cel::LowerOperand operand{&expression->checked, &targets.back()};
+    if (builder_.optimises() && slots.shared_predicates.Has(*expression, policy)) {
+      const auto [shared, is_new] =
+          slots.predicate_blocks.try_emplace({policy, expression->checked.ast.source});
+      if (is_new) shared->second = ValueBlock(*expression, policy, slots);
+      operand.block = shared->second;
+    }
+    operands.push_back(operand);
+  }
+  size_t failed = 0;
+  const std::optional<cel::LowerFailure> failure =
+      cel::LowerGroup(block, operands, any, if_true, if_false, &failed);
+  if (failure.has_value()) Report(*expressions[failed], *failure);
+}
+
+void EmitGlobTests(BlockBuilder& block, const std::vector<ToolPattern>& patterns,
+                   uint32_t tool_name_slot, SourcePosition at, Label matches, Label matches_not) {
+  ProgramBuilder& builder = block.program();
+  Arena& pool = *builder.program().pool;
+  const uint8_t arguments = block.NewRegisters(2);
+  const auto pattern_at = static_cast<uint8_t>(arguments + 1);
+  for (const ToolPattern& pattern : patterns) {
+    if (!pattern.is_glob) continue;
+    const Label next = block.NewLabel();
+    block.Add({Opcode::kLoadSlot, arguments, block.Operand({tool_name_slot})}, at);
+    const Value text = Value::String(pool.Copy(pattern.text));
+    block.Add({Opcode::kLoadConst, pattern_at, block.Operand({builder.Constant(text)})}, at);
+    block.Add({Opcode::kCall, arguments, static_cast<uint16_t>(FunctionId::kGlobMatches), arguments,
+               uint16_t{2}},
+              at);
+    block.Test({Opcode::kTestTrue, arguments}, matches, next, at);
+    block.Bind(next);
+  }
+  block.Release(arguments, 2);
+  block.Jump(matches_not, at);
+}
+
+void RuleCode::EmitToolGlobs(BlockBuilder& block, const RuleModel& rule, size_t policy,
+                             Label matches, Label matches_not) {
+  EmitGlobTests(block, rule.tools, FactSlotOf(Fact::kToolName), At(policy, rule.at), matches,
+                matches_not);
+}
+
+// What a rule has besides its tests: its message's blocks and its quota.
+void RuleCode::Complete(const RuleModel& rule, size_t policy, CallSlots& slots,
+                        Instance& instance) {
+  if (instance.complete) return;
+  instance.complete = true;
+  for (const MessagePartModel& part : rule.message) {
+    MessagePart row;
+    row.text = part.text;
+    if (part.value.has_value()) row.block = ValueBlock(*part.value, policy, slots);
+    builder_.program().rules[instance.number].message.push_back(std::move(row));
+  }
+  if (!rule.quota.has_value()) return;
+  const QuotaModel& model = *rule.quota;
+  Quota quota;
+  quota.counter = rule_counters_.at(&rule);
+  quota.rule = instance.number;
+  quota.limit = model.max;
+  quota.scale = model.scale;
+  quota.shadow = rule.shadow;
+  for (uint8_t i = 0; i < model.scale; ++i) quota.amount *= 10;
+  if (model.max_of.has_value()) quota.limit_block = ValueBlock(*model.max_of, policy, slots);
+  if (model.amount.has_value()) {
+    quota.amount_block = ValueBlock(*model.amount, policy, slots);
+    quota.amount_path = model.amount->checked.ast.source;
+  }
+  if (model.key.has_value()) quota.key_block = ValueBlock(*model.key, policy, slots);
+  instance.quota = static_cast<uint32_t>(builder_.program().quotas.size());
+  builder_.program().quotas.push_back(std::move(quota));
+}
+
+void RuleCode::EmitExpressions(BlockBuilder& block, const RuleModel& rule, size_t policy,
+                               const std::string& tool, CallSlots& slots) {
+  Instance& instance = InstanceOf(rule, tool);
+  Complete(rule, policy, slots, instance);
+  const SourcePosition at = At(policy, rule.at);
+  const Label applies = block.NewLabel();
+  const Label passes = block.NewLabel();
+  const Label denies = block.NewLabel();
+  const Label end = block.NewLabel();
+  // What stands here for every tool, or for those that a glob names, finds out which tool it is.
+  if (tool.empty() && !rule.tools.empty()) EmitToolGlobs(block, rule, policy, applies, end);
+  block.Bind(applies);
+  const uint16_t number = block.Operand({instance.number});
+  Instruction reserve{Opcode::kReserve};
+  if (instance.quota != UINT32_MAX) reserve.b = block.Operand({instance.quota});
+  const SourcePosition quota_at =
+      rule.quota.has_value() ? At(policy, rule.quota->at) : SourcePosition();
+  if (!rule.shadow) {
+    EmitChecks(block, rule, policy, slots, passes, denies, end);
+    block.Bind(passes);
+    if (instance.quota != UINT32_MAX) block.Add(reserve, quota_at);
+    if (block.IsUsed(denies)) {
+      if (block.IsReachable()) block.Jump(end, at);
+      block.Bind(denies);
+      block.Add({Opcode::kDeny, 0, number}, at);
+    }
+    block.Bind(end);
+    return;
+  }
+  // One that only watches: nothing of it, not even an error, decides anything.
+  const uint8_t kept = block.NewRegister();
+  const Label failed = block.NewLabel();
+  const Label applies_not = block.NewLabel();
+  block.Add({Opcode::kScopeBegin, kept}, at);
+  block.AddWithLabel({Opcode::kOperand, kept, 0}, failed, at);
+  EmitChecks(block, rule, policy, slots, passes, denies, applies_not);
+  block.Bind(passes);
+  block.Add({Opcode::kScopeDrop, kept}, at);
+  if (instance.quota != UINT32_MAX) block.Add(reserve, quota_at);
+  block.Jump(end, at);
+  block.Bind(denies);
+  block.Add({Opcode::kScopeDrop, kept}, at);
+  block.Add({Opcode::kShadow, 0, number}, at);
+  block.Jump(end, at);
+  block.Bind(applies_not);
+  block.Add({Opcode::kScopeDrop, kept}, at);
+  block.Jump(end, at);
+  block.Bind(failed);
+  block.Add({Opcode::kShadowError, kept, number}, at);
+  block.Add({Opcode::kScopeDrop, kept}, at);
+  block.Bind(end);
+  block.Release(kept);
+}
+
+// The rule's conditions, in order. What follows is bound by the caller, `passes` first.
+void RuleCode::EmitChecks(BlockBuilder& block, const RuleModel& rule, size_t policy,
+                          CallSlots& slots, Label passes, Label denies, Label applies_not) {
+  const auto pointers = [](const std::vector<Expression>& expressions) {
+    std::vector<const Expression*> all;
+    all.reserve(expressions.size());
+    for (const Expression& expression : expressions) all.push_back(&expression);
+    return all;
+  };
+  enum class Step : uint8_t { kWhen, kRequire, kForbid, kOnlyArgs };
+  std::vector<Step> steps;
+  if (rule.when.has_value()) steps.push_back(Step::kWhen);
+  if (!rule.require.empty()) steps.push_back(Step::kRequire);
+  if (!rule.forbid.empty()) steps.push_back(Step::kForbid);
+  if (rule.only_args.has_value()) steps.push_back(Step::kOnlyArgs);
+  if (steps.empty()) block.Jump(passes, At(policy, rule.at));
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const bool last = i + 1 == steps.size();
+    const Label next = last ? passes : block.NewLabel();
+    switch (steps[i]) {
+      case Step::kWhen:
+        TestAll(block, {&*rule.when}, false, policy, slots, next, applies_not);
+        break;
+      case Step::kRequire:
+        TestAll(block, pointers(rule.require), false, policy, slots, next, denies);
+        break;
+      case Step::kForbid:
+        TestAll(block, pointers(rule.forbid), true, policy, slots, denies, next);
+        break;
+      case Step::kOnlyArgs: {
+        Arena& pool = *builder_.program().pool;
+        Value* names = pool.Allocate<Value>(rule.only_args->size());
+        for (size_t n = 0; n < rule.only_args->size(); ++n) {
+          names[n] = Value::String(pool.Copy((*rule.only_args)[n]));
+        }
+        List list{};
+        list.size = static_cast<uint32_t>(rule.only_args->size());
+        list.items = names;
+        Instruction test{Opcode::kTestOnlyArgs};
+        test.b =
+            block.Operand({slots.SlotOf({}, false), builder_.Constant(Value::Of(pool.New(list)))});
+        block.Test(test, next, denies, At(policy, rule.at));
+        break;
+      }
+    }
+    if (!last) block.Bind(next);
+  }
+}
+
+}  // namespace writ

@@ -1,0 +1,21 @@
+// A policy of either language, told apart by what it says: `writ: 1` or `version: "1"`.
+//
+// Tested by tests/compiler/load/load_policy_test.cc and tests/policies/.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "compiler/diagnostic.h"
+#include "compiler/policy.h"
+#include "compiler/yaml/yaml.h"
+
+namespace writ {
+
+// `root` must outlive the policy. `space` names its counters, unless a policy of `writ: 1` has a
+// name of its own. nullopt if there was any error.
+std::optional<Policy> LoadPolicy(std::shared_ptr<const Source> source, const yaml::Node& root,
+                                 std::string space, Diagnostics& diagnostics);
+
+}  // namespace writ

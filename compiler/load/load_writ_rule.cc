@@ -1,0 +1,177 @@
+// Rules.
+// Tested by tests/compiler/load/load_writ_test.cc and the text tests in tests/policies/.
+#include "compiler/load/load_writ_rule.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "compiler/load/load_writ_quota.h"
+#include "compiler/load/name_list.h"
+#include "vm/json_text.h"
+
+namespace writ {
+namespace {
+
+using yaml::Kind;
+using yaml::Node;
+using Wanted = ExpressionReader::Wanted;
+
+constexpr OtherKey kOtherKeys[] = {
+    {"action",
+     "asking a person is not available yet; a rule denies with forbid: true, and a call passes "
+     "when no rule denies it"},
+    {"on_result", "rules about results are not available yet"},
+    {"mark", "marking calls is not available yet"},
+    {"tool", "did you mean tools?"},
+    {"if", "write when: with the condition"},
+    {"condition", "write when: for where the rule applies, require: for what must hold"},
+    {"conditions", "write require: with what must hold, as CEL: args.amount <= 100"},
+    {"unless", "write when: with the condition negated: !(…)"},
+    {"assert", "write require: with what must hold"},
+    {"allow", "rules only constrain: list the tool in the policy's own allow: […]"},
+    {"permit", "rules only constrain: list the tool in the policy's own allow: […]"},
+    {"deny", "write forbid: with what must not hold, or forbid: true to deny every call"},
+    {"hide", "list the tool in the policy's own hide: […]"},
+    {"rate_limit", "write quota: {max: 5, per: hour}"},
+    {"limit", "write quota: {max: 5, per: hour}"},
+    {"state", "write quota: {max: 100, per: day, of: args.amount}"},
+    {"max", "indent it below quota: {max: 5, per: hour}"},
+    {"per", "indent it below quota: {max: 5, per: hour}"},
+    {"of", "indent it below quota: {max: 100, per: day, of: args.amount}"},
+    {"by", "indent it below quota: {max: 5, per: hour, by: args.user}"},
+    {"sliding", "indent it below quota: {max: 5, per: hour, sliding: true}"},
+    {"scale", "indent it below quota: {max: 5, per: hour, of: args.amount, scale: 2}"},
+    {"on_deny", "write message: with what the agent reads"},
+    {"error", "write message: with what the agent reads"},
+    {"reason", "write message: with what the agent reads"},
+    {"shadow", "write mode: shadow"},
+    {"enforce", "write mode: enforce"},
+    {"dry_run", "write mode: shadow"},
+    {"description", "write a YAML comment (#), or what the agent reads as message:"},
+    {"args", "write require: with a condition such as args.amount <= 100"},
+    {"variables", "variables belong to the policy, beside rules"},
+    {"data", "data belongs to the policy, beside rules"},
+};
+
+class RuleLoader {
+ public:
+  RuleLoader(PolicyReader& reader, ExpressionReader& expressions, const Node& node)
+      : reader_(reader), expressions_(expressions), node_(node) {}
+
+  std::optional<RuleModel> Load() {
+    if (node_.kind != Kind::kMapping) {
+      reader_.Error(node_, yaml::IsNull(node_) ? "this rule is empty" : "a rule must be a mapping",
+                    "write - name: … and below it tools, and require, forbid or quota");
+      return std::nullopt;
+    }
+    const bool keys_are_known = reader_.CheckKeys(
+        node_, "a rule",
+        {"name", "tools", "when", "require", "forbid", "only_args", "quota", "message", "mode"},
+        kOtherKeys);
+    LoadName(keys_are_known);
+    LoadTools();
+    if (const Node* when = node_.Find("when"); when != nullptr) {
+      rule_.when = expressions_.Read(*when, "when", Wanted::kBool);
+    }
+    LoadChecks(keys_are_known);
+    LoadMessage();
+    LoadMode();
+    return std::move(rule_);
+  }
+
+ private:
+  void LoadName(bool keys_are_known) {
+    const Node* name = node_.Find("name");
+    rule_.at = name != nullptr ? name->at : node_.at;
+    rule_.name = reader_.Text(name, "a rule's name").value_or("");
+    if (name == nullptr) {
+      if (keys_are_known) {
+        reader_.Error(node_, "a rule needs a name",
+                      "add name: with a few words; denials and logs say it");
+      }
+    } else if (rule_.name.empty() && name->kind == Kind::kScalar) {
+      reader_.Error(*name, "a rule needs a name",
+                    "what follows a # is a comment; put a name that holds one in quotes");
+    }
+  }
+
+  void LoadTools() {
+    const Node* tools = node_.Find("tools");
+    if (tools == nullptr) return;
+    rule_.tools = ReadToolPatterns(reader_, *tools, "tools");
+    if (tools->kind == Kind::kSequence && tools->items.empty()) {
+      reader_.Error(*tools, "tools lists no tool",
+                    "name one, or remove tools: the rule then applies to every tool");
+    }
+  }
+
+  void LoadChecks(bool keys_are_known) {
+    const Node* require = node_.Find("require");
+    const Node* forbid = node_.Find("forbid");
+    const Node* only_args = node_.Find("only_args");
+    const Node* quota = node_.Find("quota");
+    if (require != nullptr) rule_.require = expressions_.ReadConditions(*require, "require");
+    if (forbid != nullptr) rule_.forbid = expressions_.ReadConditions(*forbid, "forbid");
+    if (only_args != nullptr) {
+      rule_.only_args = ReadNames(reader_, *only_args, "only_args", "an argument");
+    }
+    if (quota != nullptr) rule_.quota = LoadQuota(reader_, expressions_, *quota);
+    const bool none =
+        require == nullptr && forbid == nullptr && only_args == nullptr && quota == nullptr;
+    if (!none || !keys_are_known) return;
+    const Node* when = node_.Find("when");
+    const Node* name = node_.Find("name");
+    reader_.Error(when != nullptr   ? *when
+                  : name != nullptr ? *name
+                                    : node_,
+                  "this rule denies nothing",
+                  when != nullptr ? "when only says where the rule applies; add require, forbid, "
+                                    "only_args or quota, such as forbid: true"
+                                  : "add require, forbid, only_args or quota");
+  }
+
+  void LoadMessage() {
+    rule_.check_message = fmt::format("Denied by rule {}", JsonQuote(rule_.name));
+    rule_.quota_message =
+        rule_.quota ? QuotaMessage(*rule_.quota, rule_.name) : rule_.check_message;
+    const Node* message = node_.Find("message");
+    const std::optional<std::string> text =
+        reader_.Text(message, "message", "write one text; several lines of it start with \"|\"");
+    if (message == nullptr || message->kind != Kind::kScalar) return;
+    if (!text || text->empty()) {
+      reader_.Error(*message, "message is empty",
+                    "write what the agent reads, or remove it; what follows a # is a comment");
+      return;
+    }
+    rule_.message = expressions_.ReadMessage(*message);
+  }
+
+  void LoadMode() {
+    const Node* mode = node_.Find("mode");
+    const std::optional<std::string> text = reader_.Text(mode, "mode");
+    if (mode == nullptr || mode->kind != Kind::kScalar) return;
+    rule_.shadow = text == "shadow";
+    if (rule_.shadow || text == "enforce") return;
+    std::string hint = DidYouMean(mode->text, {"enforce", "shadow"});
+    if (hint.empty()) hint = "shadow logs what the rule would deny; enforce is the default";
+    reader_.Error(
+        *mode, fmt::format("mode must be enforce or shadow, not {}", JsonQuote(mode->text)), hint);
+  }
+
+  PolicyReader& reader_;
+  ExpressionReader& expressions_;
+  const Node& node_;
+  RuleModel rule_;
+};
+
+}  // namespace
+
+std::optional<RuleModel> LoadRule(PolicyReader& reader, ExpressionReader& expressions,
+                                  const Node& node) {
+  return RuleLoader(reader, expressions, node).Load();
+}
+
+}  // namespace writ

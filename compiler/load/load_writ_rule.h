@@ -1,0 +1,19 @@
+// A rule of a `writ: 1` policy.
+//
+// Tested by tests/compiler/load/load_writ_test.cc and tests/policies/.
+#pragma once
+
+#include <optional>
+
+#include "compiler/load/expression_reader.h"
+#include "compiler/load/policy_reader.h"
+#include "compiler/policy.h"
+
+namespace writ {
+
+// What the rule says, as far as it could be read; nullopt if it is no rule at all. What is wrong
+// was reported.
+std::optional<RuleModel> LoadRule(PolicyReader& reader, ExpressionReader& expressions,
+                                  const yaml::Node& node);
+
+}  // namespace writ

@@ -1,0 +1,132 @@
+// Lists of names and globs.
+// Tested by tests/compiler/load/load_writ_test.cc and the text tests in tests/policies/.
+#include "compiler/load/name_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "vm/json_text.h"
+
+namespace writ {
+namespace {
+
+using yaml::Kind;
+using yaml::Node;
+
+// The entries of a list that are text, each once; what is none is reported.
+class EntryReader {
+ public:
+  EntryReader(PolicyReader& reader, std::string_view what, std::string_view thing)
+      : reader_(reader), what_(what), thing_(thing) {}
+
+  // The text of an entry; nullopt if it was reported.
+  std::optional<std::string> Read(const Node& entry) {
+    if (entry.kind != Kind::kScalar) {
+      reader_.Error(entry, fmt::format("an entry of {} must be the name of {}", what_, thing_),
+                    entry.kind == Kind::kMapping ? "put a name that holds a colon in quotes"
+                                                 : "write one list, not a list in a list");
+      return std::nullopt;
+    }
+    if (yaml::IsNull(entry) || entry.text.find_first_not_of(" \t\r\n") == std::string::npos) {
+      reader_.Error(entry, fmt::format("an entry of {} is empty", what_),
+                    "write a name, or remove the entry");
+      return std::nullopt;
+    }
+    const auto [earlier, is_new] = lines_.emplace(entry.text, entry.at.line);
+    if (!is_new) {
+      reader_.Error(entry,
+                    fmt::format("{} stands in {} already, in line {}", JsonQuote(entry.text), what_,
+                                earlier->second),
+                    "remove one of them");
+      return std::nullopt;
+    }
+    return entry.text;
+  }
+
+ private:
+  PolicyReader& reader_;
+  std::string_view what_;
+  std::string_view thing_;
+  std::unordered_map<std::string, uint32_t> lines_;
+};
+
+// Globs know nothing but `*`.
+void WarnOfRegex(PolicyReader& reader, const Node& entry) {
+  const bool regex = entry.text.find(".*") != std::string::npos ||
+                     entry.text.find_first_of("^$|()[]{}?+\\") != std::string::npos;
+  if (!regex) return;
+  reader.Warn(
+      entry,
+      fmt::format("{} is matched as it stands: a glob knows \"*\" only", JsonQuote(entry.text)),
+      "write \"*\" for any characters and list alternatives; for regular expressions use "
+      "when: tool.name.matches(…)");
+}
+
+}  // namespace
+
+std::vector<ToolPattern> ReadToolPatterns(PolicyReader& reader, const Node& node,
+                                          std::string_view what) {
+  std::vector<ToolPattern> patterns;
+  EntryReader entries(reader, what, "a tool");
+  const auto read = [&](const Node& entry) {
+    std::optional<std::string> text = entries.Read(entry);
+    if (!text) return;
+    WarnOfRegex(reader, entry);
+    const bool is_glob = text->find('*') != std::string::npos;
+    patterns.push_back({entry.at, std::move(*text), is_glob});
+  };
+  if (node.kind == Kind::kScalar) {
+    if (yaml::IsNull(node)) {
+      reader.Error(node, fmt::format("{} is empty", what),
+                   "name a tool, or remove it; what follows a # is a comment");
+    } else if (node.text.find(',') != std::string::npos) {
+      reader.Error(node, fmt::format("{} must be a tool or a list of tools", what),
+                   fmt::format("write {}: [{}]", what, node.text));
+    } else {
+      read(node);
+    }
+  } else if (node.kind == Kind::kMapping) {
+    reader.Error(node, fmt::format("{} must be a tool or a list of tools, not a mapping", what),
+                 fmt::format("write {}: [{}]", what,
+                             node.members.empty() ? "…" : node.members[0].key->text));
+  } else {
+    for (const Node* entry : node.items) read(*entry);
+  }
+  return patterns;
+}
+
+std::vector<std::string> ReadNames(PolicyReader& reader, const Node& node, std::string_view what,
+                                   std::string_view thing) {
+  std::vector<std::string> names;
+  if (node.kind != Kind::kSequence) {
+    const bool word = node.kind == Kind::kScalar && !yaml::IsNull(node);
+    const std::string first = word                   ? node.text
+                              : node.members.empty() ? std::string("…")
+                                                     : node.members[0].key->text;
+    reader.Error(node, fmt::format("{} must be a list of names", what),
+                 fmt::format("write {}: [{}]", what, first));
+    return names;
+  }
+  EntryReader entries(reader, what, thing);
+  for (const Node* entry : node.items) {
+    if (std::optional<std::string> name = entries.Read(*entry)) names.push_back(std::move(*name));
+  }
+  return names;
+}
+
+bool IsIdentifier(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kKeywords = {"true", "false", "null", "in"};
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+  };
+  return !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
+         std::all_of(text.begin(), text.end(), fits) &&
+         std::find(kKeywords.begin(), kKeywords.end(), text) == kKeywords.end();
+}
+
+}  // namespace writ
