@@ -14,7 +14,7 @@ void Lowering::CallFunction(NodeId id, uint8_t dst, bool target_is_in_dst) {
   const uint32_t first = reference.target_is_namespace ? 1 : 0;
   const uint32_t count = node.child_count - first;
   if (target_is_in_dst && OptionalCall(id, function, dst)) return;
-  if (function == FunctionId::kOptionalNone) {
+  if (function == FunctionId::kOptionalNone && count == 0) {
     Emit(id, {Opcode::kOptionalNone, dst});
     return;
   }

@@ -1,6 +1,6 @@
 // All engines say the same of an expression, checked or not. Input that starts with a byte 0 is a
 // seed: the expression is one that tests/exhaustive/ generates from it.
-// Tested by scripts/fuzz.
+// Tested by scripts/fuzz; what it found is in tests/exhaustive/found.txt.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -308,7 +308,9 @@ class Walk {
 
   Value Call(NodeId id, const Value* target) {
     const auto function = static_cast<FunctionId>(reference(id).index);
-    if (function == FunctionId::kOptionalOr || function == FunctionId::kOptionalOrValue) {
+    const bool either =
+        function == FunctionId::kOptionalOr || function == FunctionId::kOptionalOrValue;
+    if (either && target != nullptr && ChildCount(id) == 2) {
       return OrElse(id, *target, function == FunctionId::kOptionalOr);
     }
     std::vector<Value> arguments;
@@ -324,14 +326,18 @@ class Walk {
     const Value none = Value::Optional(nullptr);
     const bool of_optional = !arguments.empty() && arguments[0].is(Tag::kOptional);
     const Value* held = of_optional ? arguments[0].optional : nullptr;
+    const size_t count = arguments.size();
     switch (function) {
-      case FunctionId::kOptionalNone: return none;
-      case FunctionId::kOptionalOf: return Value::Optional(arena_.New(arguments[0]));
+      case FunctionId::kOptionalNone:
+        return count == 0 ? none : Value::Failure(Error::kNoSuchOverload);
+      case FunctionId::kOptionalOf:
+        if (count != 1) return Value::Failure(Error::kNoSuchOverload);
+        return Value::Optional(arena_.New(arguments[0]));
       case FunctionId::kOptionalHasValue:
-        if (!of_optional) return Value::Failure(Error::kNoSuchOverload);
+        if (!of_optional || count != 1) return Value::Failure(Error::kNoSuchOverload);
         return Value::Bool(held != nullptr);
       case FunctionId::kOptionalValue:
-        if (!of_optional) return Value::Failure(Error::kNoSuchOverload);
+        if (!of_optional || count != 1) return Value::Failure(Error::kNoSuchOverload);
         return held != nullptr ? *held : Value::Failure(Error::kOptionalNone);
       default: {
         const FunctionInfo& info = Info(function);
