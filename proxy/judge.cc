@@ -218,7 +218,6 @@ void Judge::OnFull(const ReserveResult& result, int64_t now) {
 void Judge::NoteShadows() {
   const Program& program = *machine_.program();
   const Decision& decision = judgement_.decision;
-  judgement_.shadows.clear();
   for (uint32_t i = 0; i < decision.shadow_count; ++i) {
     const ShadowNote& note = decision.shadows[i];
     Shadow& shadow = judgement_.shadows.emplace_back();
@@ -243,20 +242,21 @@ const Judgement& Judge::Decide(std::string_view tool, Time now, const Claims& cl
   judgement_.message.clear();
   judgement_.retry_after = 0;
   judgement_.receipt.rows.clear();
-  judgement_.shadows.clear();
   facts_.Fill(machine_, tool, claims, now);
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     std::string failure;
     if (!ReadCounters(now.seconds, &failure)) {
       judgement_.decision = {};
+      judgement_.shadows.clear();
       Deny(Code::kState, fmt::format("the counters cannot be used: {}", failure));
       return judgement_;
     }
     judgement_.decision = machine_.Decide();
+    judgement_.shadows.clear();
     const bool allowed = judgement_.decision.verdict == Verdict::kAllow;
     // What denies speaks first: messages share what is left of the call's budget.
     if (!allowed) AppendDecisionMessage(machine_, judgement_.decision, tool, judgement_.message);
-    NoteShadows();
+    if (judgement_.decision.shadow_count > 0) NoteShadows();
     if (!allowed) return judgement_;
     if (judgement_.decision.reservation_count == 0) return judgement_;
     if (Reserve(now.seconds) != ReserveResult::Outcome::kChanged) return judgement_;

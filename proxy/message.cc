@@ -167,12 +167,13 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
 
   std::fill_n(slots_, kSlotCount, Value());
   envelope_ = {};
-  envelope_.trie = &Envelope().trie;
-  envelope_.root = Envelope().root;
+  const EnvelopeTrie& envelope = Envelope();
+  envelope_.trie = &envelope.trie;
+  envelope_.root = envelope.root;
   envelope_.slots = slots_;
   envelope_.raw = raw_;
   ToolArguments arguments(*this);
-  const ScanResult scanned = scanner_.Scan(line, true, envelope_, Envelope().arguments, &arguments);
+  const ScanResult scanned = scanner_.Scan(line, true, envelope_, envelope.arguments, &arguments);
   ReadRequestId(Raw(kId), message_.id);
   if (!arguments.entered()) message_.tool = {};
   Classify(line, scanned);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -72,6 +73,8 @@ class Shown {
   // As the inside of a JSON string.
   void PutString(std::string_view text) {
     while (!text.empty() && !full_) {
+      PutPlain(text);
+      if (text.empty()) return;
       const uint32_t c = TakeCodePoint(text);
       switch (c) {
         case '"': Put("\\\""); break;
@@ -85,6 +88,19 @@ class Shown {
   }
 
  private:
+  // Takes the ASCII that the text starts with and is shown as it is, nearly always all of it.
+  void PutPlain(std::string_view& text) {
+    const size_t room = std::min(text.size(), left_);
+    size_t size = 0;
+    while (size < room && text[size] >= 0x20 && text[size] < 0x7F && text[size] != '"' &&
+           text[size] != '\\') {
+      ++size;
+    }
+    out_ += text.substr(0, size);
+    left_ -= size;
+    text.remove_prefix(size);
+  }
+
   void PutCharacter(uint32_t c) {
     if (!IsShown(c)) {
       if (c < 0x10000) return Put(fmt::format("\\u{:04x}", c));

@@ -21,10 +21,15 @@ bool IsIntegerToken(std::string_view raw) {
 // The value of an integer token that is short enough to be exact, as nearly all ids are.
 bool ReadShortInteger(std::string_view raw, double* value) {
   constexpr size_t kMaxBytes = 15;
-  if (raw.size() > kMaxBytes || !IsIntegerToken(raw)) return false;
+  if (raw.size() > kMaxBytes) return false;
   const bool negative = raw.front() == '-';
+  if (negative) raw.remove_prefix(1);
+  if (raw.empty()) return false;
   int64_t digits = 0;
-  for (const char c : raw.substr(negative ? 1 : 0)) digits = digits * 10 + (c - '0');
+  for (const char c : raw) {
+    if (c < '0' || c > '9') return false;
+    digits = digits * 10 + (c - '0');
+  }
   *value = static_cast<double>(negative ? -digits : digits);
   return true;
 }
@@ -37,14 +42,20 @@ double ReadDouble(std::string_view raw) {
   return raw.front() == '-' ? -value : value;
 }
 
-void AppendNumberKey(std::string_view raw, std::string& key) {
+// Says whether it is an integer token.
+bool AppendNumberKey(std::string_view raw, std::string& key) {
   double value;
-  if (!ReadShortInteger(raw, &value)) value = ReadDouble(raw);
+  bool is_integer = ReadShortInteger(raw, &value);
+  if (!is_integer) {
+    value = ReadDouble(raw);
+    is_integer = IsIntegerToken(raw);
+  }
   if (value == 0) value = 0;  // -0 is 0
   char bytes[sizeof value];
   std::memcpy(bytes, &value, sizeof value);
   key = 'n';
   key.append(bytes, sizeof bytes);
+  return is_integer;
 }
 
 }  // namespace
@@ -66,8 +77,7 @@ void ReadRequestId(std::string_view raw, RequestId& id) {
     const bool clean = AppendDecoded(raw.substr(1, raw.size() - 2), id.key);
     id.kind = clean ? IdKind::kString : IdKind::kInvalid;
   } else if (first == '-' || (first >= '0' && first <= '9')) {
-    AppendNumberKey(raw, id.key);
-    id.kind = IsIntegerToken(raw) ? IdKind::kInteger : IdKind::kInvalid;
+    id.kind = AppendNumberKey(raw, id.key) ? IdKind::kInteger : IdKind::kInvalid;
   } else {
     id.kind = raw == "null" ? IdKind::kNull : IdKind::kInvalid;
   }

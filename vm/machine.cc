@@ -123,8 +123,8 @@ bool Holds(Opcode op, int order) {
 
 // The conditions of policies are mostly rows of tests of slots, so a block's first ones are done
 // without the frame that other instructions need, and without a call.
-inline const Instruction* Machine::QuickTests(const Instruction* pc,
-                                              const uint32_t* operands) const {
+[[gnu::always_inline]] inline const Instruction* Machine::QuickTests(
+    const Instruction* pc, const uint32_t* operands) const {
   const Value* const slots = slots_.data();
   const Value* const constants = (*program_)->constants.data();
   for (;;) {
@@ -685,7 +685,9 @@ Value Machine::RunValue(uint32_t block, Frame* outer, uint32_t base) {
   return RunValue(block, pc, outer, base);
 }
 
-Value Machine::RunValue(uint32_t block, const Instruction* first, Frame* outer, uint32_t base) {
+// Apart, so that where the quick tests are all there is no room is made for the rest.
+[[gnu::noinline]] Value Machine::RunValue(uint32_t block, const Instruction* first, Frame* outer,
+                                          uint32_t base) {
   Value result;
   Run(block, first, outer, &result, base, nullptr);
   return result;
