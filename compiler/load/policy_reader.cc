@@ -26,6 +26,15 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string_view
   return nearest.empty() ? std::string() : fmt::format("did you mean {}?", nearest);
 }
 
+// Whether it is what follows a comma in the text before it, which YAML ended there: in
+// { rule: small, not large } the key "not large", without a value.
+bool PolicyReader::IsRestOfText(const yaml::Member& member) const {
+  if (!yaml::IsNull(*member.value) || !member.value->text.empty()) return false;
+  const std::string_view before = source_->text().substr(0, member.key->offset);
+  const size_t last = before.find_last_not_of(" \t\r\n");
+  return last != std::string_view::npos && before[last] == ',';
+}
+
 bool PolicyReader::CheckKeys(const Node& map, std::string_view where,
                              const std::vector<std::string_view>& known,
                              std::span<const OtherKey> others) {
@@ -39,6 +48,9 @@ bool PolicyReader::CheckKeys(const Node& map, std::string_view where,
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     std::string hint(InsteadOf(name, others));
     if (hint.empty()) hint = DidYouMean(name, known);
+    if (hint.empty() && IsRestOfText(member)) {
+      hint = "YAML ends a text at \",\" inside { }; put the whole text in quotes";
+    }
     if (hint.empty()) hint = fmt::format("{} may have: {}", where, fmt::join(known, ", "));
     Error(*member.key, fmt::format("unknown key {} in {}", JsonQuote(name), where), hint);
   }

@@ -63,6 +63,8 @@ class PolicyReader {
   void WarnOfOctals(const yaml::Node& node);
 
  private:
+  bool IsRestOfText(const yaml::Member& member) const;
+
   std::shared_ptr<const Source> source_;
   Diagnostics& diagnostics_;
 };
