@@ -2,12 +2,28 @@
 // Tested by tests/cli/command_line.py.
 #include <fmt/format.h>
 
+#include <set>
+#include <tuple>
+
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/compile.h"
 
 namespace writ {
+
+namespace {
+
+// Rules as they are written: one for several tools is compiled for each.
+size_t CountRules(const Program& program) {
+  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> places;
+  for (const Rule& rule : program.rules) {
+    places.emplace(rule.at.file, rule.at.line, rule.at.column);
+  }
+  return places.size();
+}
+
+}  // namespace
 
 int Check(const CheckOptions& options) {
   Diagnostics diagnostics;
@@ -33,7 +49,7 @@ int Check(const CheckOptions& options) {
     for (const std::string& file : (*program)->files) {
       PrintOut(fmt::format("{}: ok\n", Shown(file)));
     }
-    PrintOut(fmt::format("{}, {}, {}\n", count((*program)->rules.size(), "rule", "rules"),
+    PrintOut(fmt::format("{}, {}, {}\n", count(CountRules(**program), "rule", "rules"),
                          count((*program)->tool_index.size(), "tool named", "tools named"),
                          count((*program)->code.size(), "instruction", "instructions")));
   }
