@@ -81,6 +81,13 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
       ->option_text("FILE")
       ->allow_extra_args(false);
   AddLabelFlag(app, run.labels);
+  app.add_flag("--env-clear", run.environment.clear,
+               "give the server no variables but those every program needs (PATH, HOME, LANG …)");
+  app.add_option("--env-allow", run.environment.allowed,
+                 "what it gets besides, names or globs; implies --env-clear")
+      ->option_text("NAME,…")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--log-level", flags.log_level, "least level logged on stderr (info)")
       ->option_text("debug|info|warn|error")
       ->check(CLI::IsMember(LogLevels()));
@@ -118,6 +125,7 @@ int RunWith(RunOptions& run, const RunFlags& flags, const std::vector<std::strin
   }
   run.log_level = LogLevels().at(flags.log_level);
   run.server = server;
+  if (!run.environment.allowed.empty()) run.environment.clear = true;
   return Run(run);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/environment.h"
 #include "proxy/log.h"
 
 namespace writ {
@@ -20,6 +21,7 @@ struct RunOptions {
   std::vector<std::string> policies;
   std::vector<std::string> server;  // the command after --
   std::vector<std::string> labels;  // "name=value"
+  EnvironmentOptions environment;   // the server's
   LogLevel log_level = LogLevel::kInfo;
   uint64_t max_line_bytes = 16u << 20;
   uint32_t max_depth = 128;

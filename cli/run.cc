@@ -29,7 +29,8 @@ int Run(const RunOptions& options) {
   for (const std::string& file : (*program)->files) {
     log.Info(fmt::format("running {}, program {}", file, (*program)->digest.substr(0, 16)));
   }
-  tl::expected<Child, std::string> server = Child::Start(options.server);
+  tl::expected<Child, std::string> server =
+      Child::Start(options.server, EnvironmentFor(options.environment, OwnEnvironment()));
   if (!server.has_value()) {
     log.Error(server.error());
     return kExitUsage;

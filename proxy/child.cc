@@ -65,13 +65,18 @@ class SignalsBlocked {
 
 // What the child needs, made before the fork: after it only async-signal-safe calls are allowed.
 struct Launch {
-  explicit Launch(const std::vector<std::string>& argv) : path(FindCommand(argv[0])) {
+  // REQUIRES: both outlive it.
+  Launch(const std::vector<std::string>& argv, const std::vector<std::string>& variables)
+      : path(FindCommand(argv[0])) {
     for (const std::string& argument : argv) arguments.push_back(argument.c_str());
     arguments.push_back(nullptr);
+    for (const std::string& variable : variables) environment.push_back(variable.c_str());
+    environment.push_back(nullptr);
   }
 
   CommandPath path;
   std::vector<const char*> arguments;
+  std::vector<const char*> environment;
   pid_t parent = getpid();
   Pipe input;
   Pipe output;
@@ -89,7 +94,8 @@ void SetDefaultSignals() {
 int TryAll(const Launch& launch) {
   int error = ENOENT;
   for (const std::string& candidate : launch.path.candidates) {
-    execve(candidate.c_str(), const_cast<char* const*>(launch.arguments.data()), environ);
+    execve(candidate.c_str(), const_cast<char* const*>(launch.arguments.data()),
+           const_cast<char* const*>(launch.environment.data()));
     if (errno == EACCES) {
       error = EACCES;
     } else if (errno != ENOENT && errno != ENOTDIR) {
@@ -128,7 +134,8 @@ void WaitFor(pid_t pid) {
 
 }  // namespace
 
-tl::expected<Child, std::string> Child::Start(const std::vector<std::string>& argv) {
+tl::expected<Child, std::string> Child::Start(const std::vector<std::string>& argv,
+                                              const std::vector<std::string>& environment) {
   if (argv.empty()) return tl::unexpected<std::string>("no server command is given");
   auto failed = [&](const char* what) {
     return tl::unexpected(
@@ -141,7 +148,7 @@ tl::expected<Child, std::string> Child::Start(const std::vector<std::string>& ar
   signal(SIGCHLD, SIG_DFL);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
 
-  Launch launch(argv);
+  Launch launch(argv, environment);
   if (!launch.input.Open() || !launch.output.Open() || !launch.failure.Open()) {
     return failed("no pipe");
   }

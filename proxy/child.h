@@ -1,6 +1,6 @@
 // The MCP server behind the proxy: started without a shell, ended with the session.
 //
-// The server gets its own process group, writ's environment and writ's stderr, default signal
+// The server gets its own process group, an environment and writ's stderr, default signal
 // dispositions and an empty signal mask. Launchers such as npx start the real server as a
 // grandchild, and a grandchild may leave the group: so writ is made their subreaper
 // (PR_SET_CHILD_SUBREAPER), and Signal reaches every process descended from the one started here,
@@ -21,6 +21,7 @@
 
 #include <tl/expected.hpp>
 
+#include "proxy/environment.h"
 #include "proxy/process_tree.h"
 
 namespace writ {
@@ -31,7 +32,11 @@ class Child {
   // name has no slash; it also covers "found but not executable" and a failed exec (reported
   // through a close-on-exec pipe, never by a child that lives on as a copy of writ).
   // Gives SIGCHLD its default disposition: ignored, the exit status would be lost.
-  static tl::expected<Child, std::string> Start(const std::vector<std::string>& argv);
+  // `environment` is all that the server gets, "NAME=value" each; the command is still looked for
+  // in writ's own PATH.
+  static tl::expected<Child, std::string> Start(
+      const std::vector<std::string>& argv,
+      const std::vector<std::string>& environment = OwnEnvironment());
 
   Child(Child&&) noexcept;
   Child& operator=(Child&&) = delete;

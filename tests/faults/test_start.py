@@ -63,3 +63,23 @@ class CanStart(FaultTest):
         (heard,) = session.hear_out()
         self.assertEqual(heard["params"]["argv"], arguments)
         self.assert_over(session, 0)
+
+    def heard_environment(self, *options):
+        os.environ.update(GITHUB_TOKEN="secret", WRIT_TEST_A="1", WRIT_TEST_B="2")
+        server = self.server(
+            'say({"jsonrpc": "2.0", "method": "x", "params": {"has": sorted(os.environ)}})\n'
+        )
+        session = self.start(server, options)
+        (heard,) = session.hear_out()
+        self.assert_over(session, 0)
+        return set(heard["params"]["has"])
+
+    def test_environment(self):
+        """the server gets all variables, or those that it needs and that were allowed"""
+        everything = self.heard_environment()
+        self.assertLessEqual({"PATH", "GITHUB_TOKEN", "WRIT_TEST_A"}, everything)
+        # The word by which what a test leaves behind is found must stay.
+        few = self.heard_environment("--env-clear", "--env-allow", "WRIT_FAULT_TEST,WRIT_TEST_A")
+        self.assertLessEqual({"PATH", "WRIT_TEST_A"}, few)
+        self.assertFalse({"GITHUB_TOKEN", "WRIT_TEST_B"} & few)
+        self.assertEqual(self.heard_environment("--env-allow=WRIT_*") - few, {"WRIT_TEST_B"})
