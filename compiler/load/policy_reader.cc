@@ -49,7 +49,7 @@ bool PolicyReader::CheckKeys(const Node& map, std::string_view where,
     std::string hint(InsteadOf(name, others));
     if (hint.empty()) hint = DidYouMean(name, known);
     if (hint.empty() && IsRestOfText(member)) {
-      hint = "YAML ends a text at \",\" inside { }; put the whole text in quotes";
+      hint = "YAML ends the text at \",\" inside { }; put the whole text in quotes";
     }
     if (hint.empty()) hint = fmt::format("{} may have: {}", where, fmt::join(known, ", "));
     Error(*member.key, fmt::format("unknown key {} in {}", JsonQuote(name), where), hint);
