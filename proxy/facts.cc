@@ -55,6 +55,15 @@ void Facts::Fill(Machine& machine, std::string_view tool, const Claims& claims, 
       case Fact::kLabels: machine.SetSlot(fact.slot, labels_); break;
       case Fact::kQuotaRemaining:
       case Fact::kQuotaResetsAt: break;
+      case Fact::kHasClientName:
+        machine.SetSlot(fact.slot, Value::Bool(claims.client_name.has_value()));
+        break;
+      case Fact::kHasClientVersion:
+        machine.SetSlot(fact.slot, Value::Bool(claims.client_version.has_value()));
+        break;
+      case Fact::kHasServerName:
+        machine.SetSlot(fact.slot, Value::Bool(claims.server_name.has_value()));
+        break;
     }
   }
 }

@@ -105,7 +105,11 @@ enum class Fact : uint8_t {
   kLabels,          // map from string to string
   kQuotaRemaining,  // for messages of a full quota: what it still has, int, or double with a scale
   kQuotaResetsAt,   // likewise: timestamp at which the window ends
+  kHasClientName,   // bool: whether kClientName is known; the next two likewise
+  kHasClientVersion,
+  kHasServerName,
 };
+inline constexpr Fact kLastFact = Fact::kHasServerName;
 
 struct FactSlot {
   Fact fact;

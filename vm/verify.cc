@@ -265,7 +265,7 @@ class Verifier {
   // Facts stand in slots that every tool has.
   bool CheckFacts() {
     for (const FactSlot& fact : program_.facts) {
-      if (fact.fact > Fact::kQuotaResetsAt) return Refuse("an unknown fact");
+      if (fact.fact > kLastFact) return Refuse("an unknown fact");
       if (fact.slot >= program_.shared_slots) return Refuse("a fact's slot is not shared");
     }
     if (!std::is_sorted(program_.labels.begin(), program_.labels.end())) {

@@ -23,8 +23,8 @@ struct KnownNames;
 struct Reference {
   enum class Kind : uint8_t {
     kNone,
-    kVariable,  // the node (an identifier, or a selection "a.b.c" of which all is the name) is
-                // environment.variables[index]
+    kVariable,  // the node (an identifier, a selection "a.b.c" of which all is the name, or has()
+                // of one, which is another variable) is environment.variables[index]
     kLocal,     // a variable of the comprehension, bind or block node `index`: for comprehensions
                 // its name (which = 0) or name2 (1); for a block, element `which`
     kType,      // a type's name: a value of CEL type `type`; the name is in `text`

@@ -16,6 +16,8 @@
 
 namespace writ::cel {
 
+inline constexpr uint32_t kNoPresence = UINT32_MAX;
+
 struct Variable {
   // Where its value is.
   enum class Storage : uint8_t {
@@ -31,6 +33,9 @@ struct Variable {
   Storage storage = Storage::kNowhere;
   uint32_t index = 0;
   Value constant;
+  // The bool variable that says whether this one has a value, which is what has() of a qualified
+  // name is then; kNoPresence: it always has.
+  uint32_t presence = kNoPresence;
   // What it means in suggestions: false for names that nobody should be pointed to.
   bool suggested = true;
 };

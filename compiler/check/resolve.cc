@@ -185,6 +185,7 @@ class Resolver {
         longest_parts = parts;
       }
     }
+    if (longest == kNoNode && ResolvePresence(id)) return;
     if (longest == kNoNode) {
       references_[id].kind = Reference::Kind::kUnknown;
       references_[id].text = ast_.name(node);
@@ -192,6 +193,23 @@ class Resolver {
       return;
     }
     references_[longest] = reference;
+  }
+
+  // has(a.b) where all of a.b is the name of a variable that may have no value: stands for the
+  // variable that says so.
+  bool ResolvePresence(NodeId id) {
+    uint32_t at = names_.variables.Step(NameTree::kRoot, ast_.name(ast_.node(id)));
+    NodeId last = id;
+    while (const std::string* part = NextPart(&last)) at = names_.variables.Step(at, *part);
+    if (last == kNoNode) return false;
+    const uint32_t item =
+        names_.variables.ItemAt(names_.variables.Step(at, ast_.name(ast_.node(last))));
+    if (item == NameTree::kNone) return false;
+    const uint32_t presence = names_.environment.variables[item].presence;
+    if (presence == kNoPresence) return false;
+    references_[last].kind = Reference::Kind::kVariable;
+    references_[last].index = presence;
+    return true;
   }
 
   void ReportUnknown(NodeId id, uint32_t scope) {

@@ -117,9 +117,17 @@ void RuleCode::NumberFacts() {
 }
 
 uint32_t RuleCode::FactSlotOf(Fact fact) {
-  static constexpr std::string_view kNames[] = {
-      "tool.name", "client.name", "client.version",  "server.name",
-      "now",       "labels",      "quota.remaining", "quota.resets_at"};
+  static constexpr std::string_view kNames[] = {"tool.name",
+                                                "client.name",
+                                                "client.version",
+                                                "server.name",
+                                                "now",
+                                                "labels",
+                                                "quota.remaining",
+                                                "quota.resets_at",
+                                                "has(client.name)",
+                                                "has(client.version)",
+                                                "has(server.name)"};
   const auto found = facts_.find(fact);
   if (found != facts_.end()) return found->second;
   const uint32_t slot = builder_.NewSlot(std::string(kNames[static_cast<size_t>(fact)]));

@@ -18,7 +18,17 @@ struct BuiltInFact {
   Fact fact;
 };
 
-// ORDER BuiltIn, without `args` and `labels`' parameters.
+// The variable that says whether a fact is known, or kNoPresence.
+uint32_t PresenceOf(Fact fact) {
+  switch (fact) {
+    case Fact::kClientName: return static_cast<uint32_t>(BuiltIn::kHasClientName);
+    case Fact::kClientVersion: return static_cast<uint32_t>(BuiltIn::kHasClientVersion);
+    case Fact::kServerName: return static_cast<uint32_t>(BuiltIn::kHasServerName);
+    default: return cel::kNoPresence;
+  }
+}
+
+// ORDER BuiltIn, without `args` and `labels`' parameters. Names with an @ are for has() alone.
 constexpr std::array<BuiltInFact, kBuiltIns - 1> kFacts = {{
     {"tool.name", TypeKind::kString, Fact::kToolName},
     {"client.name", TypeKind::kString, Fact::kClientName},
@@ -28,6 +38,9 @@ constexpr std::array<BuiltInFact, kBuiltIns - 1> kFacts = {{
     {"labels", TypeKind::kMap, Fact::kLabels},
     {"quota.remaining", TypeKind::kDyn, Fact::kQuotaRemaining},
     {"quota.resets_at", TypeKind::kTimestamp, Fact::kQuotaResetsAt},
+    {"@has client.name", TypeKind::kBool, Fact::kHasClientName},
+    {"@has client.version", TypeKind::kBool, Fact::kHasClientVersion},
+    {"@has server.name", TypeKind::kBool, Fact::kHasServerName},
 }};
 
 }  // namespace
@@ -50,6 +63,8 @@ cel::Environment PolicyEnvironment() {
     variable.type = fact.fact == Fact::kLabels ? Type::Map(TypeKind::kString, TypeKind::kString)
                                                : Type(fact.type);
     variable.storage = Variable::Storage::kSlot;
+    variable.presence = PresenceOf(fact.fact);
+    variable.suggested = variable.name[0] != '@';
     environment.variables.push_back(std::move(variable));
   }
   return environment;

@@ -2,7 +2,8 @@
 //
 //   args                      map(string, dyn)     the call's arguments
 //   tool.name                 string
-//   client.name client.version server.name         strings: claims, not identity
+//   client.name client.version server.name         strings: claims, not identity; has() tells
+//                                                  whether there is one
 //   now                       timestamp
 //   labels                    map(string, string)
 //   quota.remaining           dyn                  in messages only
@@ -33,8 +34,11 @@ enum class BuiltIn : uint32_t {
   kLabels,
   kQuotaRemaining,
   kQuotaResetsAt,
+  kHasClientName,
+  kHasClientVersion,
+  kHasServerName,
 };
-inline constexpr uint32_t kBuiltIns = static_cast<uint32_t>(BuiltIn::kQuotaResetsAt) + 1;
+inline constexpr uint32_t kBuiltIns = static_cast<uint32_t>(BuiltIn::kHasServerName) + 1;
 
 // `args`, as every expression over a call's arguments names them: a map from string to dyn, read
 // through the needed-path trie.

@@ -35,7 +35,7 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false, NodeId blamed) {
         }
         break;
       case Kind::kHas:
-        if (TestHas(id, if_true, if_false)) return;
+        if (!IsWhole(id) && TestHas(id, if_true, if_false)) return;
         break;
       case Kind::kCall:
         if (TestCall(id, if_true, if_false)) return;

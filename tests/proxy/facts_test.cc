@@ -11,10 +11,10 @@
 namespace writ {
 namespace {
 
-// Slots 0 to 7 are the facts, in order.
+// Slots are the facts, in order.
 Program WithFacts() {
   Program program = Assemble("decision\nPass\n");
-  for (uint32_t slot = 0; slot <= static_cast<uint32_t>(Fact::kQuotaResetsAt); ++slot) {
+  for (uint32_t slot = 0; slot <= static_cast<uint32_t>(kLastFact); ++slot) {
     program.slot_names.push_back("fact " + std::to_string(slot));
     program.facts.push_back({static_cast<Fact>(slot), slot});
   }
@@ -43,6 +43,10 @@ TEST_F(FactsTest, AllThatIsKnown) {
   EXPECT_EQ(At(Fact::kLabels), "{\"env\": \"prod\", \"region\": \"\"}");
   EXPECT_EQ(At(Fact::kQuotaRemaining), "absent");
   EXPECT_EQ(At(Fact::kQuotaResetsAt), "absent");
+  facts.Fill(call_.machine(), "send", {"client", std::nullopt, "server"}, Time(1000, 5));
+  EXPECT_EQ(At(Fact::kHasClientName), "true");
+  EXPECT_EQ(At(Fact::kHasClientVersion), "false");
+  EXPECT_EQ(At(Fact::kHasServerName), "true");
 }
 
 TEST_F(FactsTest, WhatNobodySaidIsAbsent) {

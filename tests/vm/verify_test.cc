@@ -458,7 +458,7 @@ const TableCase kTableCases[] = {
     {"AFactThatIsNone",
      [](Program& p) {
        p.shared_slots = 1;
-       p.facts = {{static_cast<Fact>(8), 0}};
+       p.facts = {{static_cast<Fact>(static_cast<int>(kLastFact) + 1), 0}};
      },
      ": an unknown fact"},
     {"LabelsOutOfOrder",
