@@ -70,6 +70,12 @@ void AppendDenialOfRule(Machine& machine, uint32_t rule, bool quota, std::string
   message += quota ? denying.quota_message : denying.check_message;
 }
 
+void AppendLookalike(std::string_view expected, std::string& message) {
+  message += "an argument's name looks like ";
+  AppendShownQuoted(expected, kMaxNameBytes, message);
+  message += " but differs in case or after a NUL, so servers may read it as that";
+}
+
 // What a decision of the machine says to people: "rule \"small\": args.n is a number that servers
 // read differently". Nothing for allow.
 void AppendDecisionMessage(Machine& machine, const Decision& decision, std::string_view tool,
@@ -107,11 +113,7 @@ void AppendDecisionMessage(Machine& machine, const Decision& decision, std::stri
       }
       return;
     }
-    case Code::kAmbiguous:
-      message += "an argument's name looks like ";
-      AppendShownQuoted(decision.expected_name, kMaxNameBytes, message);
-      message += " but differs in case or after a NUL, so servers may read it as that";
-      return;
+    case Code::kAmbiguous: return AppendLookalike(decision.expected_name, message);
     case Code::kState: message += "the counters this policy needs cannot be used"; return;
   }
 }
@@ -226,6 +228,7 @@ void Judge::NoteShadows() {
     shadow.error = note.error;
     shadow.instruction = note.instruction;
     switch (note.code) {
+      case Code::kAmbiguous: AppendLookalike(note.expected_name, shadow.message); break;
       case Code::kRule: AppendDenialOfRule(machine_, note.rule, false, shadow.message); break;
       case Code::kAmount:
         AppendRule(program, note.rule, shadow.message);

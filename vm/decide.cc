@@ -56,16 +56,21 @@ bool Machine::HasShadows() const {
 
 Decision Machine::Decide() {
   shadows_.clear();
+  noted_shadows_.clear();
   Decision decision = DecideOnce();
   if (decision.error == Error::kBudget && HasShadows()) {
     // Rules that only watch may have spent it, and deny nothing by that either: the others decide
-    // once more, alone.
+    // once more, alone. What was counted in shadow until then is counted.
     if (decision.rule < (*program_)->rules.size() && (*program_)->rules[decision.rule].shadow) {
       shadows_.push_back({decision.rule, decision.code, decision.error, decision.instruction});
+    }
+    for (const NotedQuota& noted : noted_quotas_) {
+      if ((*program_)->quotas[noted.quota].shadow) noted_shadows_.push_back(noted);
     }
     skips_shadows_ = true;
     decision = DecideOnce();
     skips_shadows_ = false;
+    KeepFirstNotes();
   }
   decision.shadows = shadows_.data();
   decision.shadow_count = static_cast<uint32_t>(shadows_.size());
@@ -80,7 +85,11 @@ Decision Machine::DecideOnce() {
   unexpected_by_ = kNoRule;
 
   Decision decision = RunRules();
+  noted_quotas_.insert(noted_quotas_.end(), noted_shadows_.begin(), noted_shadows_.end());
   if (decision.verdict == Verdict::kAllow && !noted_quotas_.empty()) ReadAmounts(decision);
+  if (decision.verdict == Verdict::kAllow && target_.watched_lookalike != nullptr) {
+    NoteWatchedNames();
+  }
   if (decision.verdict == Verdict::kAllow && target_.lookalike != nullptr) {
     decision.verdict = Verdict::kDeny;
     decision.code = Code::kAmbiguous;
@@ -91,6 +100,41 @@ Decision Machine::DecideOnce() {
     decision.reservation_count = static_cast<uint32_t>(reservations_.size());
   }
   return decision;
+}
+
+// Of several notes of one rule the first says most.
+void Machine::KeepFirstNotes() {
+  std::vector<bool> seen((*program_)->rules.size());
+  std::erase_if(shadows_, [&seen](const ShadowNote& note) {
+    const bool is_seen = seen[note.rule];
+    seen[note.rule] = true;
+    return is_seen;
+  });
+}
+
+// Every rule in shadow mode that would have read what the name looks like.
+void Machine::NoteWatchedNames() {
+  const Program& program = **program_;
+  const std::string_view expected = target_.watched_lookalike->name;
+  std::vector<uint32_t> open = {target_.watched_lookalike->child};
+  while (!open.empty()) {
+    const PathNode& node = program.paths.node(open.back());
+    open.pop_back();
+    for (const uint32_t root : {target_.root, program.tools[program.other_tools].root}) {
+      const Watch first{root, node.slot, 0};
+      for (auto watch = std::lower_bound(program.watches.begin(), program.watches.end(), first);
+           watch != program.watches.end() && watch->root == root && watch->slot == node.slot;
+           ++watch) {
+        ShadowNote note{watch->rule, Code::kAmbiguous};
+        note.expected_name = expected;
+        shadows_.push_back(note);
+      }
+    }
+    for (uint32_t i = 0; i < node.edge_count; ++i) {
+      open.push_back(program.paths.edge(node.first_edge + i).child);
+    }
+  }
+  KeepFirstNotes();
 }
 
 // Steps 1 to 3.

@@ -381,7 +381,8 @@ ScanResult Scanner::Scan(std::string_view text, bool whole_line, ScanTarget& tar
 
 value:
   if (lookalike != nullptr && *p != 'n') {
-    if (into->lookalike == nullptr) into->lookalike = lookalike;
+    const PathEdge*& noted = lookalike->watched ? into->watched_lookalike : into->lookalike;
+    if (noted == nullptr) noted = lookalike;
   }
   // A value that only looks wanted is checked and forgotten.
   if (*p == '{' || *p == '[') {
@@ -493,13 +494,16 @@ member : {
       node = edge->child;
       slot = into->trie->node(node).slot;
       in_slot = in_slot || into->trie->node(node).reads_value;
-    } else {
+    }
+    if (edge == nullptr || edge->watched) {
       lookalike = into->trie->FindLookalike(frame->node, name, word, token.ascii && !has_nul);
-      if (lookalike != nullptr) {
+      if (lookalike != nullptr && !lookalike->watched) {
         const auto index = static_cast<size_t>(lookalike - &into->trie->edge(0));
         into->lookalike_edges |= uint64_t{1} << std::min<size_t>(index, 63);
       }
-      if (has_nul) into->nul_nodes |= uint64_t{1} << std::min<uint32_t>(frame->node, 63);
+    }
+    if (edge == nullptr && has_nul) {
+      into->nul_nodes |= uint64_t{1} << std::min<uint32_t>(frame->node, 63);
     }
   }
   p = SkipSpace(p, end);

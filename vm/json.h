@@ -78,6 +78,8 @@ struct ScanTarget {
   uint64_t lookalike_edges = 0;         // bit e (63 for all above) for edge e, null values included
   uint64_t nul_nodes = 0;               // bit n for node n: one of its members' names holds a NUL
   const PathEdge* lookalike = nullptr;  // the first whose value is not null
+  // The same of edges that are watched: these decide nothing, and are not among lookalike_edges.
+  const PathEdge* watched_lookalike = nullptr;
 };
 
 // Asked once per scan, when the scanner meets the value of a chosen node of the first target.

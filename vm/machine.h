@@ -59,10 +59,11 @@ struct Reservation {
 // What a rule in shadow mode would have done.
 struct ShadowNote {
   uint32_t rule = kNoRule;
-  Code code =
-      Code::kRule;  // kRule: it would deny; kError, kNumber, kAmount: it could not be decided
+  Code code = Code::kRule;  // kRule: it would deny; kError, kNumber, kAmount: it could not be
+                            // decided; kAmbiguous: a name of the call looks like one that it reads
   Error error = Error::kNone;
-  uint32_t instruction = UINT32_MAX;  // that decided or raised
+  uint32_t instruction = UINT32_MAX;    // that decided or raised
+  std::string_view expected_name = {};  // of kAmbiguous: the name it reads
 };
 
 // The result of steps 1 to 5 of a decision; the transaction of step 6 may still turn an allow
@@ -158,6 +159,8 @@ class Machine {
     uint32_t slot = kNoSlot;
   };
   bool HasShadows() const;
+  void KeepFirstNotes();
+  void NoteWatchedNames();
   Decision DecideOnce();
   Decision RunRules();
   void ReadAmounts(Decision& decision);
@@ -178,6 +181,7 @@ class Machine {
     uint32_t instruction;  // the Reserve that noted it
   };
   std::vector<NotedQuota> noted_quotas_;
+  std::vector<NotedQuota> noted_shadows_;  // what only watches, of a decision that is made again
   std::vector<ShadowNote> shadows_;
   int64_t run_budget_ = kRunBudget;
   std::string key_text_;

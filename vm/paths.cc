@@ -29,16 +29,20 @@ const PathEdge* PathTrie::FindLookalike(uint32_t node, std::string_view name, ui
   // Non-ASCII characters fold to others of another length, so only plain names can be told apart
   // by their first bytes.
   const bool filter = name_is_plain && at.ascii;
+  const PathEdge* watched = nullptr;
+  bool is_named = false;  // by an edge that is watched
   const PathEdge* edge = edges_.data() + at.first_edge;
   for (const PathEdge* end = edge + at.edge_count; edge != end; ++edge) {
     if (filter &&
         (edge->name.size() != name.size() || (edge->word | kCaseBits) != (word | kCaseBits))) {
       continue;
     }
-    if (FoldEqual(edge->name, as_c_string)) return edge;
-    if (has_nul && FoldEqual(edge->name, name)) return edge;
+    if (!FoldEqual(edge->name, as_c_string) && !(has_nul && FoldEqual(edge->name, name))) continue;
+    if (!edge->watched) return edge;
+    is_named = is_named || edge->name == name;
+    if (watched == nullptr) watched = edge;
   }
-  return nullptr;
+  return is_named ? nullptr : watched;
 }
 
 uint32_t PathTrieBuilder::NewRoot() {
@@ -68,7 +72,24 @@ void PathTrieBuilder::CopyTree(uint32_t from, uint32_t to) {
   }
 }
 
+void PathTrieBuilder::Watch(uint32_t root, const std::vector<bool>& deciding) {
+  std::vector<uint32_t> open = {root};
+  while (!open.empty()) {
+    Node& node = nodes_[open.back()];
+    open.pop_back();
+    node.watched = node.slot != kNoSlot && !deciding[node.slot];
+    for (const auto& [name, child] : node.children) open.push_back(child);
+  }
+}
+
 PathTrie PathTrieBuilder::Build() const {
+  // Children have higher numbers than their parents.
+  std::vector<bool> watched(nodes_.size());
+  for (size_t i = nodes_.size(); i-- > 0;) {
+    const Node& node = nodes_[i];
+    watched[i] = node.slot != kNoSlot ? node.watched : !node.children.empty();
+    for (const auto& [name, child] : node.children) watched[i] = watched[i] && watched[child];
+  }
   PathTrie trie;
   trie.nodes_.resize(nodes_.size());
   for (size_t i = 0; i < nodes_.size(); ++i) {
@@ -85,6 +106,7 @@ PathTrie PathTrieBuilder::Build() const {
       edge.word = NameWord(kept.data(), name.size());
       edge.child = child;
       edge.ascii = IsAscii(name);
+      edge.watched = watched[child];
       node.ascii = node.ascii && edge.ascii;
       trie.edges_.push_back(edge);
     }

@@ -40,6 +40,8 @@ struct PathEdge {
   uint64_t word = 0;      // NameWord(name)
   uint32_t child = kNoNode;
   bool ascii = true;
+  // What is there or below is read only by what decides nothing: rules in shadow mode, messages.
+  bool watched = false;
 };
 
 struct PathNode {
@@ -65,8 +67,9 @@ class PathTrie {
   const PathEdge* Find(uint32_t node, std::string_view name, uint64_t word) const;
 
   // The edge of `node` that a careless reader would take `name` for: equal but for case, or equal
-  // up to a NUL. REQUIRES: Find() gave null. Null if there is none. A plain name is ASCII and holds
-  // no NUL.
+  // up to a NUL. One that is not watched goes before one that is. REQUIRES: Find() gave null, or an
+  // edge that is watched (then only one that is not can be meant). Null if there is none. A plain
+  // name is ASCII and holds no NUL.
   const PathEdge* FindLookalike(uint32_t node, std::string_view name, uint64_t word,
                                 bool name_is_plain) const;
 
@@ -90,6 +93,9 @@ class PathTrieBuilder {
     nodes_[node].slot = slot;
     nodes_[node].reads_value |= reads_value;
   }
+  // Says that of the slots below `root` those of `deciding` (by slot number) can decide a call, and
+  // no others. Without this all can. REQUIRES: all slots are set.
+  void Watch(uint32_t root, const std::vector<bool>& deciding);
   // Makes everything below `from`, slots included, below `to` too.
   void CopyTree(uint32_t from, uint32_t to);
   // Node numbers stay as given out.
@@ -99,6 +105,7 @@ class PathTrieBuilder {
   struct Node {
     uint32_t slot = kNoSlot;
     bool reads_value = false;
+    bool watched = false;                                   // its slot decides nothing
     std::map<std::string, uint32_t, std::less<>> children;  // ordered: tries are reproducible
   };
   std::vector<Node> nodes_;

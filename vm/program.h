@@ -12,6 +12,7 @@
 // loop checks none of that. A VerifiedProgram is immutable; any number of threads may run it.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -193,6 +194,18 @@ struct CounterRead {
   uint32_t counter = 0;
 };
 
+// A rule in shadow mode that reads a slot in calls of the tools whose arguments start at `root` (at
+// that of other_tools: of every tool), so that a name which only looks like one on the way there is
+// its finding. Its own reading denies nothing: the trie's edges that such rules alone need are
+// `watched`.
+struct Watch {
+  uint32_t root = 0;  // in the path trie
+  uint32_t slot = 0;
+  uint32_t rule = 0;
+
+  friend auto operator<=>(const Watch&, const Watch&) = default;
+};
+
 // How calls of one tool are decided.
 struct ToolEntry {
   uint32_t block = kNoBlock;
@@ -221,6 +234,7 @@ struct Program {
   std::vector<Counter> counters;
   std::vector<Quota> quotas;
   std::vector<CounterRead> reads;
+  std::vector<Watch> watches;       // sorted
   std::vector<FactSlot> facts;      // in shared slots
   std::vector<std::string> labels;  // names of the facts that must be given, sorted
   std::vector<ToolEntry> tools;

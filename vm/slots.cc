@@ -72,17 +72,18 @@ class Filler {
     char first[8] = {};
     std::copy_n(name.data(), std::min<size_t>(name.size(), 8), first);
     const uint64_t word = NameWord(first, name.size());
-    if (const PathEdge* edge = target_.trie->Find(node, name, word); edge != nullptr) {
+    const PathEdge* edge = target_.trie->Find(node, name, word);
+    if (edge != nullptr) {
       Fill(entry.value, edge->child);
-      return;
+      if (!edge->watched) return;
     }
     const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
       return c != '\0' && static_cast<unsigned char>(c) < 0x80;
     });
     const PathEdge* lookalike = target_.trie->FindLookalike(node, name, word, plain);
-    if (lookalike != nullptr && !entry.value.is(Tag::kNull) && target_.lookalike == nullptr) {
-      target_.lookalike = lookalike;
-    }
+    if (lookalike == nullptr || entry.value.is(Tag::kNull)) return;
+    const PathEdge*& noted = lookalike->watched ? target_.watched_lookalike : target_.lookalike;
+    if (noted == nullptr) noted = lookalike;
   }
 
   ScanTarget& target_;

@@ -244,6 +244,15 @@ class Verifier {
       }
       last = recovery.last + 1;
     }
+    if (!std::is_sorted(program_.watches.begin(), program_.watches.end())) {
+      return Refuse("the table of what rules watch is not in order");
+    }
+    for (const Watch& watch : program_.watches) {
+      if (watch.root >= program_.paths.node_count() || watch.slot >= program_.slot_names.size() ||
+          watch.rule >= program_.rules.size() || !program_.rules[watch.rule].shadow) {
+        return Refuse("what a rule watches is out of bounds, or it is no rule in shadow mode");
+      }
+    }
     for (const CounterRead& read : program_.reads) {
       if (read.counter >= program_.counters.size() || read.slot >= program_.slot_names.size()) {
         return Refuse("a counter read is out of bounds");

@@ -25,6 +25,7 @@
 #include <set>
 
 #include "compiler/emit/rule_code.h"
+#include "compiler/emit/watch_paths.h"
 
 namespace writ {
 namespace {
@@ -86,6 +87,7 @@ class Emitter {
     EmitOtherTools();
     EmitTools();
     Hide();
+    if (!diagnostics_.has_errors()) WatchPaths(program, trie_);
     program.paths = trie_.Build();
     return std::move(program);
   }

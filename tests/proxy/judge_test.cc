@@ -33,13 +33,13 @@ class Judging {
   explicit Judging(const std::string& policy) : Judging(std::vector<std::string>{policy}) {}
 
   const Judgement& Judge(const std::string& tool, const std::string& arguments = "{}",
-                         int64_t now = 0) {
+                         int64_t now = 0, const Claims& claims = {}) {
     call_.Begin(arguments, tool);
-    return judge_.Decide(tool, now);
+    return judge_.Decide(tool, now, claims);
   }
-  std::string Decide(const std::string& tool, const std::string& arguments = "{}",
-                     int64_t now = 0) {
-    const Judgement& judgement = Judge(tool, arguments, now);
+  std::string Decide(const std::string& tool, const std::string& arguments = "{}", int64_t now = 0,
+                     const Claims& claims = {}) {
+    const Judgement& judgement = Judge(tool, arguments, now, claims);
     return Text(call_.program(), judgement);
   }
   MemoryCounters& counters() { return counters_; }
@@ -157,6 +157,34 @@ TEST(Judge, LookalikesAreDeniedOnlyWhereTheCallWouldPass) {
   // Nothing was counted by those that were denied.
   EXPECT_EQ(judging.Decide("t", R"({"amount":98,"a":{"b":2}})"), "allow");
   EXPECT_EQ(judging.Decide("t", R"({"amount":1,"a":{"b":2}})").substr(0, 10), "deny quota");
+}
+
+TEST(Judge, ALookalikeOfWhatAShadowRuleReadsIsLogged) {
+  Judging judging(
+      "writ: 1\ndefault: allow\nrules:\n"
+      "  - {name: watch, mode: shadow, forbid: args.path == \"x\"}\n"
+      "  - {name: spend, quota: {max: 1, per: hour}}\n");
+  const Judgement& judgement = judging.Judge("t", R"({"path":"a","Path":"x"})");
+  EXPECT_EQ(judgement.decision.verdict, Verdict::kAllow);
+  EXPECT_EQ(judgement.receipt.rows.size(), 1u) << "and counts";
+  ASSERT_EQ(judgement.shadows.size(), 1u);
+  EXPECT_EQ(judgement.shadows[0].verdict, Verdict::kDeny);
+  EXPECT_EQ(judgement.shadows[0].code, Code::kAmbiguous);
+  EXPECT_EQ(judgement.shadows[0].message,
+            "an argument's name looks like \"path\" but differs in case or after a NUL, so servers "
+            "may read it as that");
+}
+
+TEST(Judge, HasAsksWhoTheClientIs) {
+  Judging judging(
+      "writ: 1\ndefault: allow\nrules:\n"
+      "  - {name: named, require: has(client.name)}\n"
+      "  - {name: friend, when: has(client.name) && !has(server.name), require: client.name == "
+      "\"friend\"}\n");
+  EXPECT_EQ(judging.Decide("t").substr(0, 17), "deny rule [named]");
+  EXPECT_EQ(judging.Decide("t", "{}", 0, {"friend", {}, {}}), "allow");
+  EXPECT_EQ(judging.Decide("t", "{}", 0, {"foe", {}, {}}).substr(0, 18), "deny rule [friend]");
+  EXPECT_EQ(judging.Decide("t", "{}", 0, {"foe", {}, "s"}), "allow");
 }
 
 TEST(Judge, AllReservationsOrNone) {
@@ -555,7 +583,8 @@ TEST(JudgeQuotas, AreCountedApartInExactDecimals) {
   EXPECT_EQ(judging.Decide(Spending("10.25", R"("EUR")")), "allow");
   EXPECT_EQ(judging.Decide(Spending("0.5", R"("EUR")")), "deny quota [spend] 0.25 left");
   EXPECT_EQ(judging.Decide(Spending("10.5", "1")), "allow");
-  EXPECT_EQ(judging.Decide(Spending("0.01", "1.0")), "deny quota [spend] 0 left") << "one value";
+  EXPECT_EQ(judging.Decide(Spending("0.01", "1.0")).substr(0, 19), "error error [spend]")
+      << "no other way to write 1";
   EXPECT_EQ(judging.Decide(Spending("10.5", R"("1")")), "allow") << "another";
   const Judgement& judgement = judging.Judge(Spending("1", R"("JPY")"));
   ASSERT_EQ(judgement.decision.reservation_count, 1u);

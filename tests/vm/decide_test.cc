@@ -213,6 +213,55 @@ TEST(Decide, AShadowRuleThatSpendsTheBudgetDeniesNothing) {
   EXPECT_EQ(call.program()->rules[decision.rule].name, "enforced");
 }
 
+// What was counted in shadow before the budget was spent is counted when the others decide alone.
+TEST(Decide, AShadowQuotaIsCountedThoughTheBudgetIsSpent) {
+  Program program = Assemble(R"(
+    value 2
+      LoadSlot r0 args.text
+      Size r1 r0
+      Return r1
+    value 1
+      LoadSlot r0 args.limit
+      Return r0
+    decision 3
+      rule counting
+      ScopeBegin r0
+      Operand r0 0 @uncounted
+      ScopeDrop r0
+      Reserve counting
+      Jump @watch
+    uncounted:
+      ShadowError r0 counting
+      ScopeDrop r0
+    watch:
+      rule watching
+      ScopeBegin r0
+      Operand r0 0 @failed
+      Force r1 block0
+      Shadow watching
+    failed:
+      ShadowError r0 watching
+      ScopeDrop r0
+      Pass)");
+  program.rules[0].shadow = true;
+  program.rules[1].shadow = true;
+  ASSERT_EQ(program.quotas.size(), 1u);
+  program.quotas[0].shadow = true;
+  program.quotas[0].limit_block = 1;
+  Call call(std::move(program));
+  call.machine().SetBudget(10);
+  const std::string text = "{\"text\":\"" + std::string(1000, 'x') + "\"";
+  const Decision decision = call.Decide(text + ",\"limit\":7}");
+  EXPECT_EQ(decision.verdict, Verdict::kAllow);
+  ASSERT_EQ(decision.shadow_count, 1u);
+  EXPECT_EQ(decision.shadows[0].error, Error::kBudget);
+  ASSERT_EQ(decision.reservation_count, 1u);
+  EXPECT_EQ(decision.reservations[0].quota, 0u);
+  EXPECT_EQ(decision.reservations[0].limit, 7);
+  EXPECT_EQ(call.Decide(text + "}").shadow_count, 2u) << "a limit that is missing is noted once";
+  EXPECT_EQ(call.Decide(R"({"text":"x","limit":7})").reservation_count, 1u);
+}
+
 // ---- What a call may carry.
 
 TEST(Decide, ACallMayCarryTheNamedArgumentsOnly) {

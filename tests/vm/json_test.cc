@@ -504,6 +504,42 @@ TEST(Json, NotesLookalikesByEdgeAndNulsByNode) {
   EXPECT_EQ(some.slots.target.lookalike->name, "c");
 }
 
+// What only watches is noted apart, and does not stand before what decides.
+TEST(Json, NotesLookalikesOfWhatIsOnlyWatchedApart) {
+  const Paths paths({"~path", "~a/b", "a/c", "~KIND", "kind", "~T", "~t"});
+  struct Seen {
+    std::string_view line;
+    std::string_view deciding;
+    std::string_view watched;
+  };
+  const Seen cases[] = {
+      {R"({"path":1,"a":{"b":1,"c":1},"kind":1})", "", ""},
+      {R"({"Path":1})", "", "path"},
+      {R"({"Path":null})", "", ""},
+      {R"({"path\u0000":1})", "", "path"},
+      {R"({"a":{"B":1}})", "", "b"},
+      {R"({"a":{"C":1}})", "c", ""},
+      {R"({"A":{}})", "a", ""},
+      {R"({"Path":1,"A":1})", "a", "path"},
+      {R"({"Kind":1})", "kind", ""},
+      {R"({"KIND":1})", "kind", ""},
+      {R"({"KIND":1,"kind":1})", "kind", ""},
+      {R"({"KIND":{"kind":1}})", "kind", ""},
+      {R"({"T":1})", "", ""},
+      {R"({"T":1,"t":2})", "", ""},
+  };
+  for (const Seen& c : cases) {
+    const Scanned scanned(c.line, paths);
+    const ScanTarget& target = scanned.slots.target;
+    EXPECT_EQ(target.lookalike == nullptr ? "" : target.lookalike->name, c.deciding) << c.line;
+    EXPECT_EQ(target.watched_lookalike == nullptr ? "" : target.watched_lookalike->name, c.watched)
+        << c.line;
+    EXPECT_EQ(target.lookalike_edges != 0, !c.deciding.empty()) << c.line;
+  }
+  const Scanned exact(R"({"KIND":7})", paths);
+  EXPECT_EQ(exact[3], "7") << "it is read all the same";
+}
+
 // ---- Targets within targets.
 
 class Inner : public NestedTarget {

@@ -147,6 +147,43 @@ TEST(Paths, MayBeMoved) {
   EXPECT_EQ(Find(moved, 0, "short")->name, "short");
 }
 
+// An edge is watched if nothing at it or below it decides.
+TEST(Paths, WatchedEdges) {
+  PathTrieBuilder builder;
+  const uint32_t root = builder.NewRoot();
+  const uint32_t other = builder.NewRoot();
+  const auto read = [&](uint32_t from, const std::vector<std::string>& path, uint32_t slot) {
+    uint32_t node = from;
+    for (const std::string& name : path) node = builder.Child(node, name);
+    builder.SetSlot(node, slot, true);
+  };
+  read(root, {"a", "b"}, 0);
+  read(root, {"a", "c"}, 1);
+  read(root, {"d"}, 2);
+  read(root, {"d", "e"}, 3);
+  read(root, {"f", "g"}, 4);
+  builder.Child(root, "named");
+  read(other, {"d"}, 2);
+  builder.Watch(root, {true, false, false, true, false});
+  const PathTrie trie = builder.Build();
+  const auto watched = [&](uint32_t from, const std::vector<std::string>& path) {
+    const PathEdge* edge = nullptr;
+    for (const std::string& name : path) {
+      edge = Find(trie, edge == nullptr ? from : edge->child, name);
+    }
+    return edge->watched;
+  };
+  EXPECT_FALSE(watched(root, {"a"}));
+  EXPECT_FALSE(watched(root, {"a", "b"}));
+  EXPECT_TRUE(watched(root, {"a", "c"}));
+  EXPECT_FALSE(watched(root, {"d"}));
+  EXPECT_FALSE(watched(root, {"d", "e"}));
+  EXPECT_TRUE(watched(root, {"f"}));
+  EXPECT_TRUE(watched(root, {"f", "g"}));
+  EXPECT_FALSE(watched(root, {"named"})) << "who reads it is not known";
+  EXPECT_FALSE(watched(other, {"d"})) << "each root for itself";
+}
+
 // Whatever the order of insertion, the same paths give the same edges.
 TEST(Paths, EdgesAreInOrder) {
   const auto names = [](const std::vector<std::string>& order) {

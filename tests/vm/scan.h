@@ -14,15 +14,18 @@
 namespace writ {
 
 // A trie whose slot i is the i-th path: names joined by '/', "" for the whole value. A '?' before
-// a path asks only whether the value is there.
+// a path asks only whether the value is there, a '~' only watches it: nothing of it decides.
 class Paths {
  public:
   explicit Paths(const std::vector<std::string>& paths) : slot_count_(paths.size()) {
     PathTrieBuilder builder;
     const uint32_t root = builder.NewRoot();
+    std::vector<bool> deciding;
     for (uint32_t slot = 0; slot < paths.size(); ++slot) {
       const bool reads_value = paths[slot].substr(0, 1) != "?";
-      std::string_view rest = std::string_view(paths[slot]).substr(reads_value ? 0 : 1);
+      deciding.push_back(paths[slot].substr(0, 1) != "~");
+      const bool is_marked = !reads_value || !deciding.back();
+      std::string_view rest = std::string_view(paths[slot]).substr(is_marked ? 1 : 0);
       uint32_t node = root;
       while (!rest.empty()) {
         const size_t slash = rest.find('/');
@@ -31,6 +34,7 @@ class Paths {
       }
       builder.SetSlot(node, slot, reads_value);
     }
+    builder.Watch(root, deciding);
     trie_ = builder.Build();
   }
 

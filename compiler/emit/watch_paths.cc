@@ -1,0 +1,175 @@
+// Paths that only watch.
+// Tested by tests/compiler/emit/watch_paths_test.cc.
+#include "compiler/emit/watch_paths.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace writ {
+namespace {
+
+class Watcher {
+ public:
+  Watcher(Program& program, PathTrieBuilder& trie)
+      : program_(program),
+        trie_(trie),
+        seen_(program.blocks.size()),
+        deciding_(program.slot_names.size()) {}
+
+  void Run() {
+    const uint32_t shared_root = program_.tools[program_.other_tools].root;
+    std::vector<bool> is_shared(program_.blocks.size());
+    FindSharedRows(is_shared, shared_root);
+    std::vector<uint32_t> rows;
+    for (uint32_t i = 0; i < is_shared.size(); ++i) {
+      if (is_shared[i]) rows.push_back(i);
+    }
+    Watch(rows, shared_root);
+    for (const ToolEntry& tool : program_.tools) {
+      if (tool.root == kNoNode || tool.root == shared_root) continue;
+      // Its trie holds the shared paths too.
+      rows.clear();
+      if (!is_shared[tool.block]) rows.push_back(tool.block);
+      for (const uint32_t slot : Watch(rows, tool.root)) deciding_[slot] = false;
+    }
+    std::sort(program_.watches.begin(), program_.watches.end());
+    program_.watches.erase(std::unique(program_.watches.begin(), program_.watches.end()),
+                           program_.watches.end());
+  }
+
+ private:
+  // The decision blocks that decide more than one tool, or one that has no paths of its own. A row
+  // of one tool so long that it is cut is taken for shared behind its first block: its paths decide
+  // for all tools then.
+  void FindSharedRows(std::vector<bool>& is_shared, uint32_t shared_root) const {
+    for (const ToolEntry& tool : program_.tools) {
+      if (tool.root == kNoNode || tool.root == shared_root) is_shared[tool.block] = true;
+    }
+    for (const Block& block : program_.blocks) {
+      if (block.kind != BlockKind::kDecision) continue;
+      for (uint32_t i = 0; i < block.instruction_count; ++i) {
+        const Instruction& instruction = program_.code[block.first_instruction + i];
+        if (instruction.op != Opcode::kChain) continue;
+        is_shared[program_.operands[block.first_operand + instruction.b]] = true;
+      }
+    }
+  }
+
+  // Marks what is below the root. Returns the slots that began to decide.
+  std::vector<uint32_t> Watch(const std::vector<uint32_t>& rows, uint32_t root) {
+    std::vector<uint32_t> fresh;
+    ++look_;
+    ForEach(rows, [this](const Block& block, const Instruction& instruction, uint32_t rule) {
+      if (!IsShadow(rule)) Read(block, instruction);
+    });
+    for (const uint32_t slot : Finish()) {
+      if (!deciding_[slot]) fresh.push_back(slot);
+      deciding_[slot] = true;
+    }
+    if (root == kNoNode) return fresh;
+    trie_.Watch(root, deciding_);
+    uint32_t last = kNoRule;
+    const auto note = [&] {
+      for (const uint32_t slot : Finish()) program_.watches.push_back({root, slot, last});
+      ++look_;
+    };
+    ForEach(rows, [&](const Block& block, const Instruction& instruction, uint32_t rule) {
+      if (!IsShadow(rule)) return;
+      if (rule != last) note();
+      last = rule;
+      Read(block, instruction);
+    });
+    note();
+    return fresh;
+  }
+
+  bool IsShadow(uint32_t rule) const { return rule != kNoRule && program_.rules[rule].shadow; }
+
+  // Calls visit(block, instruction, its rule) for all of the rows.
+  template <typename Visit>
+  void ForEach(const std::vector<uint32_t>& rows, const Visit& visit) const {
+    const std::vector<RuleStart>& starts = program_.rule_starts;
+    for (const uint32_t number : rows) {
+      const Block& block = program_.blocks[number];
+      auto start = std::lower_bound(
+          starts.begin(), starts.end(), block.first_instruction,
+          [](const RuleStart& a, uint32_t instruction) { return a.instruction < instruction; });
+      uint32_t rule = kNoRule;
+      for (uint32_t i = 0; i < block.instruction_count; ++i) {
+        const uint32_t at = block.first_instruction + i;
+        for (; start != starts.end() && start->instruction == at; ++start) rule = start->rule;
+        visit(block, program_.code[at], rule);
+      }
+    }
+  }
+
+  // Notes the slots that an instruction reads, and the blocks that it runs.
+  void Read(const Block& block, const Instruction& instruction) {
+    const OpcodeInfo& info = Info(instruction.op);
+    ReadOperand(block, info.b, instruction.b);
+    ReadOperand(block, info.c, instruction.c);
+    ReadOperand(block, info.d, instruction.d);
+  }
+
+  void ReadOperand(const Block& block, OperandClass operand, uint16_t value) {
+    const auto entry = [&] { return program_.operands[block.first_operand + value]; };
+    switch (operand) {
+      case OperandClass::kSlot:
+      case OperandClass::kSlotConst:
+      case OperandClass::kSlotPattern: slots_.push_back(entry()); break;
+      case OperandClass::kBlock: Need(entry()); break;
+      case OperandClass::kQuota: {
+        const Quota& quota = program_.quotas[entry()];
+        if (quota.amount_slot != kNoSlot) slots_.push_back(quota.amount_slot);
+        Need(quota.limit_block);
+        Need(quota.amount_block);
+        Need(quota.key_block);
+        break;
+      }
+      default: break;
+    }
+  }
+
+  void Need(uint32_t block) {
+    // A decision block that is chained to is shared.
+    if (block == kNoBlock || program_.blocks[block].kind == BlockKind::kDecision) return;
+    if (seen_[block] == look_) return;
+    seen_[block] = look_;
+    open_.push_back(block);
+  }
+
+  // What was noted, and what is read by the blocks that were, each once.
+  std::vector<uint32_t> Finish() {
+    while (!open_.empty()) {
+      const Block& block = program_.blocks[open_.back()];
+      open_.pop_back();
+      for (uint32_t i = 0; i < block.instruction_count; ++i) {
+        Read(block, program_.code[block.first_instruction + i]);
+      }
+    }
+    std::sort(slots_.begin(), slots_.end());
+    slots_.erase(std::unique(slots_.begin(), slots_.end()), slots_.end());
+    return std::exchange(slots_, {});
+  }
+
+  Program& program_;
+  PathTrieBuilder& trie_;
+  // Blocks that were found since the last look began.
+  std::vector<uint32_t> seen_;
+  uint32_t look_ = 0;
+  std::vector<uint32_t> open_;
+  std::vector<uint32_t> slots_;
+  std::vector<bool> deciding_;  // by slot
+};
+
+}  // namespace
+
+void WatchPaths(Program& program, PathTrieBuilder& trie) {
+  const bool watches =
+      std::any_of(program.rules.begin(), program.rules.end(),
+                  [](const Rule& rule) { return rule.shadow || !rule.message.empty(); });
+  if (watches) Watcher(program, trie).Run();
+}
+
+}  // namespace writ

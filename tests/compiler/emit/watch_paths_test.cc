@@ -1,0 +1,147 @@
+// What a rule in shadow mode, or a message, reads denies no call by its look-alikes.
+#include "compiler/emit/watch_paths.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "compiler/compiled.h"
+#include "vm/call.h"
+
+namespace writ {
+namespace {
+
+// "allow", or the code and the rule that is named; then what shadow rules say.
+std::string Decided(Call& call, const std::string& arguments, const std::string& tool = "any") {
+  const Program& program = *call.program();
+  call.Begin(arguments, tool);
+  for (const FactSlot& fact : program.facts) {
+    if (fact.fact == Fact::kToolName) call.machine().SetSlot(fact.slot, Value::String(tool));
+  }
+  const Decision decision = call.machine().Decide();
+  std::string said = decision.verdict == Verdict::kAllow ? std::string("allow")
+                                                         : std::string(CodeName(decision.code));
+  if (decision.rule != kNoRule) said += " " + program.rules[decision.rule].name;
+  for (uint32_t i = 0; i < decision.shadow_count; ++i) {
+    const ShadowNote& note = decision.shadows[i];
+    said += ", " + program.rules[note.rule].name + ": " + std::string(CodeName(note.code));
+    if (note.code == Code::kAmbiguous) said += " " + std::string(note.expected_name);
+  }
+  return said;
+}
+
+TEST(WatchPaths, AShadowRulesLookalikeIsItsFinding) {
+  Call call(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: real, require: args.a.b == 1}\n"
+               "  - {name: watch, mode: shadow, require: args.a.path == 1}\n"
+               "  - {name: other, mode: shadow, forbid: has(args.q)}\n"));
+  EXPECT_EQ(Decided(call, R"({"a":{"b":1,"path":1}})"), "allow");
+  EXPECT_EQ(Decided(call, R"({"a":{"b":1,"path":1,"Path":2}})"), "allow, watch: ambiguous path");
+  EXPECT_EQ(Decided(call, R"({"a":{"b":1,"path":1,"path\u0000":2}})"),
+            "allow, watch: ambiguous path");
+  EXPECT_EQ(Decided(call, R"({"a":{"b":1,"path":1},"Q":2})"), "allow, other: ambiguous q");
+  EXPECT_EQ(Decided(call, R"({"a":{"b":1,"path":1},"Q":null})"), "allow");
+  EXPECT_EQ(Decided(call, R"({"a":{"b":1,"path":2,"Path":2}})"), "allow, watch: rule")
+      << "what the rule itself says goes first";
+  EXPECT_EQ(Decided(call, R"({"a":{"b":1,"path":1,"B":2}})"), "ambiguous");
+  EXPECT_EQ(Decided(call, R"({"a":{"b":1,"path":1},"A":2})"), "ambiguous")
+      << "both read a, and one of them decides";
+  EXPECT_EQ(Decided(call, R"({"a":{"b":2,"path":1,"Path":2}})"), "rule real");
+}
+
+// Whatever the order of rules, and whatever they share.
+TEST(WatchPaths, WhatBothReadDecides) {
+  const std::string watch = "  - {name: watch, mode: shadow, require: args.p == 1}\n";
+  for (const char* const real : {"  - {name: real, require: args.p == 1}\n",
+                                 "  - {name: real, when: has(args.p), "
+                                 "forbid: false}\n",
+                                 "  - {name: real, quota: {max: 5, per: hour, of: args.p}}\n",
+                                 "  - {name: real, quota: {max: 5, per: hour, by: args.p}}\n",
+                                 "  - {name: real, quota: {max: args.p, per: hour}}\n",
+                                 "  - {name: real, require: 'variables.p == 1'}\n",
+                                 "  - {name: real, require: '[1].all(x, args.p == x)'}\n",
+                                 "  - {name: real, require: 'args.?p.orValue(1) == 1'}\n",
+                                 "  - {name: real, require: 'cel.bind(x, args.p, x == 1)'}\n"}) {
+    const std::string head = "writ: 1\ndefault: allow\nvariables: {p: args.p}\nrules:\n";
+    Call before(Compiled(head + real + watch));
+    Call after(Compiled(head + watch + real));
+    Call alone(Compiled(head + watch));
+    EXPECT_EQ(Decided(before, R"({"p":1,"P":2})").substr(0, 9), "ambiguous") << real;
+    EXPECT_EQ(Decided(after, R"({"p":1,"P":2})").substr(0, 9), "ambiguous") << real;
+    EXPECT_EQ(Decided(alone, R"({"p":1,"P":2})"), "allow, watch: ambiguous p");
+  }
+}
+
+TEST(WatchPaths, AVariableOfBothDecides) {
+  const std::string head = "writ: 1\ndefault: allow\nvariables: {p: args.p, q: variables.p}\n";
+  Call call(Compiled(head + "rules:\n"
+                            "  - {name: watch, mode: shadow, require: variables.q == 1}\n"
+                            "  - {name: real, require: variables.q == 1}\n"));
+  EXPECT_EQ(Decided(call, R"({"p":1,"P":2})"), "ambiguous");
+}
+
+TEST(WatchPaths, AMessageDeniesNothing) {
+  Call call(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: real, require: args.a == 1, message: 'no ${args.note} ${args.a}'}\n"));
+  EXPECT_EQ(Decided(call, R"({"a":1,"note":1,"Note":1})"), "allow");
+  EXPECT_EQ(Decided(call, R"({"a":2,"note":1,"Note":1})"), "rule real");
+  EXPECT_EQ(Decided(call, R"({"a":1,"A":1})"), "ambiguous");
+}
+
+// A name that the shadow rule reads is still a look-alike of one that another reads.
+TEST(WatchPaths, AnExactNameThatIsOnlyWatchedHidesNothing) {
+  Call call(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: watch, mode: shadow, forbid: has(args.PATH)}\n"
+               "  - {name: real, forbid: has(args.path)}\n"));
+  EXPECT_EQ(Decided(call, R"({"PATH":1})"), "ambiguous, watch: rule");
+  EXPECT_EQ(Decided(call, R"({"Path":1})"), "ambiguous");
+  Call two(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: watch, mode: shadow, forbid: has(args.PATH) && has(args.path)}\n"));
+  EXPECT_EQ(Decided(two, R"({"PATH":1})"), "allow") << "both names are the rule's own";
+  EXPECT_EQ(Decided(two, R"({"Path":1})"), "allow, watch: ambiguous PATH");
+}
+
+TEST(WatchPaths, EachToolForItself) {
+  Call call(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: watch, mode: shadow, forbid: has(args.p)}\n"
+               "  - {name: own, tools: t, forbid: has(args.p) && has(args.q)}\n"
+               "  - {name: mine, tools: u, mode: shadow, forbid: has(args.r)}\n"));
+  EXPECT_EQ(Decided(call, R"({"P":1})", "t"), "ambiguous");
+  EXPECT_EQ(Decided(call, R"({"Q":1})", "t"), "ambiguous");
+  EXPECT_EQ(Decided(call, R"({"P":1})", "u"), "allow, watch: ambiguous p");
+  EXPECT_EQ(Decided(call, R"({"R":1})", "u"), "allow, mine: ambiguous r");
+  EXPECT_EQ(Decided(call, R"({"Q":1})", "u"), "allow");
+  EXPECT_EQ(Decided(call, R"({"P":1})", "other"), "allow, watch: ambiguous p");
+}
+
+// The second policy's rows are no part of everyone's, whom the first denies.
+TEST(WatchPaths, BehindADefaultThatDenies) {
+  for (const char* const first :
+       {"version: \"1\"\ndefault: deny\ntools: {t: {rules: []}}\n",
+        "writ: 1\ndefault: deny\nallow: [t]\n", "writ: 1\ndefault: deny\nallow: [t*]\n"}) {
+    Call call(
+        Compiled(std::vector<std::string>{first,
+                                          "writ: 1\ndefault: allow\nrules:\n"
+                                          "  - {name: watch, mode: shadow, forbid: has(args.w)}\n"
+                                          "  - {name: real, forbid: has(args.p)}\n"}));
+    EXPECT_EQ(Decided(call, R"({"P":1})", "t"), "ambiguous") << first;
+    EXPECT_EQ(Decided(call, R"({"W":1})", "t"), "allow, watch: ambiguous w") << first;
+  }
+}
+
+TEST(WatchPaths, OnlyArgsIsNoPathOfAName) {
+  Call call(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: few, only_args: [p, P]}\n"
+               "  - {name: watch, mode: shadow, forbid: args.p == 2}\n"));
+  EXPECT_EQ(Decided(call, R"({"p":1,"P":2})"), "allow, watch: ambiguous p");
+}
+
+}  // namespace
+}  // namespace writ
