@@ -46,10 +46,6 @@ std::optional<int64_t> DoubleUnits(double d, uint8_t scale, Rounding rounding) {
   return Shift(digits, exponent + power + scale, rounding);
 }
 
-std::optional<int64_t> Negative(const std::optional<int64_t>& units) {
-  return units.has_value() ? std::optional<int64_t>(-*units) : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<int64_t> AmountUnits(const Value& amount, uint8_t scale) {
@@ -68,13 +64,12 @@ std::optional<int64_t> AmountUnits(const Value& amount, uint8_t scale) {
 std::optional<int64_t> LimitUnits(const Value& limit, uint8_t scale) {
   switch (limit.tag) {
     case Tag::kInt:
-      if (limit.i < 0)
-        return Negative(Shift(-static_cast<uint64_t>(limit.i), scale, Rounding::kUp));
+      if (limit.i < 0) return std::nullopt;
       return Shift(static_cast<uint64_t>(limit.i), scale, Rounding::kDown);
     case Tag::kUint: return Shift(limit.u, scale, Rounding::kDown);
     case Tag::kDouble:
-      if (!std::isfinite(limit.d)) return std::nullopt;
-      if (limit.d < 0) return Negative(DoubleUnits(-limit.d, scale, Rounding::kUp));
+      if (!std::isfinite(limit.d) || limit.d < 0) return std::nullopt;
+      if (scale == 0 && limit.d != std::trunc(limit.d)) return std::nullopt;
       return DoubleUnits(std::fabs(limit.d), scale, Rounding::kDown);
     default: return std::nullopt;
   }

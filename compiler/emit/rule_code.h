@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -88,6 +89,7 @@ class RuleCode {
   uint32_t ValueBlock(const Expression& expression, size_t policy, CallSlots& slots);
   void NeedVariables(const Expression& expression, size_t policy, CallSlots& slots);
   cel::LowerTarget TargetOf(const Expression& expression, size_t policy, CallSlots& slots);
+  void CheckConstantMax(const Expression& max, uint8_t scale);
   void CheckCost(const Expression& expression, size_t policy);
   void Report(const Expression& expression, const cel::LowerFailure& failure);
 
@@ -100,6 +102,7 @@ class RuleCode {
   std::map<Fact, uint32_t> facts_;
   std::vector<cel::Environment> environments_;  // of the policies, with the indices filled in
   std::map<const Expression*, std::vector<Value>> known_;
+  std::set<const Expression*> checked_limits_;
 };
 
 // Whether a tool's name is one of the patterns.

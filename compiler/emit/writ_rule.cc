@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/emit/rule_code.h"
 #include "compiler/lower/cost.h"
 #include "compiler/opt/fold.h"
+#include "vm/disasm.h"
 #include "vm/machine.h"
+#include "vm/units.h"
 
 namespace writ {
 
@@ -164,7 +167,10 @@ void RuleCode::Complete(const RuleModel& rule, size_t policy, CallSlots& slots,
   quota.scale = model.scale;
   quota.shadow = rule.shadow;
   for (uint8_t i = 0; i < model.scale; ++i) quota.amount *= 10;
-  if (model.max_of.has_value()) quota.limit_block = ValueBlock(*model.max_of, policy, slots);
+  if (model.max_of.has_value()) {
+    quota.limit_block = ValueBlock(*model.max_of, policy, slots);
+    CheckConstantMax(*model.max_of, model.scale);
+  }
   if (model.amount.has_value()) {
     quota.amount_block = ValueBlock(*model.amount, policy, slots);
     quota.amount_path = model.amount->checked.ast.source;
@@ -172,6 +178,34 @@ void RuleCode::Complete(const RuleModel& rule, size_t policy, CallSlots& slots,
   if (model.key.has_value()) quota.key_block = ValueBlock(*model.key, policy, slots);
   instance.quota = static_cast<uint32_t>(builder_.program().quotas.size());
   builder_.program().quotas.push_back(std::move(quota));
+}
+
+// A limit that every call would find to be none. REQUIRES: the expression was lowered.
+void RuleCode::CheckConstantMax(const Expression& max, uint8_t scale) {
+  if (!checked_limits_.insert(&max).second) return;
+  const cel::Ast& ast = max.checked.ast;
+  const cel::Node& root = ast.node(ast.root);
+  Value value = known_.at(&max)[ast.root];
+  if (root.kind == cel::Kind::kLiteral) {
+    const cel::Literal& literal = ast.literal(root);
+    if (const auto* i = std::get_if<int64_t>(&literal)) value = Value::Int(*i);
+    if (const auto* u = std::get_if<uint64_t>(&literal)) value = Value::Uint(*u);
+    if (const auto* d = std::get_if<double>(&literal)) value = Value::Double(*d);
+  }
+  if (!value.is_number() || LimitUnits(value, scale).has_value()) return;
+  const bool negative = value.is(Tag::kInt) ? value.i < 0 : value.is(Tag::kDouble) && value.d < 0;
+  const bool fraction = value.is(Tag::kDouble) && value.d != std::trunc(value.d) && scale == 0;
+  diagnostics_.Error(
+      max.source.source(), max.source.At(root.begin),
+      max.source.Underline(root.begin, root.end - root.begin),
+      negative   ? fmt::format("max must not be negative, and this is {}", FormatValue(value))
+      : fraction ? fmt::format("max must be a whole number where no decimals are kept, and this is "
+                               "{}",
+                               FormatValue(value))
+                 : fmt::format("max is larger than a count can be: {}", FormatValue(value)),
+      negative   ? "to deny every call write forbid: true instead of a quota"
+      : fraction ? "add scale: with how many decimals to count, or round it"
+                 : "lower max or scale");
 }
 
 void RuleCode::EmitExpressions(BlockBuilder& block, const RuleModel& rule, size_t policy,

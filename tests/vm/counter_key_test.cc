@@ -3,10 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <string>
 
-#include "vm/compare.h"
 #include "vm/time_text.h"
 
 namespace writ {
@@ -22,29 +20,25 @@ TEST(CounterKey, SaysValueAndType) {
   EXPECT_EQ(Key(Value::Int(1)), "1");
   EXPECT_EQ(Key(Value::Bool(true)), "true");
   EXPECT_EQ(Key(Value::String("true")), "\"true\"");
-  EXPECT_EQ(Key(Value::Null()), "null");
   EXPECT_EQ(Key(Value::String("a\n\"")), "\"a\\n\\\"\"");
-  EXPECT_EQ(Key(Value::Text(Tag::kBytes, "a\xFF")), "bytes(61ff)");
-  EXPECT_EQ(Key(Value::Text(Tag::kIp, std::string_view("\x0A\0\0\x01", 4))), "ip(\"10.0.0.1\")");
-  EXPECT_EQ(Key(DurationValue(5)), "duration(5ns)");
 }
 
-TEST(CounterKey, ANumberIsOneKeyWhateverItsType) {
+TEST(CounterKey, AWholeNumberIsOneKeyWhateverItsType) {
   EXPECT_EQ(Key(Value::Uint(1)), "1");
-  EXPECT_EQ(Key(Value::Double(1.0)), "1");
-  EXPECT_EQ(Key(Value::Double(-0.0)), "0");
-  EXPECT_EQ(Key(Value::Double(1.5)), "1.5");
-  EXPECT_EQ(Key(Value::Double(0x1p63)), Key(Value::Uint(uint64_t{1} << 63)));
-  EXPECT_NE(Key(Value::Double(0x1p53)), Key(Value::Int(9007199254740993)));
+  EXPECT_EQ(Key(Value::Int(-1)), "-1");
+  EXPECT_EQ(Key(Value::Uint(UINT64_MAX)), "18446744073709551615");
 }
 
+// What the checker refuses where it sees the type is refused where only the call shows it.
 TEST(CounterKey, WhatCannotBeCountedByIsRefused) {
   const List list{0, nullptr};
-  EXPECT_EQ(Key(Value::Of(&list)), "refused");
-  EXPECT_EQ(Key(Value::Text(Tag::kMapSpan, "{}")), "refused");
-  EXPECT_EQ(Key(Value::Optional(nullptr)), "refused");
-  EXPECT_EQ(Key(Value()), "refused");
-  EXPECT_EQ(Key(Value::Double(std::numeric_limits<double>::quiet_NaN())), "refused");
+  for (const Value& value :
+       {Value(), Value::Null(), Value::Double(1.0), Value::Double(1.5), Value::Of(&list),
+        Value::Text(Tag::kMapSpan, "{}"), Value::Optional(nullptr), Value::Text(Tag::kBytes, "a"),
+        Value::Text(Tag::kIp, std::string_view("\x0A\0\0\x01", 4)), DurationValue(5),
+        Value::Text(Tag::kUrl, "http://a"), Value::Text(Tag::kUnsafeNumber, "1e999")}) {
+    EXPECT_EQ(Key(value), "refused") << TypeName(value.tag);
+  }
 }
 
 TEST(CounterKey, LongKeysAreRefused) {
@@ -52,7 +46,6 @@ TEST(CounterKey, LongKeysAreRefused) {
   EXPECT_EQ(Key(Value::String(most)).size(), kMaxCounterKeyBytes);
   EXPECT_EQ(Key(Value::String(most + "x")), "refused");
   EXPECT_EQ(Key(Value::String(std::string(kMaxCounterKeyBytes, '\n'))), "refused");
-  EXPECT_EQ(Key(Value::Text(Tag::kUrl, std::string(kMaxCounterKeyBytes * 2, 'x'))), "refused");
 }
 
 }  // namespace

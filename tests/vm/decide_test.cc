@@ -43,7 +43,7 @@ TEST(Decide, AQuotasNumbersAreEvaluated) {
   EXPECT_EQ(decision.reservations[0].amount, 1999);
   EXPECT_EQ(decision.reservations[0].limit, 2001);
   EXPECT_EQ(decision.reservations[0].key, "\"usd\"");
-  EXPECT_EQ(call.Decide(R"({"amount":1,"limit":2,"key":1.0})").reservations[0].key, "1");
+  EXPECT_EQ(call.Decide(R"({"amount":1,"limit":2,"key":1})").reservations[0].key, "1");
 }
 
 TEST(Decide, AQuotaWithoutBlocksIsAsItIsWritten) {
@@ -72,6 +72,10 @@ constexpr QuotaCase kQuotaCases[] = {
     {R"({"amount":1,"limit":1e300,"key":1})", Code::kError, Error::kRange},
     {R"({"amount":1,"limit":2})", Code::kError, Error::kNoSuchField},
     {R"({"amount":1,"limit":2,"key":[1]})", Code::kError, Error::kUnsupportedKey},
+    {R"({"amount":1,"limit":2,"key":null})", Code::kError, Error::kUnsupportedKey},
+    {R"({"amount":1,"limit":2,"key":1.0})", Code::kError, Error::kUnsupportedKey},
+    {R"({"amount":1,"limit":2.5,"key":1})", Code::kError, Error::kRange},
+    {R"({"amount":1,"limit":-1,"key":1})", Code::kError, Error::kRange},
 };
 
 TEST(Decide, AQuotaThatCannotBeReadAllowsNothing) {

@@ -30,13 +30,20 @@ TEST(Units, AmountsRoundUp) {
   EXPECT_EQ(AmountUnits(Value::Double(-0.0), 2), Units(0));
 }
 
-TEST(Units, LimitsRoundDown) {
+TEST(Units, LimitsRoundDownToTheDecimalsThatAreKept) {
   EXPECT_EQ(LimitUnits(Value::Double(19.999), 2), Units(1999));
-  EXPECT_EQ(LimitUnits(Value::Double(0.9), 0), Units(0));
-  EXPECT_EQ(LimitUnits(Value::Double(-0.1), 0), Units(-1));
-  EXPECT_EQ(LimitUnits(Value::Double(-19.991), 2), Units(-2000));
-  EXPECT_EQ(LimitUnits(Value::Int(-5), 2), Units(-500));
   EXPECT_EQ(LimitUnits(Value::Double(5e-324), 18), Units(0));
+  EXPECT_EQ(LimitUnits(Value::Double(20.0), 0), Units(20));
+  EXPECT_EQ(LimitUnits(Value::Double(-0.0), 0), Units(0));
+  EXPECT_EQ(LimitUnits(Value::Double(0.9), 0), Units()) << "no decimals are kept";
+  EXPECT_EQ(LimitUnits(Value::Double(20.5), 0), Units());
+}
+
+TEST(Units, NoLimitIsBelowZero) {
+  EXPECT_EQ(LimitUnits(Value::Double(-0.1), 2), Units());
+  EXPECT_EQ(LimitUnits(Value::Double(-19.0), 0), Units());
+  EXPECT_EQ(LimitUnits(Value::Int(-5), 2), Units());
+  EXPECT_EQ(LimitUnits(Value::Int(0), 2), Units(0));
 }
 
 TEST(Units, IntegersAreScaled) {
