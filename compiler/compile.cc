@@ -86,10 +86,11 @@ std::string RealPath(const std::string& path) {
 }  // namespace
 
 std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& diagnostics) {
-  tl::expected<std::string, int> text = ReadFile(path, yaml::kMaxYamlBytes);
+  tl::expected<std::string, int> text =
+      ReadFile(path, yaml::kMaxYamlBytes, Readable::kFilesAndStreams);
   if (text) return std::make_shared<const Source>(path, std::move(*text));
   diagnostics.Unreadable(
-      path, fmt::format("cannot be read: {}", std::strerror(text.error())),
+      path, fmt::format("cannot be read: {}", ReadErrorText(text.error())),
       text.error() == ENOENT ? "check the path; it is relative to the current folder" : "");
   return nullptr;
 }

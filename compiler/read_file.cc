@@ -3,27 +3,56 @@
 #include "compiler/read_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace writ {
+namespace {
 
-tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_bytes) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return tl::unexpected(errno);
+bool NamesAStream(const std::string& path) {
+  return path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+}
+
+// 0 if it may be read, and reading then waits for what comes.
+int Admit(int fd, bool streams) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0) return errno;
+  if (S_ISDIR(status.st_mode)) return EISDIR;
+  if (S_ISREG(status.st_mode)) return 0;
+  if (!streams) return kNoRegularFile;
+  const int flags = fcntl(fd, F_GETFL);
+  return flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0 ? errno : 0;
+}
+
+}  // namespace
+
+tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_bytes,
+                                        Readable readable) {
+  // To open a pipe that nobody writes to would wait for a writer.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) return tl::unexpected(errno == ENXIO ? kNoRegularFile : errno);
+  int error = Admit(fd, readable == Readable::kFilesAndStreams && NamesAStream(path));
   std::string text;
   char buffer[1 << 16];
-  ssize_t got;
-  while ((got = read(fd, buffer, sizeof buffer)) != 0) {
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 || text.size() > max_bytes) break;
-    text.append(buffer, static_cast<size_t>(got));
+  while (error == 0 && text.size() <= max_bytes) {
+    const ssize_t got = read(fd, buffer, sizeof buffer);
+    if (got == 0) break;
+    if (got > 0) {
+      text.append(buffer, static_cast<size_t>(got));
+    } else if (errno != EINTR) {
+      error = errno;
+    }
   }
-  const int error = got < 0 ? errno : 0;
   close(fd);
   if (error != 0) return tl::unexpected(error);
   return text;
+}
+
+std::string ReadErrorText(int error) {
+  return error == kNoRegularFile ? "it is no regular file" : std::strerror(error);
 }
 
 }  // namespace writ

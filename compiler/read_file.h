@@ -2,13 +2,28 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
 
 namespace writ {
 
+// What may be read.
+enum class Readable : uint8_t {
+  kFiles,  // regular files
+  // And what this process was given open: /dev/stdin, /dev/fd/3, which the shell's <(…) stands for.
+  kFilesAndStreams,
+};
+
 // The file's bytes, up to a little more than `max_bytes` (for the caller to see that there are
-// more), or the errno that says why it cannot be read.
-tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_bytes);
+// more), or why it cannot be read: an errno, or kNoRegularFile. Never waits for a pipe, a terminal
+// or a device that is not among what is readable.
+tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_bytes,
+                                        Readable readable);
+
+inline constexpr int kNoRegularFile = -1;
+
+// That as words, to follow "cannot be read: ".
+std::string ReadErrorText(int error);
 
 }  // namespace writ

@@ -379,7 +379,11 @@ std::vector<MessagePartModel> ExpressionReader::ReadMessage(const Node& node) {
   const ExpressionSource source(reader_.source(), node);
   std::vector<MessagePartModel> message;
   size_t bytes = 0;
-  for (TemplatePart& part : SplitTemplate(node.text)) {
+  std::string_view text = node.text;
+  // The line break at the end of YAML's block text is no part of what is said.
+  const bool is_block = node.style == Node::Style::kLiteral || node.style == Node::Style::kFolded;
+  if (is_block && text.ends_with('\n')) text.remove_suffix(1);
+  for (TemplatePart& part : SplitTemplate(text)) {
     if (!part.is_expression) {
       bytes += part.text.size();
       message.push_back({std::move(part.text), std::nullopt});
@@ -387,16 +391,16 @@ std::vector<MessagePartModel> ExpressionReader::ReadMessage(const Node& node) {
     }
     const auto at = static_cast<uint32_t>(part.offset);
     const auto size = static_cast<uint32_t>(part.text.size());
-    const Text text{std::move(part.text), source.Part(at, size), node, "message", true};
+    const Text expression{std::move(part.text), source.Part(at, size), node, "message", true};
     if (!part.closed) {
-      Report({text.text, source, node, "message", true},
+      Report({expression.text, source, node, "message", true},
              {Severity::kError, at, 2, "this \"${\" is never closed",
               "close it with \"}\"; for these very characters write $${"});
-    } else if (text.text.empty()) {
-      Report({text.text, source, node, "message", true},
+    } else if (expression.text.empty()) {
+      Report({expression.text, source, node, "message", true},
              {Severity::kError, at, 2, "there is no expression in this \"${}\"",
               "write what to fill in, such as ${args.path}; for these very characters write $${}"});
-    } else if (std::optional<Expression> value = Compile(text, Wanted::kAny)) {
+    } else if (std::optional<Expression> value = Compile(expression, Wanted::kAny)) {
       message.push_back({{}, std::move(*value)});
     }
   }

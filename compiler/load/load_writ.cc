@@ -164,29 +164,38 @@ class Loader {
   }
 
   void LoadData(const Node* node) {
-    if (Missing(node)) return;
-    if (node->kind != Kind::kMapping) {
-      reader_.Error(*node, "data must be a mapping from names to constants",
-                    node->kind == Kind::kSequence ? "give the list a name: data: {names: […]}"
-                                                  : "write data: {cap: 100}");
-      return;
+    if (Missing(node) || ReadData(*node)) return;
+    // What uses it is no fault.
+    cel::Variable variable;
+    variable.name = "data";
+    policy_.environment.variables.push_back(std::move(variable));
+  }
+
+  // False if it is faulty, which is reported.
+  bool ReadData(const Node& node) {
+    if (node.kind != Kind::kMapping) {
+      reader_.Error(node, "data must be a mapping from names to constants",
+                    node.kind == Kind::kSequence ? "give the list a name: data: {names: […]}"
+                                                 : "write data: {cap: 100}");
+      return false;
     }
-    if (node->Find("from_file") != nullptr && node->members.size() == 1) {
-      reader_.Error(*node->members[0].key, "the list from this file needs a name",
+    if (node.Find("from_file") != nullptr && node.members.size() == 1) {
+      reader_.Error(*node.members[0].key, "the list from this file needs a name",
                     "write data: {hosts: {from_file: …}}, and use it as data.hosts");
-      return;
+      return false;
     }
     DataReader data(reader_, *policy_.constants);
-    const std::optional<Constant> all = data.Read(*node);
-    if (!all) return;
+    const std::optional<Constant> all = data.Read(node);
+    if (!all) return false;
     policy_.data_files = data.TakeFiles();
     AddConstant("data", all->value, all->type);
-    if (node->members.size() > kMaxNamedConstants) return;
-    for (const yaml::Member& member : node->members) {
+    if (node.members.size() > kMaxNamedConstants) return true;
+    for (const yaml::Member& member : node.members) {
       if (!IsIdentifier(member.key->text)) continue;
       const std::optional<Constant> one = data.Read(*member.value);
       AddConstant("data." + member.key->text, one->value, one->type);
     }
+    return true;
   }
 
   void AddConstant(std::string name, const Value& value, const cel::Type& type) {
@@ -213,6 +222,7 @@ class Loader {
                     fmt::format("a policy may have {} variables, and this one has {}",
                                 kMaxVariables, written.size()),
                     "write them where they are used, or split the policy");
+      for (const Written& variable : written) expressions.Declare(variable.name->text, cel::Type());
       return;
     }
     std::unordered_map<std::string_view, uint32_t> lines;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "compiler/read_file.h"
+#include "compiler/yaml/scalar.h"
 #include "vm/utf8.h"
 
 namespace writ {
@@ -71,6 +72,11 @@ std::optional<Constant> DataReader::ReadScalar(const Node& node) {
     return Constant{Value::Double(*d), TypeKind::kDouble};
   }
   if (const auto* s = std::get_if<std::string>(&scalar)) {
+    if (yaml::IsTooLarge(node)) {
+      reader_.Error(node, fmt::format("{} is further from 0 than a number can be", node.text),
+                    "put it in quotes if it is text");
+      return std::nullopt;
+    }
     return Constant{Value::String(arena_.Copy(*s)), TypeKind::kString};
   }
   return Constant{Value::Null(), TypeKind::kNull};
@@ -116,6 +122,7 @@ std::optional<Constant> DataReader::ReadMapping(const Node& node) {
 std::optional<Constant> DataReader::ReadKey(const Node& key) {
   if (key.kind == Kind::kScalar) {
     std::optional<Constant> constant = ReadScalar(key);
+    if (!constant) return std::nullopt;
     const TypeKind kind = constant->type.kind();
     if (kind != TypeKind::kNull && kind != TypeKind::kDouble) return constant;
   }
@@ -159,10 +166,10 @@ std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node
   const std::string full = absolute ? *name : FolderOf(reader_.source()->name()) + *name;
   if (const auto known = by_path_.find(full); known != by_path_.end()) return known->second;
   std::optional<Constant>& constant = by_path_[full];
-  tl::expected<std::string, int> text = ReadFile(full, kMaxDataFileBytes);
+  tl::expected<std::string, int> text = ReadFile(full, kMaxDataFileBytes, Readable::kFiles);
   if (!text) {
     reader_.Error(
-        path, fmt::format("{} cannot be read: {}", full, std::strerror(text.error())),
+        path, fmt::format("{} cannot be read: {}", full, ReadErrorText(text.error())),
         absolute ? "check the path" : "check the path; it is relative to the policy's folder");
     return std::nullopt;
   }

@@ -157,6 +157,16 @@ Scalar ResolvePlain(std::string_view text) {
   return std::string(text);
 }
 
+bool IsTooLarge(const Node& scalar) {
+  if (scalar.kind != Kind::kScalar || scalar.style != Node::Style::kPlain || !scalar.tag.empty() ||
+      !std::holds_alternative<std::string>(Resolve(scalar))) {
+    return false;
+  }
+  std::string_view digits = scalar.text;
+  TakeSign(digits);
+  return LooksLikeFloat(digits);
+}
+
 bool IsScalarTag(std::string_view tag) {
   return std::find(kScalarTags.begin(), kScalarTags.end(), tag) != kScalarTags.end();
 }

@@ -16,6 +16,10 @@ namespace writ::yaml {
 // The meaning of a plain scalar without a tag.
 Scalar ResolvePlain(std::string_view text);
 
+// Whether a plain scalar without a tag is written as a number, and is text only because no double
+// can hold it: 1e999.
+bool IsTooLarge(const Node& scalar);
+
 // Whether scalars may carry `tag`: !!str, !!int, !!float, !!bool or !!null.
 bool IsScalarTag(std::string_view tag);
 

@@ -109,6 +109,28 @@ TEST_F(Compile, WhatIsNoFile) {
   EXPECT_EQ(Said(), folder_.string() + ": error: cannot be read: Is a directory\n");
 }
 
+// Nobody writes to it: to wait for it would be to hang.
+TEST_F(Compile, APipeThatIsNoStreamOfOurs) {
+  const std::string path = (folder_ / "pipe.yaml").string();
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(CompileFiles({path}, diagnostics_), nullptr);
+  EXPECT_EQ(Said(), path + ": error: cannot be read: it is no regular file\n");
+  diagnostics_ = {};
+  EXPECT_EQ(CompileFiles({"/dev/zero"}, diagnostics_), nullptr);
+  EXPECT_EQ(Said(), "/dev/zero: error: cannot be read: it is no regular file\n");
+}
+
+// As the shell hands over what <(command) prints.
+TEST_F(Compile, AnOpenPipe) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], kPolicy, sizeof kPolicy - 1), static_cast<ssize_t>(sizeof kPolicy - 1));
+  close(ends[1]);
+  const std::string path = "/dev/fd/" + std::to_string(ends[0]);
+  EXPECT_NE(CompileFiles({path}, diagnostics_), nullptr) << Said();
+  close(ends[0]);
+}
+
 TEST_F(Compile, AFileThatIsTooLarge) {
   const std::string path = Write("p.yaml", "version: \"1\"\n" + std::string(17 << 20, '#'));
   EXPECT_EQ(CompileFiles({path}, diagnostics_), nullptr);

@@ -214,6 +214,30 @@ TEST(LoadWrit, FactsAreFoundByTheirPlaceInTheEnvironment) {
   EXPECT_EQ(FactOf(static_cast<uint32_t>(BuiltIn::kNow)), Fact::kNow);
   EXPECT_EQ(variables[static_cast<uint32_t>(BuiltIn::kLabels)].name, "labels");
   EXPECT_EQ(FactOf(static_cast<uint32_t>(BuiltIn::kQuotaResetsAt)), Fact::kQuotaResetsAt);
+  EXPECT_EQ(FactOf(static_cast<uint32_t>(BuiltIn::kHasServerName)), kLastFact);
+}
+
+// A client may not say what it is called; everything else is always there.
+TEST(LoadWrit, HasAsksForClaims) {
+  for (const char* name : {"client.name", "client.version", "server.name"}) {
+    const Model policy(fmt::format("writ: 1\ndefault: allow\nvariables: {{v: has({})}}\n", name));
+    EXPECT_EQ(policy->variables[0].expression.checked.type().ToString(), "bool") << name;
+  }
+}
+
+TEST(LoadWrit, AMessageInBlockTextEndsBeforeItsLastLineBreak) {
+  for (const auto& [style, text] : {std::pair{"|", "a\nb"}, std::pair{">", "a b"},
+                                    std::pair{"|-", "a\nb"}, std::pair{"|+", "a\nb\n"}}) {
+    const Model policy(
+        fmt::format("writ: 1\ndefault: allow\nrules:\n  - name: r\n    forbid: true\n"
+                    "    message: {}\n      a\n      b\n\n",
+                    style));
+    ASSERT_EQ(policy->rules[0].message.size(), 1u);
+    EXPECT_EQ(policy->rules[0].message[0].text, text) << style;
+  }
+  const Model quoted(
+      "writ: 1\ndefault: allow\nrules: [{name: r, forbid: true, message: \"a\\n\"}]\n");
+  EXPECT_EQ(quoted->rules[0].message[0].text, "a\n");
 }
 
 TEST(LoadWrit, ConstantsHaveTheirTypes) {
@@ -260,9 +284,10 @@ TEST(LoadWrit, RulesOfManyKindsShareTheirExpressionsThroughAliases) {
 TEST(LoadWrit, TooManyVariablesAreRefused) {
   std::string text = "writ: 1\ndefault: allow\nvariables:\n";
   for (size_t i = 0; i <= kMaxVariables; ++i) text += fmt::format("  v{}: args.a\n", i);
-  const Loaded loaded({text});
+  const Loaded loaded({text + "rules: [{name: r, forbid: variables.v7 == variables.v1000}]\n"});
   EXPECT_NE(loaded.Said().find("a policy may have 1000 variables, and this one has 1001"),
             std::string::npos);
+  EXPECT_EQ(loaded.diagnostics.all().size(), 1u) << "what uses them is no fault";
 }
 
 TEST(LoadWrit, MoreExpressionsThanAnyPolicyNeedsAreRefused) {

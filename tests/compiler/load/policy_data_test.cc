@@ -2,6 +2,7 @@
 #include "compiler/load/policy_data.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -164,6 +165,17 @@ TEST_F(DataFile, ThatIsNoUtf8IsShownItsLine) {
 TEST_F(DataFile, ThatIsAFolder) {
   const std::string said = Read("{from_file: lists}\n").Said();
   EXPECT_NE(said.find("lists cannot be read: Is a directory"), std::string::npos) << said;
+}
+
+// Nobody writes to it: to wait for it would be to hang.
+TEST_F(DataFile, ThatIsAPipeOrADevice) {
+  ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  const std::string said = Read("{from_file: pipe}\n").Said();
+  EXPECT_NE(said.find("pipe cannot be read: it is no regular file"), std::string::npos) << said;
+  for (const char* device : {"/dev/zero", "/dev/stdin", "/dev/tty"}) {
+    const std::string of_device = Read(std::string("{from_file: ") + device + "}\n").Said();
+    EXPECT_NE(of_device.find("cannot be read: "), std::string::npos) << of_device;
+  }
 }
 
 TEST_F(DataFile, ThatIsTooLarge) {
