@@ -10,6 +10,7 @@
 #include "compiler/lower/expression.h"
 #include "grammar/parse.h"
 #include "proxy/facts.h"
+#include "proxy/message_text.h"
 #include "vm/disasm.h"
 #include "vm/json_text.h"
 #include "vm/utf8.h"
@@ -180,7 +181,7 @@ class Explanation {
       result = value.is(Tag::kError) ? fmt::format("error: {}", ErrorText(value.code))
                                      : FormatValue(value, kMaxPartShown);
     }
-    PrintOut(fmt::format("{:<48}  {}\n", text, Shown(result)));
+    PrintOut(fmt::format("{:<48}  {}\n", text, EscapeUnseen(result)));
   }
 
   const cel::Checked& expression_;
@@ -262,7 +263,7 @@ int Expr(const ExprOptions& options) {
                       std::string(ErrorText(value.code)));
     Report(diagnostics);
   } else if (!options.explain) {
-    PrintOut(fmt::format("{}\n{}\n", FormatValue(value, kMaxShown), TypeOf(value)));
+    PrintOut(fmt::format("{}\n{}\n", EscapeUnseen(FormatValue(value, kMaxShown)), TypeOf(value)));
   }
   return value.is(Tag::kError) ? kExitNo : kExitYes;
 }

@@ -47,6 +47,13 @@ class Expr(CommandTest):
         self.assertEqual(json.loads(result.out),
                          {"error": {"text": "no such field", "column": 6}})
 
+    def test_what_cannot_be_seen_is_escaped(self):
+        for words in ((), ("--explain",)):
+            result = self.run_writ("expr", "args.a", "--args",
+                                   json.dumps({"a": "x\u202ey\u009bz\u200b"}), *words)
+            self.expect(result, 0, err="")
+            self.assertIn(r'"x\u202ey\u009bz\u200b"', result.out)
+
     def test_an_expression_with_faults_is_bad_usage(self):
         for expression, said in (("1 +", "expression:1:"), ("args.path.startWith('a')", "startsWith"),
                                  ("nme == 1", "nme"), ("args.a.matches('(')", "1:17")):

@@ -156,5 +156,11 @@ TEST_F(MessageParts, TheWholeIsCut) {
             std::string("denied: …").size() + kMaxMessageBytes);
 }
 
+TEST(MessageText, EscapesWhatCannotBeSeenAndNothingElse) {
+  EXPECT_EQ(EscapeUnseen("a\"b\\ é 日本"), "a\"b\\ é 日本");
+  EXPECT_EQ(EscapeUnseen("a\u202Eb\x1B[0m\u009B\u200Bc"), "a\\u202eb\\u001b[0m\\u009b\\u200bc");
+  EXPECT_EQ(EscapeUnseen("\U000E0041"), "\\udb40\\udc41");
+}
+
 }  // namespace
 }  // namespace writ
