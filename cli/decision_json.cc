@@ -15,8 +15,10 @@ namespace {
 std::string RuleJson(const Program& program, uint32_t rule) {
   if (rule >= program.rules.size()) return "null";
   const Rule& named = program.rules[rule];
+  const std::string_view file =
+      named.at.file < program.files.size() ? std::string_view(program.files[named.at.file]) : "";
   return fmt::format("{{\"name\":{},\"file\":{},\"line\":{},\"column\":{}}}", JsonQuote(named.name),
-                     JsonQuote(program.files[named.at.file]), named.at.line, named.at.column);
+                     JsonQuote(file), named.at.line, named.at.column);
 }
 
 std::string ErrorJson(const Program& program, Error error, uint32_t instruction) {

@@ -9,6 +9,7 @@
 #include <bit>
 #include <optional>
 
+#include "vm/constant_fault.h"
 #include "vm/functions/function.h"
 #include "vm/key_index.h"
 #include "vm/same_text.h"
@@ -97,24 +98,6 @@ size_t HashName(std::string_view name) {
   return static_cast<size_t>(hash);
 }
 
-// How deep a constant's lists and maps nest.
-constexpr uint32_t kMaxConstantDepth = 250;
-
-bool NestsWithin(const Value& constant, uint32_t depth) {
-  if (!constant.is_list() && !constant.is_map()) return true;
-  if (depth == 0) return false;
-  if (constant.is(Tag::kList)) {
-    for (uint32_t i = 0; i < constant.list->size; ++i) {
-      if (!NestsWithin(constant.list->items[i], depth - 1)) return false;
-    }
-  } else if (constant.is(Tag::kMap)) {
-    for (uint32_t i = 0; i < constant.map->size; ++i) {
-      if (!NestsWithin(constant.map->entries[i].value, depth - 1)) return false;
-    }
-  }
-  return true;
-}
-
 constexpr uint64_t kUnbounded = UINT64_MAX;
 
 uint64_t AddCost(uint64_t a, uint64_t b) {
@@ -190,6 +173,7 @@ class Verifier {
       return Refuse("there is not one source position for each instruction");
     }
     if (program_.slot_names.size() > UINT32_MAX) return Refuse("too many slots");
+    if (!CheckPositions()) return false;
     if (!CheckTables() || !CheckFacts() || !CheckConstants() || !CompilePatterns()) return false;
     needs_.resize(program_.blocks.size());
     verified_->costs_.resize(program_.blocks.size());
@@ -199,6 +183,24 @@ class Verifier {
     }
     block_ = kNoBlock;
     return CheckTools();
+  }
+
+  // What is nowhere is in no file.
+  bool StandsInAFile(const SourcePosition& at) const {
+    return (at.line == 0 || at.file < program_.files.size()) &&
+           (at.text == kNoText || at.text < program_.texts.size());
+  }
+
+  bool CheckPositions() {
+    for (const Rule& rule : program_.rules) {
+      if (!StandsInAFile(rule.at)) return Refuse("a rule stands in no file");
+    }
+    for (uint32_t i = 0; i < program_.positions.size(); ++i) {
+      if (!StandsInAFile(program_.positions[i])) {
+        return Refuse("an instruction's source is no file, or its text is none", i);
+      }
+    }
+    return true;
   }
 
   bool CheckTables() {
@@ -286,7 +288,8 @@ class Verifier {
   // Large ones are given an index; none keeps room behind its elements, which are for all to read.
   bool CheckConstants() {
     for (Value& constant : verified_->program_.constants) {
-      if (!NestsWithin(constant, kMaxConstantDepth)) return Refuse("a constant nests too deep");
+      const std::string_view fault = ConstantFault(constant);
+      if (!fault.empty()) return Refuse(fmt::format("a constant cannot be one: {}", fault));
       IndexConstants(constant, *verified_->program_.pool);
     }
     return true;

@@ -2,13 +2,14 @@
 //
 // One pass over each block, forward, in order of block number. It shows, for every instruction
 // that can be reached and for the rest: the opcode is known; each operand is of its row's class
-// and in bounds; constants have the type their opcode reads; jumps go forward and stay inside; the
-// block's last instruction does not fall through; decision blocks end in decisions and value
-// blocks in values; what is run has a lower number, the right kind and an outer depth that fits;
-// error scopes open and close in pairs along every path; a recovery stays in its block, goes
-// forward and covers only what may be done again, with the same scopes open at both ends; nesting
-// of blocks and scopes is within what the machine has room for; patterns compile. From that follow
-// termination (jumps go forward, blocks go down, loops are metered) and a static worst-case cost.
+// and in bounds; constants are values (vm/constant_fault.h) of the type their opcode reads; jumps
+// go forward and stay inside; the block's last instruction does not fall through; decision blocks
+// end in decisions and value blocks in values; what is run has a lower number, the right kind and
+// an outer depth that fits; error scopes open and close in pairs along every path; a recovery stays
+// in its block, goes forward and covers only what may be done again, with the same scopes open at
+// both ends; nesting of blocks and scopes is within what the machine has room for; patterns
+// compile; positions are in files that there are. From that follow termination (jumps go forward,
+// blocks go down, loops are metered) and a static worst-case cost.
 //
 // Tested by tests/vm/verify_test.cc.
 #pragma once

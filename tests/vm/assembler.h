@@ -193,11 +193,28 @@ class Assembler {
       if (!Scanner(pool).Scan(kept, true, target).ok()) {
         throw std::invalid_argument("not a constant: " + json);
       }
-      if (value.is(Tag::kListSpan)) value = Value::Of(ReadListSpan(value.view(), pool));
-      if (value.is(Tag::kMapSpan)) value = Value::Of(ReadMapSpan(value.view(), pool));
+      value = Built(value);
     }
     program_.constants.push_back(value);
     return static_cast<uint32_t>(program_.constants.size() - 1);
+  }
+
+  // The value without spans. Recursion is as deep as the text.
+  Value Built(const Value& value) {
+    Arena& pool = *program_.pool;
+    if (value.is(Tag::kListSpan)) {
+      const List* list = ReadListSpan(value.view(), pool);
+      Value* items = pool.Allocate<Value>(list->size);
+      for (uint32_t i = 0; i < list->size; ++i) items[i] = Built(list->items[i]);
+      return Value::Of(pool.New(List{list->size, items}));
+    }
+    if (!value.is(Tag::kMapSpan)) return value;
+    const Map* map = ReadMapSpan(value.view(), pool);
+    MapEntry* entries = pool.Allocate<MapEntry>(map->size);
+    for (uint32_t i = 0; i < map->size; ++i) {
+      entries[i] = {map->entries[i].key, Built(map->entries[i].value)};
+    }
+    return Value::Of(pool.New(Map{map->size, entries}));
   }
 
   static std::string PaddedLine(const std::string& text) {

@@ -473,7 +473,67 @@ const TableCase kTableCases[] = {
          p.constants[0] = Value::Of(p.pool->New(List{1, inner}));
        }
      },
-     ": a constant nests too deep"},
+     ": a constant cannot be one: it nests too deep"},
+    {"AConstantWithAHole",
+     [](Program& p) {
+       p.constants[0] = Value::Of(p.pool->New(List{1, p.pool->New(Value())}));
+     },
+     ": a constant cannot be one: a part of it has no value"},
+    {"ARulesFile",
+     [](Program& p) {
+       p.rules[0].at = {0, 1, 1};
+     },
+     ": a rule stands in no file"},
+    {"ARulesText",
+     [](Program& p) {
+       p.rules[0].at = {0, 0, 0, 0};
+     },
+     ": a rule stands in no file"},
+    {"APositionsFile",
+     [](Program& p) {
+       p.positions.resize(p.code.size());
+       p.files = {"policy.yaml"};
+       p.positions[0] = {0, 1, 1};
+       p.positions[1] = {1, 1, 1};
+     },
+     "1: an instruction's source is no file, or its text is none"},
+    {"APositionsText",
+     [](Program& p) {
+       p.positions.resize(p.code.size());
+       p.files = {"policy.yaml"};
+       p.texts = {"args.a"};
+       p.positions[0] = {0, 1, 1, 0};
+       p.positions[2] = {0, 1, 1, 1};
+     },
+     "2: an instruction's source is no file, or its text is none"},
+    {"WatchesOutOfOrder",
+     [](Program& p) {
+       p.rules[0].shadow = true;
+       p.watches = {{0, 1, 0}, {0, 0, 0}};
+     },
+     ": the table of what rules watch is not in order"},
+    {"AWatchOfARuleThatDecides",
+     [](Program& p) {
+       p.watches = {{0, 0, 0}};
+     },
+     ": what a rule watches is out of bounds, or it is no rule in shadow mode"},
+    {"AWatchesRule",
+     [](Program& p) {
+       p.watches = {{0, 0, 1}};
+     },
+     ": what a rule watches is out of bounds, or it is no rule in shadow mode"},
+    {"AWatchesSlot",
+     [](Program& p) {
+       p.rules[0].shadow = true;
+       p.watches = {{0, 4, 0}};
+     },
+     ": what a rule watches is out of bounds, or it is no rule in shadow mode"},
+    {"AWatchesRoot",
+     [](Program& p) {
+       p.rules[0].shadow = true;
+       p.watches = {{100, 0, 0}};
+     },
+     ": what a rule watches is out of bounds, or it is no rule in shadow mode"},
     {"ARuleStartsRule", [](Program& p) { p.rule_starts[0].rule = 1; },
      ": the table of rule starts is not in order or out of bounds"},
     {"ARuleStartsInstruction", [](Program& p) { p.rule_starts[0].instruction = 1000; },
