@@ -10,8 +10,6 @@
 // budget of loops.
 #include "vm/machine.h"
 
-#include <re2/re2.h>
-
 #include <array>
 #include <cmath>
 #include <limits>
@@ -599,8 +597,7 @@ do_CondRegex : {
   if (!actual.is(Tag::kString)) {
     EXIT(actual.is(Tag::kAbsent) && (pc->a & kCondAbsentIsTrue) != 0);
   }
-  const re2::RE2& pattern = program_->pattern(operands[pc->b + 1]);
-  EXIT(pattern.Match({actual.text, actual.size}, 0, actual.size, re2::RE2::UNANCHORED, nullptr, 0));
+  TEST(FindPattern(program_->pattern(operands[pc->b + 1]), actual.view(), context_));
 }
 
 // What is common is decided at once. The rest is what LoadSlot, LoadConst and the test would say.

@@ -613,6 +613,20 @@ TEST(Machine, NothingRecoversFromASpentBudget) {
   EXPECT_EQ(value.code, Error::kBudget);
 }
 
+TEST(Machine, ChargesForSearchingWithAPattern) {
+  for (const char* test : {"CondRegex 0 args.a x", "TestSlotMatches args.a x"}) {
+    Call call(Assemble(std::string("value 1\n") + test +
+                       " @yes @no\nyes:\nLoadConst r0 true\nReturn r0\n"
+                       "no:\nLoadConst r0 false\nReturn r0"));
+    call.machine().SetBudget(100);
+    EXPECT_EQ(call.Evaluate(0, R"({"a":"y"})"), "false") << test;
+    const std::string text(1000, 'y');
+    EXPECT_EQ(call.Evaluate(0, "{\"a\":\"" + text + "\"}"),
+              "error(" + std::string(ErrorText(Error::kBudget)) + ")")
+        << test;
+  }
+}
+
 // ---- Blocks that run blocks.
 
 TEST(Machine, AForcedBlockRunsOnceACall) {
