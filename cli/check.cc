@@ -4,11 +4,13 @@
 
 #include <set>
 #include <tuple>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/compile.h"
+#include "vm/json_text.h"
 
 namespace writ {
 
@@ -27,8 +29,9 @@ size_t CountRules(const Program& program) {
 
 int Check(const CheckOptions& options) {
   Diagnostics diagnostics;
+  std::vector<RuleBound> bounds;
   const std::shared_ptr<const VerifiedProgram> program =
-      CompileFiles(options.policies, diagnostics);
+      CompileFiles(options.policies, diagnostics, options.costs ? &bounds : nullptr);
   if (options.json) {
     diagnostics.Sort();
     std::string findings;
@@ -36,8 +39,18 @@ int Check(const CheckOptions& options) {
       if (!findings.empty()) findings += ',';
       findings += "\n  " + RenderJson(diagnostic);
     }
-    PrintOut(fmt::format("{{\"ok\":{},\"findings\":[{}{}]}}\n", program != nullptr, findings,
-                         findings.empty() ? "" : "\n"));
+    std::string costs;
+    for (const RuleBound& bound : bounds) {
+      costs += fmt::format(R"({}{{"rule":{},"file":{},"line":{},"cost":{},"constant":{:.0f}}})",
+                           costs.empty() ? "\n  " : ",\n  ", JsonQuote(bound.rule),
+                           JsonQuote(bound.file), bound.at.line, JsonQuote(bound.cost.ToString()),
+                           bound.cost.constant());
+    }
+    PrintOut(fmt::format("{{\"ok\":{},\"findings\":[{}{}]{}{}{}}}\n", program != nullptr, findings,
+                         findings.empty() ? "" : "\n", options.costs ? ",\"costs\":[" : "", costs,
+                         !options.costs  ? ""
+                         : costs.empty() ? "]"
+                                         : "\n]"));
   } else {
     Report(diagnostics);
   }
@@ -46,6 +59,10 @@ int Check(const CheckOptions& options) {
     const auto count = [](size_t n, std::string_view one, std::string_view many) {
       return fmt::format("{} {}", n, n == 1 ? one : many);
     };
+    for (const RuleBound& bound : bounds) {
+      PrintOut(fmt::format("{}:{}: {}: at most {} instructions\n", Shown(bound.file), bound.at.line,
+                           Shown(bound.rule), bound.cost.ToString()));
+    }
     for (const std::string& file : (*program)->files) {
       PrintOut(fmt::format("{}: ok\n", Shown(file)));
     }

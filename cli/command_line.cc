@@ -237,6 +237,8 @@ int Dispatch(int argc, char** argv) {
   check_command->add_option("policy,-c,--config", check.policies, "policy files")
       ->option_text("FILE ...");
   check_command->add_flag("--json", check.json, "findings as JSON");
+  check_command->add_flag("--costs", check.costs,
+                          "what each rule of writ: 1 costs at worst, n being the call's bytes");
 
   TestOptions test;
   CLI::App* test_command = app.add_subcommand("test", "run suites of expected decisions");

@@ -33,6 +33,7 @@ int Run(const RunOptions& options);
 struct CheckOptions {
   std::vector<std::string> policies;
   bool json = false;
+  bool costs = false;
 };
 int Check(const CheckOptions& options);
 

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "compiler/emit/emit.h"
+#include "compiler/emit/rule_cost.h"
 #include "compiler/load/load_policy.h"
 #include "compiler/read_file.h"
 
@@ -75,6 +76,16 @@ bool CheckNames(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
   return differ;
 }
 
+void BoundRules(const std::vector<Policy>& policies, std::vector<RuleBound>& bounds) {
+  for (const Policy& policy : policies) {
+    if (policy.language != Language::kWrit) continue;
+    const RuleCosts costs(policy);
+    for (const RuleModel& rule : policy.rules) {
+      bounds.push_back({policy.source->name(), rule.at, rule.name, costs.Of(rule).bound});
+    }
+  }
+}
+
 std::string RealPath(const std::string& path) {
   char* const real = realpath(path.c_str(), nullptr);
   if (real == nullptr) return path;
@@ -96,7 +107,8 @@ std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& d
 }
 
 std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
-                                                    Diagnostics& diagnostics) {
+                                                    Diagnostics& diagnostics,
+                                                    std::vector<RuleBound>* bounds) {
   std::vector<std::shared_ptr<const Source>> sources;
   std::vector<std::unique_ptr<yaml::Document>> documents;
   std::vector<Policy> policies;
@@ -120,6 +132,7 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
   }
   if (diagnostics.error_count() != errors_before) return nullptr;
   if (!CheckNames(policies, diagnostics)) return nullptr;
+  if (bounds != nullptr) BoundRules(policies, *bounds);
   return EmitAndVerify(policies, std::move(sources), diagnostics);
 }
 

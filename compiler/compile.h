@@ -6,16 +6,27 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
+#include "compiler/lower/cost.h"
 #include "compiler/source.h"
 #include "compiler/yaml/yaml.h"
 #include "vm/verify.h"
 
 namespace writ {
 
+// What a rule of a `writ: 1` policy costs at worst.
+struct RuleBound {
+  std::string file;
+  Position at;  // of its name
+  std::string rule;
+  cel::CostBound cost;
+};
+
 // Several policies make one program: all must allow. Null if there was any error; `diagnostics`
-// then says all that is wrong with all of them. Warnings do not stop compilation.
+// then says all that is wrong with all of them. Warnings do not stop compilation. `bounds`, unless
+// null, gets those of all rules, in order.
 std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
-                                                    Diagnostics& diagnostics);
+                                                    Diagnostics& diagnostics,
+                                                    std::vector<RuleBound>* bounds = nullptr);
 
 // A policy that stands inside another document. `space` names its counters.
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,

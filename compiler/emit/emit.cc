@@ -25,7 +25,9 @@
 #include <set>
 
 #include "compiler/emit/rule_code.h"
+#include "compiler/emit/rule_cost.h"
 #include "compiler/emit/watch_paths.h"
+#include "compiler/load/name_list.h"
 
 namespace writ {
 namespace {
@@ -435,6 +437,7 @@ class Emitter {
 }  // namespace
 
 Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
+  for (const Policy& policy : policies) CheckRuleCosts(policy, diagnostics);
   return Emitter(policies, diagnostics).Run();
 }
 

@@ -5,15 +5,8 @@
 #include <algorithm>
 
 #include "compiler/load/policy_environment.h"
-#include "vm/glob.h"
 
 namespace writ {
-
-bool Names(const std::vector<ToolPattern>& patterns, std::string_view tool) {
-  return std::any_of(patterns.begin(), patterns.end(), [tool](const ToolPattern& pattern) {
-    return pattern.is_glob ? GlobMatches(tool, pattern.text) : pattern.text == tool;
-  });
-}
 
 RuleCode::RuleCode(ProgramBuilder& builder, const std::vector<Policy>& policies,
                    Diagnostics& diagnostics)

@@ -90,7 +90,6 @@ class RuleCode {
   void NeedVariables(const Expression& expression, size_t policy, CallSlots& slots);
   cel::LowerTarget TargetOf(const Expression& expression, size_t policy, CallSlots& slots);
   void CheckConstantMax(const Expression& max, uint8_t scale);
-  void CheckCost(const Expression& expression, size_t policy);
   void Report(const Expression& expression, const cel::LowerFailure& failure);
 
   ProgramBuilder& builder_;
@@ -104,9 +103,6 @@ class RuleCode {
   std::map<const Expression*, std::vector<Value>> known_;
   std::set<const Expression*> checked_limits_;
 };
-
-// Whether a tool's name is one of the patterns.
-bool Names(const std::vector<ToolPattern>& patterns, std::string_view tool);
 
 // Appends a test of whether the tool's name fits one of the globs among the patterns.
 void EmitGlobTests(BlockBuilder& block, const std::vector<ToolPattern>& patterns,

@@ -6,10 +6,8 @@
 #include <cmath>
 
 #include "compiler/emit/rule_code.h"
-#include "compiler/lower/cost.h"
 #include "compiler/opt/fold.h"
 #include "vm/disasm.h"
-#include "vm/machine.h"
 #include "vm/units.h"
 
 namespace writ {
@@ -18,7 +16,6 @@ cel::LowerTarget RuleCode::TargetOf(const Expression& expression, size_t policy,
   auto [known, is_new] = known_.try_emplace(&expression);
   if (is_new) {
     known->second = cel::Fold(expression.checked, environments_[policy], *builder_.program().pool);
-    CheckCost(expression, policy);
   }
   const ExpressionSource& source = expression.source;
   return {environments_[policy], slots,
@@ -27,19 +24,6 @@ cel::LowerTarget RuleCode::TargetOf(const Expression& expression, size_t policy,
             return SourcePosition{static_cast<uint32_t>(policy), position.line, position.column};
           },
           &known->second};
-}
-
-// What an expression costs whatever the call must fit the budget of one.
-void RuleCode::CheckCost(const Expression& expression, size_t policy) {
-  const cel::CostBound cost = cel::BoundCost(expression.checked, environments_[policy]);
-  if (cost.constant() <= static_cast<double>(Machine::kRunBudget)) return;
-  const cel::Node& root = expression.checked.ast.node(expression.checked.ast.root);
-  diagnostics_.Error(expression.source.source(), expression.source.At(root.begin),
-                     expression.source.Underline(root.begin, root.end - root.begin),
-                     fmt::format("this may cost {:.0f} instructions whatever the call, and a call "
-                                 "may cost {}",
-                                 cost.constant(), Machine::kRunBudget),
-                     "loop over fewer constants, or let `in` find one of them");
 }
 
 void RuleCode::Report(const Expression& expression, const cel::LowerFailure& failure) {

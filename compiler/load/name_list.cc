@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "vm/glob.h"
 #include "vm/json_text.h"
 
 namespace writ {
@@ -117,6 +118,12 @@ std::vector<std::string> ReadNames(PolicyReader& reader, const Node& node, std::
     if (std::optional<std::string> name = entries.Read(*entry)) names.push_back(std::move(*name));
   }
   return names;
+}
+
+bool Names(const std::vector<ToolPattern>& patterns, std::string_view tool) {
+  return std::any_of(patterns.begin(), patterns.end(), [tool](const ToolPattern& pattern) {
+    return pattern.is_glob ? GlobMatches(tool, pattern.text) : pattern.text == tool;
+  });
 }
 
 bool IsIdentifier(std::string_view text) {

@@ -23,4 +23,7 @@ std::vector<std::string> ReadNames(PolicyReader& reader, const yaml::Node& node,
 // Whether CEL takes it as a name.
 bool IsIdentifier(std::string_view text);
 
+// Whether a tool's name is one of the patterns.
+bool Names(const std::vector<ToolPattern>& patterns, std::string_view tool);
+
 }  // namespace writ

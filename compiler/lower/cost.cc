@@ -4,9 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
 
+#include "compiler/lower/fallible.h"
+#include "vm/functions/patterns.h"
 #include "vm/machine.h"
 
 namespace writ::cel {
@@ -62,7 +68,20 @@ namespace {
 constexpr double kBytesPerElement = 2;
 // Text is charged by sixteen bytes, patterns by four.
 constexpr double kTextUnit = 1.0 / 16;
-constexpr double kPatternUnit = 1.0 / 4;
+// Functions of text look at it up to four times. Of a list they look at each element, and keep it.
+constexpr double kFunctionUnit = 4 * kTextUnit;
+constexpr double kElementUnit = 2;
+// Sorting looks at each element as often as their number has bits.
+constexpr double kSortUnit = 32;
+// Extending a list or a map, room and index included.
+constexpr double kAppendCost = 8;
+constexpr double kInsertCost = 32;
+
+// A byte of text costs a pattern its instructions by 32 (vm/functions/patterns.h). One that the
+// call brings has so many at most.
+constexpr double kPatternUnit = 1.0 / 32;
+constexpr double kMinPatternInstructions = 8;
+constexpr double kMaxPatternInstructions = static_cast<double>(kMaxCallPatternMemory) / 48;
 
 // Of numbers as text.
 constexpr double kNumberBytes = 32;
@@ -106,128 +125,268 @@ bool HasOneSize(const Type& type) {
   }
 }
 
-// Works from the leaves up: children stand before their parents.
+bool IsLoop(const Node& node) {
+  return node.kind == Kind::kComprehension && node.macro != Macro::kOptMap &&
+         node.macro != Macro::kOptFlatMap;
+}
+
+// What each kind of node takes to evaluate, its operands and the data it walks aside: the costs of
+// vm/opcodes.def, rounded up.
+double OwnCost(const Node& node) {
+  switch (node.kind) {
+    case Kind::kLiteral: return 1;
+    case Kind::kIdent: return 2;
+    case Kind::kNot: return 1;
+    case Kind::kAnd:
+    case Kind::kOr: return 4 + 2.0 * node.child_count;
+    case Kind::kBinary:
+      return node.op == Operator::kEqual || node.op == Operator::kNotEqual ||
+                     node.op == Operator::kIn
+                 ? 5
+                 : 2;
+    case Kind::kList: return 2 + kAppendCost * node.child_count;
+    case Kind::kMap: return 2 + kInsertCost * node.child_count;
+    case Kind::kConditional: return 2.0 * node.child_count;
+    default: return 4;
+  }
+}
+
+// Works from the leaves up: children stand before their parents. Every node is estimated four
+// times: as it is, with the elements of the innermost loop around it being of no size, with those
+// of the loop around that one, and with both.
 class Bounder {
  public:
   Bounder(const Checked& expression, const Environment& environment,
-          const std::vector<CostBound>& variables)
+          const std::vector<CostBound>& variable_sizes)
       : expression_(expression),
         ast_(expression.ast),
         environment_(environment),
-        variables_(variables),
-        costs_(expression.ast.nodes.size()),
-        sizes_(expression.ast.nodes.size(), CostBound(1)) {}
+        variable_sizes_(variable_sizes),
+        estimates_(kViews, Estimates(ast_.nodes.size(), {CostBound(), CostBound(1)})),
+        loops_(ast_.nodes.size(), kNoNode),
+        fallible_(FindFallible(expression)) {}
 
-  CostBound Run() {
+  ExpressionBound Run() {
+    FindLoops();
     for (NodeId id = 0; id < ast_.nodes.size(); ++id) {
-      Bound(id);
-      if (HasOneSize(expression_.types[id])) sizes_[id] = CostBound(1);
+      for (view_ = 0; view_ < kViews; ++view_) {
+        ExpressionBound& bound = estimates_[view_][id];
+        bound = Bound(id);
+        if (HasOneSize(expression_.types[id])) bound.size = CostBound(1);
+      }
     }
-    return costs_[ast_.root];
+    return estimates_[kFull][ast_.root];
   }
 
  private:
-  void Bound(NodeId id) {
+  using Estimates = std::vector<ExpressionBound>;
+
+  // Which elements have no size.
+  static constexpr uint32_t kFull = 0;
+  static constexpr uint32_t kInnermost = 1;
+  static constexpr uint32_t kNext = 2;
+  static constexpr uint32_t kViews = 4;
+
+  // What stands in the loop around the innermost one, seen from in there.
+  static uint32_t Outwards(uint32_t view) { return (view & kNext) != 0 ? kInnermost : kFull; }
+
+  // The innermost loop around each node. Parents stand behind their children.
+  void FindLoops() {
+    for (NodeId id = static_cast<NodeId>(ast_.nodes.size()); id-- > 0;) {
+      const Node& node = ast_.node(id);
+      for (uint32_t i = 0; i < node.child_count; ++i) {
+        loops_[ast_.child(node, i)] = IsLoop(node) && i > 0 ? id : loops_[id];
+      }
+    }
+  }
+
+  NodeId LoopAround(NodeId loop) const { return loop == kNoNode ? kNoNode : loops_[loop]; }
+
+  const ExpressionBound& Of(NodeId id) const { return estimates_[view_][id]; }
+
+  const CostBound& Size(const Node& node, uint32_t i) const { return Of(ast_.child(node, i)).size; }
+
+  // Of walking what stands there to compare or copy it.
+  CostBound Walk(const Node& node, uint32_t i) const {
+    if (HasOneSize(expression_.types[ast_.child(node, i)])) return {};
+    return Size(node, i) * CostBound(kTextUnit);
+  }
+
+  ExpressionBound Bound(NodeId id) const {
     const Node& node = ast_.node(id);
     const Reference& reference = expression_.references[id];
-    CostBound cost(2);
-    for (uint32_t i = 0; i < node.child_count; ++i) cost += costs_[ast_.child(node, i)];
-    const auto size = [&](uint32_t i) -> const CostBound& { return sizes_[ast_.child(node, i)]; };
-    CostBound& result = sizes_[id];
-    if (reference.kind == Reference::Kind::kVariable) {
-      Variable(environment_.variables[reference.index], reference.index, &costs_[id], &result);
-      return;
+    if (reference.kind == Reference::Kind::kVariable) return Variable(reference.index);
+    if (reference.kind == Reference::Kind::kLocal) return Local(id, reference);
+    ExpressionBound bound{CostBound(OwnCost(node)), CostBound(1)};
+    if (node.kind == Kind::kComprehension) {
+      Comprehension(id, bound);
+      return bound;
     }
-    if (reference.kind == Reference::Kind::kLocal) {
-      // An element is at most as long as what it is one of, and that as the line, or its constant.
-      result = Local(reference);
-      costs_[id] = cost;
-      return;
+    for (uint32_t i = 0; i < node.child_count; ++i) {
+      bound.cost += Of(ast_.child(node, i)).cost;
     }
     switch (node.kind) {
       case Kind::kLiteral:
         if (const auto* text = std::get_if<std::string>(&ast_.literal(node))) {
-          result = CostBound(SizeOfText(text->size()));
+          bound.size = CostBound(SizeOfText(text->size()));
         }
         break;
       case Kind::kSelect:
       case Kind::kHas:
       case Kind::kIndex:
         // Fields of an object of the line are found by walking it.
-        cost += size(0) * CostBound(kTextUnit);
-        result = node.kind == Kind::kHas ? CostBound(1) : size(0);
+        bound.cost += Walk(node, 0);
+        if (node.kind != Kind::kHas) bound.size = Size(node, 0);
         break;
-      case Kind::kBinary: Binary(node, size(0), size(1), &cost, &result); break;
+      case Kind::kBinary: Binary(node, bound); break;
       case Kind::kConditional:
       case Kind::kList:
       case Kind::kMap:
-        cost += CostBound(4.0 * node.child_count);
-        result = CostBound(node.child_count);
-        for (uint32_t i = 0; i < node.child_count; ++i) result += size(i);
+        bound.size = CostBound(node.child_count);
+        for (uint32_t i = 0; i < node.child_count; ++i) bound.size += Size(node, i);
         break;
-      case Kind::kCall: Call(node, reference, &cost, &result); break;
-      case Kind::kComprehension: Comprehension(id, &cost, &result); break;
+      case Kind::kCall: Call(node, reference, bound); break;
       case Kind::kBind:
-      case Kind::kBlock: result = size(node.child_count - 1); break;
+      case Kind::kBlock: bound.size = Size(node, node.child_count - 1); break;
       default: break;
     }
-    costs_[id] = cost;
+    return bound;
   }
 
-  void Variable(const cel::Variable& variable, uint32_t index, CostBound* cost, CostBound* size) {
-    *cost = CostBound(2);
-    *size = CostBound::LineBytes(1);
+  ExpressionBound Variable(uint32_t index) const {
+    const cel::Variable& variable = environment_.variables[index];
     if (variable.storage == Variable::Storage::kConstant) {
-      *size = CostBound(SizeOfConstant(variable.constant));
-    } else if (variable.storage == Variable::Storage::kBlock && index < variables_.size()) {
-      *cost += variables_[index];
+      return {CostBound(1), CostBound(SizeOfConstant(variable.constant))};
     }
+    const bool known =
+        variable.storage == Variable::Storage::kBlock && index < variable_sizes_.size();
+    return {CostBound(2), known ? variable_sizes_[index] : CostBound::LineBytes(1)};
   }
 
-  CostBound Local(const Reference& reference) const {
+  // An element is at most as long as what it is one of, and that as the line, or its constant.
+  ExpressionBound Local(NodeId id, const Reference& reference) const {
     const Node& binder = ast_.node(reference.index);
-    if (binder.kind == Kind::kBlock) return sizes_[ast_.child(binder, reference.which)];
-    return sizes_[ast_.child(binder, 0)];
+    const NodeId next = LoopAround(loops_[id]);
+    if (IsLoop(binder)) {
+      const bool innermost = loops_[id] == reference.index;
+      const bool is_thin = ((view_ & kInnermost) != 0 && innermost) ||
+                           ((view_ & kNext) != 0 && next == reference.index);
+      // What the innermost loop walks may be an element of the next one.
+      const Estimates& around = estimates_[innermost ? Outwards(view_) : kFull];
+      return {CostBound(1), is_thin ? CostBound() : around[ast_.child(binder, 0)].size};
+    }
+    // A name for a value, which may be that of a loop further out.
+    const uint32_t view = loops_[id] == loops_[reference.index] ? view_
+                          : next == loops_[reference.index]     ? Outwards(view_)
+                                                                : kFull;
+    const uint32_t which = binder.kind == Kind::kBlock ? reference.which : 0;
+    return {CostBound(2), estimates_[view][ast_.child(binder, which)].size};
   }
 
-  static void Binary(const Node& node, const CostBound& left, const CostBound& right,
-                     CostBound* cost, CostBound* result) {
+  // Of holding two values against each other. Text costs the shorter of the two.
+  CostBound Compare(const Node& node) const {
+    for (uint32_t i = 0; i < 2; ++i) {
+      const Type& type = expression_.types[ast_.child(node, i)];
+      if (HasOneSize(type)) return {};
+      if (type.is(TypeKind::kString)) return Size(node, i) * CostBound(kTextUnit);
+    }
+    return (Size(node, 0) + Size(node, 1)) * CostBound(kElementUnit);
+  }
+
+  void Binary(const Node& node, ExpressionBound& bound) const {
     switch (node.op) {
       case Operator::kAdd:
-        *cost += (left + right) * CostBound(kTextUnit);
-        *result = left + right;
+        bound.cost += (Size(node, 0) + Size(node, 1)) * CostBound(kTextUnit);
+        bound.size = Size(node, 0) + Size(node, 1);
         break;
       case Operator::kEqual:
       case Operator::kNotEqual:
       case Operator::kLess:
       case Operator::kLessEqual:
       case Operator::kGreater:
-      case Operator::kGreaterEqual: *cost += (left + right) * CostBound(kTextUnit); break;
-      case Operator::kIn: *cost += left * CostBound(kTextUnit) + right; break;
+      case Operator::kGreaterEqual: bound.cost += Compare(node); break;
+      case Operator::kIn: bound.cost += Walk(node, 0) + Size(node, 1); break;
       default: break;
     }
   }
 
-  void Call(const Node& node, const Reference& reference, CostBound* cost, CostBound* result) {
+  static bool Searches(FunctionId function) {
+    return function == FunctionId::kMatches || function == FunctionId::kRegexExtract ||
+           function == FunctionId::kRegexExtractAll || function == FunctionId::kRegexReplace;
+  }
+
+  void Call(const Node& node, const Reference& reference, ExpressionBound& bound) const {
     if (reference.kind != Reference::Kind::kFunction) return;
     const auto function = static_cast<FunctionId>(reference.index);
     const FunctionInfo& info = Info(function);
+    const uint32_t first = reference.target_is_namespace ? 1 : 0;
     CostBound sum;
     CostBound product(1);
-    for (uint32_t i = reference.target_is_namespace ? 1 : 0; i < node.child_count; ++i) {
-      const CostBound& size = sizes_[ast_.child(node, i)];
-      sum += size;
-      product = product * size;
+    CostBound walk;
+    for (uint32_t i = first; i < node.child_count; ++i) {
+      const Type& type = expression_.types[ast_.child(node, i)];
+      sum += Size(node, i);
+      product = product * Size(node, i);
+      if (HasOneSize(type)) continue;
+      walk += Size(node, i) * CostBound(type.is(TypeKind::kString) ? kFunctionUnit : kElementUnit);
     }
-    *cost += CostBound(info.cost);
-    const bool searches = info.cost >= 64;
-    if (info.growth == Growth::kLinear) {
-      *cost += sum * CostBound(searches ? kPatternUnit : kTextUnit);
+    bound.cost += CostBound(info.cost);
+    if (Searches(function)) {
+      bound.cost += Search(node, first, function);
+    } else if (info.growth == Growth::kLinear) {
+      bound.cost += walk;
     } else if (info.growth == Growth::kProduct) {
-      *cost += product * CostBound(kTextUnit);
+      bound.cost += walk + product * CostBound(kTextUnit);
     }
-    *result = SizeOfResult(node, function, sum, product);
-    if (function == FunctionId::kListsRange) *cost += *result;
+    if (function == FunctionId::kListSort) bound.cost += Size(node, first) * CostBound(kSortUnit);
+    bound.size = SizeOfResult(node, function, sum, product);
+    if (function == FunctionId::kListsRange) {
+      bound.cost += bound.size * CostBound(1 / kBytesPerElement);
+    }
+  }
+
+  // Of a pattern over a text; where all matches are found, once more from each byte on.
+  CostBound Search(const Node& node, uint32_t first, FunctionId function) const {
+    if (node.child_count < first + 2) return {};
+    const CostBound& text = Size(node, first);
+    CostBound instructions(kMaxPatternInstructions);
+    CostBound compile =
+        Size(node, first + 1) * CostBound(16) + CostBound(64 + 16 * kMaxPatternInstructions);
+    if (const std::optional<std::string_view> pattern = Constant(ast_.child(node, first + 1))) {
+      re2::RE2::Options options;
+      options.set_log_errors(false);
+      const re2::RE2 compiled(re2::StringPiece(pattern->data(), pattern->size()), options);
+      instructions =
+          CostBound(std::max(static_cast<double>(compiled.ProgramSize()), kMinPatternInstructions));
+      if (function == FunctionId::kMatches) {
+        compile = {};
+      } else {
+        compile = CostBound(64 + 16 * static_cast<double>(pattern->size())) +
+                  instructions * CostBound(16);
+      }
+    }
+    CostBound searches(1);
+    if (function == FunctionId::kRegexExtractAll || function == FunctionId::kRegexReplace) {
+      searches += text;
+    }
+    CostBound rest = text * CostBound(kTextUnit);
+    for (uint32_t i = first + 2; i < node.child_count; ++i) rest += Size(node, i);
+    return compile + rest +
+           searches * (text * instructions * CostBound(kPatternUnit) + CostBound(1));
+  }
+
+  std::optional<std::string_view> Constant(NodeId id) const {
+    const Node& node = ast_.node(id);
+    const Reference& reference = expression_.references[id];
+    if (reference.kind == Reference::Kind::kVariable) {
+      const cel::Variable& variable = environment_.variables[reference.index];
+      const bool text =
+          variable.storage == Variable::Storage::kConstant && variable.constant.is(Tag::kString);
+      return text ? std::optional(variable.constant.view()) : std::nullopt;
+    }
+    if (node.kind != Kind::kLiteral) return std::nullopt;
+    const auto* text = std::get_if<std::string>(&ast_.literal(node));
+    return text != nullptr ? std::optional<std::string_view>(*text) : std::nullopt;
   }
 
   CostBound SizeOfResult(const Node& node, FunctionId function, const CostBound& sum,
@@ -261,46 +420,77 @@ class Bounder {
     return CostBound(kBytesPerElement * std::max(static_cast<double>(*number), 0.0));
   }
 
-  void Comprehension(NodeId id, CostBound* cost, CostBound* result) {
+  // What a loop does for an element besides evaluating its parts.
+  double CostOfTurn(const Node& node) const {
+    switch (node.macro) {
+      case Macro::kAll:
+      case Macro::kExists: return fallible_[ast_.child(node, 1)] ? 9 : 3;
+      case Macro::kExistsOne: return 5;
+      case Macro::kTransformMap:
+      case Macro::kTransformMapEntry: return 4 + kInsertCost;
+      default: return 4 + kAppendCost;
+    }
+  }
+
+  void Comprehension(NodeId id, ExpressionBound& bound) const {
     const Node& node = ast_.node(id);
-    const NodeId range = ast_.child(node, 0);
-    *cost = costs_[range] + CostBound(4);
-    if (node.macro == Macro::kOptMap || node.macro == Macro::kOptFlatMap) {
-      *cost += costs_[ast_.child(node, 1)];
-      *result = sizes_[ast_.child(node, 1)];
+    const ExpressionBound& range = Of(ast_.child(node, 0));
+    bound.cost += range.cost;
+    if (!IsLoop(node)) {
+      const ExpressionBound& body = Of(ast_.child(node, 1));
+      bound.cost += body.cost;
+      bound.size = body.size;
       return;
     }
-    const CostBound count = sizes_[range] * CostBound(1 / kBytesPerElement) + CostBound(1);
-    CostBound body(12);
-    CostBound element(1);
+    const bool thin_around = (view_ & kInnermost) != 0;
+    const Estimates& full = estimates_[thin_around ? kNext : kFull];
+    const Estimates& thin = estimates_[thin_around ? kInnermost | kNext : kInnermost];
+    // Those for every element, and those for all of them together.
+    const CostBound count = range.size * CostBound(1 / kBytesPerElement);
+    CostBound each(CostOfTurn(node));
+    CostBound all = each;
     for (uint32_t i = 1; i < node.child_count; ++i) {
-      body += costs_[ast_.child(node, i)];
-      element = sizes_[ast_.child(node, i)];
+      each += thin[ast_.child(node, i)].cost;
+      all += full[ast_.child(node, i)].cost;
     }
-    *cost += count * body;
+    // A list is charged for by its elements, a span of the line by its bytes, which is less.
+    bound.cost += count * each + all + count;
+    const NodeId last = ast_.child(node, node.child_count - 1);
     switch (node.macro) {
       case Macro::kAll:
       case Macro::kExists:
-      case Macro::kExistsOne: *result = CostBound(1); break;
-      case Macro::kFilter:
-      case Macro::kSortBy: *result = sizes_[range]; break;
-      default: *result = count * element; break;
+      case Macro::kExistsOne: bound.size = CostBound(1); break;
+      case Macro::kFilter: bound.size = range.size; break;
+      case Macro::kSortBy:
+        bound.cost +=
+            (range.size + count * thin[last].size + full[last].size) * CostBound(kSortUnit);
+        bound.size = range.size;
+        break;
+      default:
+        bound.size = count * (thin[last].size + CostBound(kBytesPerElement)) + full[last].size;
+        break;
     }
   }
 
   const Checked& expression_;
   const Ast& ast_;
   const Environment& environment_;
-  const std::vector<CostBound>& variables_;
-  std::vector<CostBound> costs_;
-  std::vector<CostBound> sizes_;
+  const std::vector<CostBound>& variable_sizes_;
+  std::vector<Estimates> estimates_;
+  uint32_t view_ = kFull;
+  std::vector<NodeId> loops_;
+  std::vector<bool> fallible_;
 };
 
 }  // namespace
 
-CostBound BoundCost(const Checked& expression, const Environment& environment,
-                    const std::vector<CostBound>& variables) {
-  return Bounder(expression, environment, variables).Run();
+ExpressionBound BoundExpression(const Checked& expression, const Environment& environment,
+                                const std::vector<CostBound>& variable_sizes) {
+  return Bounder(expression, environment, variable_sizes).Run();
+}
+
+CostBound BoundCost(const Checked& expression, const Environment& environment) {
+  return BoundExpression(expression, environment).cost;
 }
 
 }  // namespace writ::cel

@@ -1,10 +1,15 @@
 // What evaluating an expression costs at worst, known before any call.
 //
 // A bound is a polynomial in n, the bytes of the call's line: 40 + 2 n for a walk over an argument,
-// n² for a walk inside a walk. Units are the machine's: about one simple instruction each. What an
-// expression costs whatever the call (the terms without n) must fit the budget of a call, or no
-// policy may hold it; the rest is metered as it runs (Machine::kRunBudget), and over it the call is
-// denied with an error.
+// n² for a walk inside a walk. Units are the machine's: about one simple instruction each. What a
+// rule costs whatever the call (the terms without n) must fit the budget of a call, or no policy
+// may hold it (compiler/emit/rule_cost.h); the rest is metered as it runs (Machine::kRunBudget),
+// and over it the call is denied with an error.
+//
+// The elements of what a loop walks are parts of it: together they are no larger. So a loop over an
+// argument whose body walks its element costs n, not n²: the body's bound is a polynomial in the
+// element's size, and the sum of those is at most the one of the sum, the terms without the size
+// aside, which count for each element.
 //
 // Tested by tests/compiler/lower/cost_test.cc.
 #pragma once
@@ -12,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "compiler/check/check.h"
 
@@ -39,9 +45,21 @@ class CostBound {
   std::array<double, kMaxPower + 1> terms_{};
 };
 
-// Of the whole expression. Constants of the environment count with their sizes, variables that are
-// blocks with `variables[i]`, the bound of the environment's variable i (empty: nothing).
-CostBound BoundCost(const Checked& expression, const Environment& environment,
-                    const std::vector<CostBound>& variables = {});
+// Of an expression: what evaluating it costs, and how large its value is (a number counts 1, text
+// its bytes, a list or a map two for an element and its elements).
+struct ExpressionBound {
+  CostBound cost;
+  CostBound size;
+};
+
+// Of the whole expression. Constants of the environment count with their sizes. A variable that is
+// a block is read, not evaluated: what it costs counts once for all who read it, so it is not in
+// here. Its value has `variable_sizes[i]`, i being its place in the environment, or where that is
+// not given, the size of the line.
+ExpressionBound BoundExpression(const Checked& expression, const Environment& environment,
+                                const std::vector<CostBound>& variable_sizes = {});
+
+// The cost alone.
+CostBound BoundCost(const Checked& expression, const Environment& environment);
 
 }  // namespace writ::cel

@@ -17,15 +17,13 @@ bool IsPlainScalar(const Type& type) {
   }
 }
 
-}  // namespace
-
-std::vector<bool> FindFallible(const Checked& expression, const LowerTarget& target) {
+std::vector<bool> Find(const Checked& expression, const std::vector<Value>* known) {
   const Ast& ast = expression.ast;
   std::vector<bool> fallible(ast.nodes.size(), true);
   for (NodeId id = 0; id < ast.nodes.size(); ++id) {
     const Node& node = ast.node(id);
     const Reference& reference = expression.references[id];
-    if (target.known != nullptr && !(*target.known)[id].is(Tag::kAbsent)) {
+    if (known != nullptr && !(*known)[id].is(Tag::kAbsent)) {
       fallible[id] = false;
       continue;
     }
@@ -60,6 +58,16 @@ std::vector<bool> FindFallible(const Checked& expression, const LowerTarget& tar
     }
   }
   return fallible;
+}
+
+}  // namespace
+
+std::vector<bool> FindFallible(const Checked& expression, const LowerTarget& target) {
+  return Find(expression, target.known);
+}
+
+std::vector<bool> FindFallible(const Checked& expression) {
+  return Find(expression, nullptr);
 }
 
 }  // namespace writ::cel

@@ -10,5 +10,7 @@ namespace writ::cel {
 
 // By node. A part whose value is known cannot.
 std::vector<bool> FindFallible(const Checked& expression, const LowerTarget& target);
+// With no value known.
+std::vector<bool> FindFallible(const Checked& expression);
 
 }  // namespace writ::cel

@@ -120,6 +120,19 @@ class Check(CommandTest):
             check, validate = self.run_writ("check", path), self.run_writ("validate", path)
             self.assertEqual(str(check), str(validate))
 
+    def test_costs_of_rules(self):
+        self.write("p.yaml", "writ: 1\ndefault: allow\nvariables: {big: args.n > 9}\nrules:\n"
+                   "  - {name: a, require: variables.big}\n  - {name: b, forbid: 'args.xs.all(x, x)'}\n")
+        result = self.run_writ("check", "p.yaml", "--costs")
+        lines = result.out.splitlines()
+        self.assertRegex(lines[0], r"^p\.yaml:5: a: at most \d+ \+ [\d.]+ n instructions$")
+        self.assertRegex(lines[1], r"^p\.yaml:6: b: at most \d+ \+ [\d.]+ n instructions$")
+        self.assertEqual(lines[2], "p.yaml: ok")
+        report = json.loads(self.run_writ("check", "p.yaml", "--costs", "--json").out)
+        self.assertEqual([cost["rule"] for cost in report["costs"]], ["a", "b"])
+        self.assertEqual(report["costs"][1]["line"], 6)
+        self.assertNotIn("costs", json.loads(self.run_writ("check", "p.yaml", "--json").out))
+
     def test_the_policy_may_follow_a_flag(self):
         self.write("p.yaml", POLICY)
         for flag in ("-c", "--config"):

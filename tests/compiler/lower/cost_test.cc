@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "compiler/load/policy_environment.h"
+#include "compiler/lower/expression.h"
 #include "grammar/parse.h"
+#include "vm/call.h"
+#include "vm/machine.h"
 
 namespace writ::cel {
 namespace {
@@ -17,6 +20,18 @@ CostBound CostOf(const std::string& text) {
   CheckResult result = Check(std::move(*ast), environment);
   EXPECT_TRUE(result.ok()) << text;
   return BoundCost(result.expression, environment);
+}
+
+// The value of an expression for which a call may cost so much.
+std::string Outcome(const std::string& text, const std::string& arguments, double budget) {
+  Environment environment;
+  environment.variables.push_back(ArgumentsVariable());
+  CheckResult result = Check(*Parse(text), environment);
+  const auto compiled = CompileExpression(result.expression, environment, true);
+  if (!compiled.has_value()) return compiled.error().message;
+  Call call(compiled->program);
+  call.machine().SetBudget(static_cast<int64_t>(budget));
+  return call.Evaluate(compiled->block, arguments);
 }
 
 // The highest power of n in it.
@@ -33,8 +48,18 @@ TEST(Cost, OfConstantsDoesNotGrowWithTheLine) {
 TEST(Cost, GrowsWithTheLinesArguments) {
   EXPECT_EQ(Power(CostOf("args.a == 'x'")), 1);
   EXPECT_EQ(Power(CostOf("args.a.contains(args.b)")), 1);
-  EXPECT_EQ(Power(CostOf("args.a.all(x, x > 0)")), 2);  // an element may be as long as the line
-  EXPECT_EQ(Power(CostOf("args.a.all(x, args.b.exists(y, x == y))")), 3);
+  EXPECT_EQ(Power(CostOf("args.a.all(x, args.b.exists(y, x == y))")), 2);
+  EXPECT_EQ(Power(CostOf("args.a.all(x, args.b.contains(x))")), 2);
+}
+
+// Elements are parts of their list: together they are as long as that, not each of them.
+TEST(Cost, CountsElementsTogether) {
+  EXPECT_EQ(Power(CostOf("args.a.all(x, x > 0)")), 1);
+  EXPECT_EQ(Power(CostOf("args.a.all(x, path.within(x, '/srv') && x.matches('^[a-z]+$'))")), 1);
+  EXPECT_EQ(Power(CostOf("args.a.map(x, x + '!').join(',')")), 1);
+  EXPECT_EQ(Power(CostOf("args.a.all(x, cel.bind(y, x.name, y == 'a'))")), 1);
+  EXPECT_EQ(Power(CostOf("cel.bind(y, args.b, args.a.all(x, y.contains('a')))")), 2);
+  EXPECT_EQ(Power(CostOf("args.a.all(x, x.parts.all(y, y.contains('a')))")), 1);
 }
 
 TEST(Cost, CountsLoopsOverConstantsWithTheirSizes) {
@@ -52,6 +77,80 @@ TEST(Cost, CountsTheElementsThatFunctionsMake) {
   EXPECT_GT(CostOf("lists.range(args.n).all(x, x >= 0)").At(10), 1e7);
   EXPECT_GT(CostOf("'abcdefghij'.split('').all(x, x != 'z')").constant(), 10 * 12);
   EXPECT_GT(CostOf("['', '', '', '', '', '', '', ''].all(x, x == '')").constant(), 8 * 12);
+}
+
+TEST(Cost, LetsALoopOverAMillionNumbersFitACall) {
+  const double budget = static_cast<double>(Machine::kRunBudget);
+  EXPECT_LT(CostOf("lists.range(1000000).all(x, x >= 0)").constant(), budget);
+  EXPECT_GT(CostOf("lists.range(1000000).map(x, [x]).all(x, x != [])").constant(), budget);
+}
+
+TEST(Cost, CountsWhatPatternsTake) {
+  const auto per_byte = [](const std::string& pattern) {
+    const CostBound cost = CostOf("args.a.matches('" + pattern + "')");
+    return (cost.At(2e6) - cost.At(1e6)) / 1e6;
+  };
+  EXPECT_GT(per_byte("[a-z]{900}"), 20 * per_byte("[a-z]{9}"));
+  EXPECT_LT(per_byte("x"), 1);
+}
+
+// What the machine charges for an expression, with arguments that make it work, is within its
+// bound: with no more than that it does not end for lack of budget.
+TEST(Cost, IsNeverLessThanWhatIsCharged) {
+  std::string list = "[";
+  for (int i = 0; i < 500; ++i) list += (i > 0 ? ",\"" : "\"") + std::to_string(i * 7919) + "\"";
+  list += "]";
+  std::string objects = "[";
+  for (int i = 0; i < 200; ++i) {
+    objects += std::string(i > 0 ? "," : "") + R"({"n":)" + std::to_string(i) +
+               R"(,"tags":["a","b","c"],"name":"object with a name"})";
+  }
+  objects += "]";
+  const std::string text(3000, 'a');
+  const std::string arguments = R"({"list":)" + list + R"(,"objects":)" + objects + R"(,"text":")" +
+                                text + R"(","path":"/srv/a/../b","n":500})";
+  for (const char* expression : {
+           "args.text == args.path",
+           "args.text.contains(args.path)",
+           "args.text.matches('(a|b)*c$')",
+           "args.text.matches('[a-z]{500}x')",
+           "regex.replace(args.text, 'a', 'bc') == ''",
+           "regex.extractAll(args.text, 'aa').size() > 0",
+           "args.list.all(x, x != 'none')",
+           "args.list.all(x, int(x) >= 0 && x.size() < 100)",
+           "args.list.exists(x, args.text.contains(x + 'b'))",
+           "args.list.exists_one(x, x == '7919')",
+           "args.list.map(x, x + x).join(',').size() > 9",
+           "args.list.filter(x, x.startsWith('7')).size()",
+           "args.list.sort()[0]",
+           "args.list.sortBy(x, int(x))[0]",
+           "args.list.distinct().size()",
+           "sets.contains(args.list, ['7919', '0'])",
+           "args.list.transformMap(i, x, {x: i})",
+           "args.list.map(x, [x, x]).flatten().size()",
+           "args.objects.all(o, o.n >= 0 && o.tags.all(t, t != 'x'))",
+           "args.objects.all(o, o.tags.exists(t, t == 'c') && has(o.name))",
+           "args.objects.map(o, o.name).distinct()",
+           "args.objects == args.objects",
+           "args.objects.all(o, args.objects.exists(p, o == p))",
+           "args.objects[100].n in args.list",
+           "'x' in args.list",
+           "lists.range(1000).all(x, x >= 0)",
+           "lists.range(1000).map(x, x * x).filter(x, x > 10).size()",
+           "lists.range(args.n).map(x, [x]).size()",
+           "lists.range(100).all(x, lists.range(100).exists(y, x == y))",
+           "args.text.split('').size()",
+           "args.text.replace('a', 'bb').upperAscii().size()",
+           "path.within(args.path, '/srv') && glob.matches(args.text, '*b*')",
+           "cel.bind(t, args.text + args.text, t + t == t)",
+           "args.?list.optMap(l, l.map(x, x + '1')).orValue([]).size()",
+           "json.decode('[1, 2, 3]').size() + args.text.reverse().size()",
+           "'%s %s'.format([args.list, args.objects]).size()",
+       }) {
+    const double bound = CostOf(expression).At(static_cast<double>(arguments.size()));
+    EXPECT_NE(Outcome(expression, arguments, bound), "error(evaluation budget exceeded)")
+        << expression;
+  }
 }
 
 TEST(Cost, AddsAndMultiplies) {

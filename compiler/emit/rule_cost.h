@@ -1,0 +1,53 @@
+// What a `writ: 1` rule costs at worst: its expressions and the variables they need, those of its
+// quota and its message included. A variable is evaluated at most once a call, so it counts once.
+//
+// Where an expression fails, it may be evaluated a second time, with care (compiler/lower/lower.h);
+// that is not counted: what costs much is not written twice.
+//
+// Tested by tests/compiler/emit/rule_cost_test.cc and tests/policies/.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/diagnostic.h"
+#include "compiler/lower/cost.h"
+#include "compiler/policy.h"
+
+namespace writ {
+
+struct RuleCost {
+  cel::CostBound bound;
+  // The expression whose part without n is the largest, and that part; null for a rule without
+  // expressions.
+  const Expression* dearest = nullptr;
+  double share = 0;
+};
+
+// Thread safety: const use.
+class RuleCosts {
+ public:
+  // REQUIRES: a `writ: 1` policy that outlives this.
+  explicit RuleCosts(const Policy& policy);
+
+  RuleCost Of(const RuleModel& rule) const;
+
+ private:
+  struct VariableCost {
+    cel::CostBound cost;
+    std::vector<uint32_t> reads;  // other variables, all of which stand before it
+  };
+
+  std::vector<uint32_t> VariablesOf(const Expression& expression) const;
+
+  const Policy& policy_;
+  std::vector<VariableCost> variables_;
+  std::vector<cel::CostBound> sizes_;  // of the environment's variables
+};
+
+// What a rule costs whatever the call must fit the budget of one: reports the rules of which it
+// does not, at the dearest of their expressions.
+void CheckRuleCosts(const Policy& policy, Diagnostics& diagnostics);
+
+}  // namespace writ

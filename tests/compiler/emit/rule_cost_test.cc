@@ -1,0 +1,78 @@
+// What rules cost at worst.
+#include "compiler/emit/rule_cost.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "compiler/load/load_policy.h"
+
+namespace writ {
+namespace {
+
+// The cost of the last rule of a policy of which this is the part from `data` on.
+class CostOfRule {
+ public:
+  explicit CostOfRule(const std::string& rest)
+      : source_(std::make_shared<const Source>("policy.yaml", "writ: 1\ndefault: allow\n" + rest)),
+        document_(yaml::Parse(source_, diagnostics_)),
+        policy_(LoadPolicy(source_, *document_->root(), "policy", diagnostics_)) {
+    EXPECT_TRUE(policy_.has_value());
+    EXPECT_EQ(diagnostics_.error_count(), 0u);
+    cost_ = RuleCosts(*policy_).Of(policy_->rules.back());
+  }
+
+  double constant() const { return cost_.bound.constant(); }
+  double At(double bytes) const { return cost_.bound.At(bytes); }
+  std::string dearest() const { return cost_.dearest->checked.ast.source; }
+
+ private:
+  std::shared_ptr<const Source> source_;
+  Diagnostics diagnostics_;
+  std::unique_ptr<yaml::Document> document_;
+  std::optional<Policy> policy_;
+  RuleCost cost_;
+};
+
+constexpr char kLoop[] = "lists.range(1000).all(x, x >= 0)";
+
+TEST(RuleCost, IsTheSumOfItsExpressions) {
+  const std::string loop = kLoop;
+  const double one = CostOfRule("rules: [{name: a, require: '" + loop + "'}]").constant();
+  const std::string two = "rules: [{name: a, when: '" + loop + "', require: '" + loop + "'}]";
+  EXPECT_GT(one, 1000);
+  EXPECT_EQ(CostOfRule(two).constant(), 2 * one);
+  EXPECT_GT(
+      CostOfRule("rules: [{name: a, forbid: 'args.a', message: '${" + loop + "}'}]").constant(),
+      one);
+  EXPECT_GT(CostOfRule("rules: [{name: a, quota: {max: 1, per: day, by: 'string(" + loop + ")'}}]")
+                .constant(),
+            one);
+}
+
+TEST(RuleCost, CountsAVariableOnce) {
+  const std::string variables = "variables: {v: '" + std::string(kLoop) +
+                                "', w: 'variables.v || variables.v', unused: '" + kLoop + "'}\n";
+  const double once = CostOfRule(variables + "rules: [{name: a, require: variables.v}]").constant();
+  const CostOfRule often(variables +
+                         "rules: [{name: a, require: [variables.v, variables.w, variables.w]}]");
+  EXPECT_GT(once, 1000);
+  EXPECT_LT(often.constant(), once + 50);
+  EXPECT_EQ(often.dearest(), kLoop);
+}
+
+TEST(RuleCost, KnowsTheSizesOfVariables) {
+  const CostOfRule cost(
+      "variables: {numbers: lists.range(1000)}\n"
+      "rules: [{name: a, require: 'variables.numbers.all(x, x >= 0)'}]");
+  EXPECT_GT(cost.constant(), 5000);
+  EXPECT_EQ(cost.At(1e6), cost.At(1));
+}
+
+TEST(RuleCost, OfARuleWithoutExpressions) {
+  EXPECT_EQ(CostOfRule("rules: [{name: a, quota: {max: 1, per: day}}]").constant(), 0);
+}
+
+}  // namespace
+}  // namespace writ
