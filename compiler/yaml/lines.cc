@@ -61,9 +61,10 @@ size_t CountCharacters(std::string_view text) {
   return static_cast<size_t>(CountCodePoints(text));
 }
 
-std::string InSingleQuotes(std::string_view text, size_t offset) {
+std::string InSingleQuotes(std::string_view text, size_t offset, size_t size) {
   constexpr size_t kMaxShown = 80;
-  std::string_view line = text.substr(offset, text.find_first_of(kLineEnds, offset) - offset);
+  std::string_view line =
+      text.substr(offset, size).substr(0, text.find_first_of(kLineEnds, offset) - offset);
   line = line.substr(0, line.find(" #"));
   line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
   if (line.size() > kMaxShown) return "'…'";

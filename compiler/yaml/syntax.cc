@@ -228,11 +228,48 @@ std::vector<Explanation> Misfit(const Failure& failure, const Words& words) {
   return found;
 }
 
+struct Span {
+  size_t begin;
+  size_t size;
+};
+
+// The text between the commas and brackets of { } or [ ] that the error is in the middle of, on its
+// line; commas in parentheses are its own. Nothing if it starts there.
+std::optional<Span> FlowTextAround(const Failure& failure) {
+  const std::string_view text = failure.text;
+  size_t begin = failure.at;
+  int open = 0;
+  for (; begin > 0 && text[begin - 1] != '\n'; --begin) {
+    const char c = text[begin - 1];
+    if (c == ')') ++open;
+    if (c == '(') --open;
+    const bool value = c == ' ' && begin >= 2 && text[begin - 2] == ':';
+    if (open <= 0 && (value || c == ',' || c == '[' || c == '{')) break;
+  }
+  begin = text.find_first_not_of(' ', begin);
+  if (begin >= failure.at) return std::nullopt;
+  size_t end = begin;
+  for (open = 0; end < text.size() && text[end] != '\n'; ++end) {
+    const char c = text[end];
+    if (c == '(') ++open;
+    if (c == ')') --open;
+    if (open <= 0 && (c == ',' || c == ']' || c == '}')) break;
+  }
+  return Span{begin, end - begin};
+}
+
 Explanation BadStart(const Failure& failure) {
   if (failure.at >= failure.text.size()) {
     return {failure.at, 1, "the YAML ends where a value is expected", "add the value"};
   }
   const std::string_view first = CharacterAt(failure.text, failure.at);
+  if (first == "?") {
+    if (const std::optional<Span> around = FlowTextAround(failure)) {
+      return {failure.at, 1, "YAML text inside { } and [ ] cannot hold this \"?\"",
+              fmt::format("put the whole text in single quotes: {}",
+                          InSingleQuotes(failure.text, around->begin, around->size))};
+    }
+  }
   return {failure.at, 1, fmt::format("YAML text cannot start with \"{}\" here", first),
           fmt::format("put it in quotes: {}", InSingleQuotes(failure.text, failure.at))};
 }
