@@ -57,6 +57,19 @@ std::optional<cel::Checked> Read(const std::shared_ptr<const Source>& source,
     }
   }
   if (!result.ok()) return std::nullopt;
+  // Of what reads nothing the value says all.
+  const bool reads =
+      std::any_of(result.expression.references.begin(), result.expression.references.end(),
+                  [](const cel::Reference& reference) {
+                    return reference.kind == cel::Reference::Kind::kVariable;
+                  });
+  if (reads) {
+    for (const cel::Warning& warning : cel::FindWarnings(result.expression, environment)) {
+      const cel::Problem& problem = warning.problem;
+      diagnostics.Warning(source, source->At(problem.at), code_points(problem.at, problem.length),
+                          problem.message, problem.hint);
+    }
+  }
   return std::move(result.expression);
 }
 

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/check/environment.h"
@@ -82,9 +84,29 @@ class Checker {
 
 CheckResult Check(Ast ast, const Environment& environment);
 
+// What is known of a text variable besides its type, such as which tools a rule is for.
+struct KnownText {
+  uint32_t variable = UINT32_MAX;   // of the environment
+  std::vector<std::string> values;  // if not empty: it is one of these
+  // Why it cannot be that text; empty if it can.
+  std::function<std::string(std::string_view)> why_not;
+};
+
+// A warning that is none if something is said elsewhere in the policy: a guard.
+struct Warning {
+  Problem problem;
+  std::string unless;  // one of Guards(); empty: nothing
+};
+
 // What is allowed but hardly meant: conditions that can never be true or never be false, numbers
-// of JSON times a double. For expressions without errors; by position.
-std::vector<Problem> FindWarnings(const Checked& expression, const Environment& environment);
+// of JSON times a double, what may be missing read as if it were always there. For expressions
+// without errors; by position.
+std::vector<Warning> FindWarnings(const Checked& expression, const Environment& environment,
+                                  const KnownText& known = {});
+
+// What an expression asks before reading it, in one spelling: "has(args.x)" for has(args.x),
+// args.?x and "x" in args, "args.x in data.m" for a key of a map, "args.?x.hasValue()".
+std::vector<std::string> Guards(const Checked& expression);
 
 // Says why an expression of that type cannot stand where `wanted` is needed (dyn can), or nothing.
 std::string WrongType(const Type& type, const Type& wanted);

@@ -10,10 +10,11 @@
 #include <utility>
 
 #include "compiler/check/check.h"
+#include "compiler/check/comparisons.h"
 #include "compiler/check/constant_values.h"
+#include "compiler/check/guards.h"
 #include "compiler/check/overloads.h"
 #include "compiler/diagnostic.h"
-#include "vm/compare.h"
 
 namespace writ::cel {
 namespace {
@@ -22,119 +23,56 @@ constexpr size_t kShownText = 40;
 // Comparisons of one thing that are held against each other.
 constexpr size_t kMaxFacts = 16;
 
-bool IsComparison(const Node& node) {
-  if (node.kind != Kind::kBinary) return false;
-  switch (node.op) {
-    case Operator::kEqual:
-    case Operator::kNotEqual:
-    case Operator::kLess:
-    case Operator::kLessEqual:
-    case Operator::kGreater:
-    case Operator::kGreaterEqual: return true;
-    default: return false;
-  }
-}
-
-Operator Mirrored(Operator op) {
-  switch (op) {
-    case Operator::kLess: return Operator::kGreater;
-    case Operator::kLessEqual: return Operator::kGreaterEqual;
-    case Operator::kGreater: return Operator::kLess;
-    case Operator::kGreaterEqual: return Operator::kLessEqual;
-    default: return op;
-  }
-}
-
-Operator Negated(Operator op) {
-  switch (op) {
-    case Operator::kEqual: return Operator::kNotEqual;
-    case Operator::kNotEqual: return Operator::kEqual;
-    case Operator::kLess: return Operator::kGreaterEqual;
-    case Operator::kLessEqual: return Operator::kGreater;
-    case Operator::kGreater: return Operator::kLessEqual;
-    case Operator::kGreaterEqual: return Operator::kLess;
-    default: return op;
-  }
-}
-
-// Something compared with a constant: subject op value.
-struct Comparison {
-  std::string_view subject;  // its text
-  Operator op = Operator::kEqual;
-  Value value;
-  NodeId node = kNoNode;
-};
-
-enum class Holds : uint8_t { kNever, kSometimes };
-
-// Whether a number that is `known_op known` can be `op value`.
-Holds Compatible(Operator known_op, const Value& known, Operator op, const Value& value) {
-  const bool numbers = known.is_number() && value.is_number();
-  const bool same_kind = numbers || known.tag == value.tag;
-  if (!same_kind) {
-    // Of what equals one value nothing holds that is said about values of another type.
-    return known_op == Operator::kEqual && op != Operator::kNotEqual ? Holds::kNever
-                                                                     : Holds::kSometimes;
-  }
-  int order = 2;  // of `value` to `known`: 2 if they have none
-  if (numbers) {
-    order = CompareNumbers(value, known);
-  } else if (known.is(Tag::kString) || known.is(Tag::kBool)) {
-    order = SameScalar(value, known) ? 0 : 2;
-  }
-  if (known_op == Operator::kEqual && op == Operator::kEqual && !numbers) {
-    return order == 0 ? Holds::kSometimes : Holds::kNever;
-  }
-  if (order == 2) return Holds::kSometimes;
-  const bool upward = op == Operator::kGreater || op == Operator::kGreaterEqual;
-  const bool downward = op == Operator::kLess || op == Operator::kLessEqual;
-  switch (known_op) {
-    case Operator::kEqual:
-      switch (op) {
-        case Operator::kEqual: return order == 0 ? Holds::kSometimes : Holds::kNever;
-        case Operator::kNotEqual: return order == 0 ? Holds::kNever : Holds::kSometimes;
-        case Operator::kLess: return order > 0 ? Holds::kSometimes : Holds::kNever;
-        case Operator::kLessEqual: return order >= 0 ? Holds::kSometimes : Holds::kNever;
-        case Operator::kGreater: return order < 0 ? Holds::kSometimes : Holds::kNever;
-        case Operator::kGreaterEqual: return order <= 0 ? Holds::kSometimes : Holds::kNever;
-        default: return Holds::kSometimes;
-      }
-    case Operator::kNotEqual:
-      return op == Operator::kEqual && order == 0 ? Holds::kNever : Holds::kSometimes;
-    case Operator::kLess:
-    case Operator::kLessEqual: {
-      const bool touching = known_op == Operator::kLessEqual &&
-                            (op == Operator::kGreaterEqual || op == Operator::kEqual);
-      if (!upward && op != Operator::kEqual) return Holds::kSometimes;
-      return order > 0 || (order == 0 && !touching) ? Holds::kNever : Holds::kSometimes;
-    }
-    case Operator::kGreater:
-    case Operator::kGreaterEqual: {
-      const bool touching = known_op == Operator::kGreaterEqual &&
-                            (op == Operator::kLessEqual || op == Operator::kEqual);
-      if (!downward && op != Operator::kEqual) return Holds::kSometimes;
-      return order < 0 || (order == 0 && !touching) ? Holds::kNever : Holds::kSometimes;
-    }
-    default: return Holds::kSometimes;
-  }
-}
+// Values that a known text is tried with.
+constexpr size_t kMaxTried = 16;
 
 class WarningFinder {
  public:
-  WarningFinder(const Checked& expression, const Environment& environment)
+  WarningFinder(const Checked& expression, const Environment& environment, const KnownText& known)
       : expression_(expression),
         ast_(expression.ast),
         environment_(environment),
-        values_(expression, environment, ConstantValues::Variables::kUnknown) {}
+        known_(known),
+        own_values_(expression, environment, ConstantValues::Variables::kUnknown),
+        values_(expression, environment, ConstantValues::Variables::kIncluded) {}
 
-  std::vector<Problem> Run() {
+  std::vector<Warning> Run() {
+    if (Reads(known_.variable)) TryKnownTexts();
     for (const NodeId id : Outermost()) Look(id);
-    std::stable_sort(problems_.begin(), problems_.end(),
-                     [](const Problem& a, const Problem& b) { return a.at < b.at; });
-    return std::move(problems_);
+    std::stable_sort(warnings_.begin(), warnings_.end(), [](const Warning& a, const Warning& b) {
+      return a.problem.at < b.problem.at;
+    });
+    return std::move(warnings_);
   }
 
  private:
+  bool Reads(uint32_t variable) const {
+    return std::any_of(expression_.references.begin(), expression_.references.end(),
+                       [variable](const Reference& reference) {
+                         return reference.kind == Reference::Kind::kVariable &&
+                                reference.index == variable;
+                       });
+  }
+
+  // What each node is if the text is any of its values: a bool where they agree.
+  void TryKnownTexts() {
+    if (known_.values.empty() || known_.values.size() > kMaxTried) return;
+    for (const std::string& value : known_.values) {
+      const ConstantValues tried(expression_, environment_, ConstantValues::Variables::kIncluded,
+                                 known_.variable, Value::String(value));
+      const bool first = &value == &known_.values.front();
+      tried_.resize(ast_.nodes.size());
+      for (NodeId id = 0; id < ast_.nodes.size(); ++id) {
+        const Value& here = tried.at(id);
+        if (!here.is(Tag::kBool) || (!first && tried_[id] != (here.i != 0))) {
+          tried_[id].reset();
+        } else if (first) {
+          tried_[id] = here.i != 0;
+        }
+      }
+    }
+  }
+
   // The nodes that are no part of a constant; constants are reported whole.
   std::vector<NodeId> Outermost() {
     std::vector<NodeId> nodes;
@@ -145,10 +83,22 @@ class WarningFinder {
       nodes.push_back(id);
       const Node& node = ast_.node(id);
       if (IsConstantCondition(id)) {
-        const bool is_true = values_.at(id).i != 0;
+        const bool is_true = own_values_.at(id).i != 0;
         if (node.kind != Kind::kLiteral) {
           Warn(node, fmt::format("this is always {}", is_true ? "true" : "false"), "");
         }
+        nodes.pop_back();
+        continue;
+      }
+      if (IsConstantComparison(id)) {
+        Warn(node,
+             fmt::format("with this data, this is always {}",
+                         values_.at(id).i != 0 ? "true" : "false"),
+             "");
+        nodes.pop_back();
+        continue;
+      }
+      if (LookAtKnownText(id)) {
         nodes.pop_back();
         continue;
       }
@@ -160,7 +110,75 @@ class WarningFinder {
   // Of && and ||, the operands are told apart: one of them can decide alone.
   bool IsConstantCondition(NodeId id) const {
     const Kind kind = ast_.node(id).kind;
-    return kind != Kind::kAnd && kind != Kind::kOr && values_.at(id).is(Tag::kBool);
+    return kind != Kind::kAnd && kind != Kind::kOr && own_values_.at(id).is(Tag::kBool);
+  }
+
+  // A bool of the data that stands alone is a switch, and meant so.
+  bool IsConstantComparison(NodeId id) const {
+    const Node& node = ast_.node(id);
+    const bool compares =
+        IsComparison(node) || (node.kind == Kind::kBinary && node.op == Operator::kIn);
+    return compares && values_.at(id).is(Tag::kBool);
+  }
+
+  // A test of the known text that none, or each, of what it can be passes.
+  bool LookAtKnownText(NodeId id) {
+    const Node& node = ast_.node(id);
+    if (known_.variable == UINT32_MAX || node.kind == Kind::kAnd || node.kind == Kind::kOr ||
+        node.kind == Kind::kNot) {
+      return false;
+    }
+    const auto is_known = [&](NodeId child) {
+      const Reference& reference = expression_.references[child];
+      return reference.kind == Reference::Kind::kVariable && reference.index == known_.variable;
+    };
+    const bool equality = node.kind == Kind::kBinary &&
+                          (node.op == Operator::kEqual || node.op == Operator::kNotEqual);
+    if (equality || (node.kind == Kind::kBinary && node.op == Operator::kIn)) {
+      const NodeId left = ast_.child(node, 0);
+      const NodeId right = ast_.child(node, 1);
+      if (is_known(left) && !equality && values_.at(right).is(Tag::kList)) {
+        return LookAtList(node, *values_.at(right).list);
+      }
+      const NodeId other = is_known(left) ? right : left;
+      const bool compared = equality && (is_known(left) || is_known(right));
+      if (compared && values_.at(other).is(Tag::kString)) {
+        const std::string why_not = known_.why_not(values_.at(other).view());
+        if (!why_not.empty()) {
+          Warn(node,
+               fmt::format("this is always {}: {}", node.op == Operator::kEqual ? "false" : "true",
+                           why_not),
+               NearestValue(values_.at(other).view()));
+          return true;
+        }
+      }
+    }
+    if (id >= tried_.size() || !tried_[id].has_value()) return false;
+    Warn(node,
+         fmt::format("this is always {} for {}", *tried_[id] ? "true" : "false",
+                     known_.values.size() == 1 ? Quote(known_.values[0])
+                                               : std::string("the tools of this rule")),
+         "");
+    return true;
+  }
+
+  std::string NearestValue(std::string_view text) const {
+    const std::string_view nearest = Nearest(text, {known_.values.begin(), known_.values.end()});
+    return nearest.empty() ? "" : fmt::format("did you mean {}?", Quote(nearest));
+  }
+
+  // `known in list`
+  bool LookAtList(const Node& node, const List& list) {
+    if (list.size == 0 || list.size > kMaxTried) return false;
+    std::string why_not;
+    for (uint32_t i = 0; i < list.size; ++i) {
+      if (!list.items[i].is(Tag::kString)) continue;
+      why_not = known_.why_not(list.items[i].view());
+      if (why_not.empty()) return false;
+    }
+    if (why_not.empty()) return false;
+    Warn(node, fmt::format("this is always false: {}", why_not), "");
+    return true;
   }
 
   std::string Shown(NodeId id) const {
@@ -177,12 +195,24 @@ class WarningFinder {
         for (uint32_t i = 0; i + 1 < node.child_count; i += 2) {
           WarnOfLiteral(ast_.child(node, i), "the condition");
         }
+        LookAtAbsentBranch(node);
         break;
       case Kind::kBinary:
         if (IsComparison(node)) {
           LookAtComparison(id);
-        } else if (node.op != Operator::kIn) {
+        } else if (node.op == Operator::kIn) {
+          LookAtEmpty(node, ast_.child(node, 1), "in", false);
+        } else {
           LookAtArithmetic(node);
+        }
+        break;
+      case Kind::kIndex: LookAtKey(node); break;
+      case Kind::kCall: LookAtValue(id); break;
+      case Kind::kComprehension:
+        if (node.macro == Macro::kAll) {
+          LookAtEmpty(node, ast_.child(node, 0), "all()", true);
+        } else if (node.macro == Macro::kExists || node.macro == Macro::kExistsOne) {
+          LookAtEmpty(node, ast_.child(node, 0), "exists()", false);
         }
         break;
       default: break;
@@ -198,20 +228,17 @@ class WarningFinder {
   // x == 1 && x == 2 can never be true, x != 1 || x != 2 never false.
   void LookAtLogic(const Node& node) {
     const bool is_or = node.kind == Kind::kOr;
+    LookAtPresence(node);
     std::map<std::string_view, std::vector<Comparison>> by_subject;
     for (uint32_t i = 0; i < node.child_count; ++i) {
       const NodeId operand = ast_.child(node, i);
       WarnOfLiteral(operand, is_or ? "this side of ||" : "this side of &&");
-      std::optional<Comparison> comparison = ReadComparison(operand);
-      if (!comparison) continue;
+      std::optional<Comparison> comparison = ReadComparison(ast_, values_, operand);
+      if (!comparison || (is_or && comparison->op == Operator::kIn)) continue;
       if (is_or) comparison->op = Negated(comparison->op);
       std::vector<Comparison>& facts = by_subject[comparison->subject];
-      const bool contradicts = std::any_of(facts.begin(), facts.end(), [&](const Comparison& fact) {
-        return Compatible(fact.op, fact.value, comparison->op, comparison->value) ==
-                   Holds::kNever ||
-               Compatible(comparison->op, comparison->value, fact.op, fact.value) == Holds::kNever;
-      });
-      if (contradicts) {
+      if (std::any_of(facts.begin(), facts.end(),
+                      [&](const Comparison& fact) { return Contradict(fact, *comparison); })) {
         const std::string subject(comparison->subject.size() > kShownText
                                       ? std::string_view("the same value")
                                       : comparison->subject);
@@ -225,29 +252,131 @@ class WarningFinder {
     }
   }
 
-  // Of a comparison with a constant of something that is none.
-  std::optional<Comparison> ReadComparison(NodeId id) const {
-    const Node& node = ast_.node(id);
-    if (!IsComparison(node)) return std::nullopt;
-    const NodeId left = ast_.child(node, 0);
-    const NodeId right = ast_.child(node, 1);
-    Comparison comparison;
-    comparison.node = id;
-    comparison.op = node.op;
-    if (values_.Has(right) && !values_.Has(left)) {
-      comparison.subject = ast_.text(ast_.node(left));
-      comparison.value = values_.at(right);
-    } else if (values_.Has(left) && !values_.Has(right)) {
-      comparison.subject = ast_.text(ast_.node(right));
-      comparison.value = values_.at(left);
-      comparison.op = Mirrored(node.op);
-    } else {
-      return std::nullopt;
+  // !has(args.x) && args.x > 3 is never true, has(args.x) || args.x > 3 never false.
+  void LookAtPresence(const Node& node) {
+    const bool is_or = node.kind == Kind::kOr;
+    for (uint32_t i = 0; i < node.child_count; ++i) {
+      const std::optional<std::string> subject = AskedFor(ast_.child(node, i), is_or);
+      if (!subject) continue;
+      for (uint32_t k = 0; k < node.child_count; ++k) {
+        const std::optional<NodeId> read = FindRead(ast_.child(node, k), *subject);
+        if (!read) continue;
+        Warn(ast_.node(*read),
+             fmt::format("{} is read where it is not there: this {} is never {}", *subject,
+                         is_or ? "||" : "&&", is_or ? "false" : "true"),
+             is_or ? "perhaps && was meant" : "perhaps || was meant");
+        return;
+      }
     }
-    const bool is_scalar = comparison.value.is_number() || comparison.value.is(Tag::kString) ||
-                           comparison.value.is(Tag::kBool);
-    if (!is_scalar || comparison.subject.empty()) return std::nullopt;
-    return comparison;
+  }
+
+  // has(args.x) ? 1 : args.x
+  void LookAtAbsentBranch(const Node& node) {
+    for (uint32_t i = 0; i + 1 < node.child_count; i += 2) {
+      const NodeId condition = ast_.child(node, i);
+      std::optional<std::string> subject = AskedFor(condition, true);
+      // What stands behind the last of several conditions is read where all of them are false.
+      NodeId branch = ast_.child(node, node.child_count - 1);
+      if (!subject) {
+        subject = AskedFor(condition, false);
+        branch = ast_.child(node, i + 1);
+      }
+      const std::optional<NodeId> read = subject ? FindRead(branch, *subject) : std::nullopt;
+      if (!read) continue;
+      Warn(ast_.node(*read),
+           fmt::format("{} is read where it is not there: this always fails", *subject),
+           "perhaps the two branches are the wrong way round");
+    }
+  }
+
+  // "args.x" of has(args.x), or of !has(args.x) if that is asked for.
+  std::optional<std::string> AskedFor(NodeId id, bool positive) const {
+    const Node* node = &ast_.node(id);
+    if (!positive) {
+      if (node->kind != Kind::kNot) return std::nullopt;
+      node = &ast_.node(ast_.child(*node, 0));
+    }
+    if (node->kind != Kind::kHas) return std::nullopt;
+    return FieldText(ast_, *node);
+  }
+
+  // Where evaluating a node always reads the field: not in what logic, conditions and loops may
+  // leave out.
+  std::optional<NodeId> FindRead(NodeId id, const std::string& subject) const {
+    std::vector<NodeId> work = {id};
+    while (!work.empty()) {
+      const NodeId at = work.back();
+      work.pop_back();
+      const Node& node = ast_.node(at);
+      if (node.kind == Kind::kSelect && !node.optional && FieldText(ast_, node) == subject) {
+        return at;
+      }
+      switch (node.kind) {
+        case Kind::kNot:
+        case Kind::kNegate:
+        case Kind::kBinary:
+        case Kind::kIndex:
+        case Kind::kCall:
+          for (uint32_t i = 0; i < node.child_count; ++i) work.push_back(ast_.child(node, i));
+          break;
+        case Kind::kSelect:
+        case Kind::kComprehension:
+          if (!node.optional) work.push_back(ast_.child(node, 0));
+          break;
+        default: break;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // What is asked of nothing.
+  void LookAtEmpty(const Node& node, NodeId of, std::string_view what, bool effect) {
+    const Value& value = values_.at(of);
+    const bool empty = (value.is(Tag::kList) && value.list->size == 0) ||
+                       (value.is(Tag::kMap) && value.map->size == 0);
+    if (!empty) return;
+    Warn(node, fmt::format("{} is empty: {} is always {}", Shown(of), what, effect), "");
+  }
+
+  // data.cap[args.currency]: the map's keys are known, the argument is not.
+  void LookAtKey(const Node& node) {
+    const NodeId map = ast_.child(node, 0);
+    const NodeId key = ast_.child(node, 1);
+    if (node.optional || !values_.at(map).is(Tag::kMap) || !IsArgument(key)) return;
+    Warn(ast_.node(key),
+         fmt::format("this fails for what {} does not have, and nothing asks first", Shown(map)),
+         fmt::format("require {} in {} too, or write {}[?{}].orValue(…)", Shown(key), Shown(map),
+                     Shown(map), Shown(key)),
+         KeyGuard(ast_, key, map));
+  }
+
+  // x.value() of an optional.
+  void LookAtValue(NodeId id) {
+    const Node& node = ast_.node(id);
+    const Reference& reference = expression_.references[id];
+    if (reference.kind != Reference::Kind::kFunction || node.child_count == 0 ||
+        reference.index != static_cast<uint32_t>(FunctionId::kOptionalValue) || values_.Has(id)) {
+      return;
+    }
+    const NodeId optional = ast_.child(node, 0);
+    Warn(node, "this fails where there is no value, and nothing asks first",
+         fmt::format("write {}.orValue(…), or ask {}.hasValue() first", Shown(optional),
+                     Shown(optional)),
+         ValueGuard(ast_, optional));
+  }
+
+  // args.x == null fails where args.x is absent.
+  bool LookAtNull(const Node& node, NodeId argument, NodeId other) {
+    if (!expression_.types[other].is(TypeKind::kNull) || !IsArgument(argument)) return false;
+    const Node& field = ast_.node(argument);
+    if (field.kind != Kind::kSelect) return false;
+    const bool equal = node.op == Operator::kEqual;
+    const std::string text = Shown(argument);
+    Warn(node, fmt::format("this fails where {} is not given: what is absent is not null", text),
+         equal ? fmt::format("write !has({}) || {} == null", text, text)
+               : fmt::format("write has({}) && {} != null", text, text),
+         HasGuard(ast_, field));
+    return true;
   }
 
   void LookAtComparison(NodeId id) {
@@ -259,8 +388,9 @@ class WarningFinder {
       Warn(node, fmt::format("both sides of {} are the same", WrittenForm(OperatorOf(node))), "");
       return;
     }
-    if (LookAtSize(node) || LookAtJson(node, left, right)) return;
-    LookAtJson(node, right, left);
+    if (LookAtSize(node) || LookAtJson(node, left, right) || LookAtJson(node, right, left)) return;
+    if (node.op != Operator::kEqual && node.op != Operator::kNotEqual) return;
+    if (!LookAtNull(node, left, right)) LookAtNull(node, right, left);
   }
 
   // size(x) >= 0 is always true.
@@ -272,11 +402,11 @@ class WarningFinder {
     if (!(is_left || IsSize(right)) || !values_.at(other).is_number()) return false;
     const Operator op = is_left ? node.op : Mirrored(node.op);
     const Value& value = values_.at(other);
-    const auto holds = [&](Operator wanted) {
+    const auto can_hold = [&](Operator wanted) {
       return Compatible(Operator::kGreaterEqual, Value::Int(0), wanted, value);
     };
-    const bool never = holds(op) == Holds::kNever;
-    if (!never && holds(Negated(op)) != Holds::kNever) return false;
+    const bool never = !can_hold(op);
+    if (!never && can_hold(Negated(op))) return false;
     Warn(node, fmt::format("a size is never below 0: this is always {}", never ? "false" : "true"),
          op == Operator::kGreaterEqual || op == Operator::kLess ? "perhaps size(…) > 0 was meant"
                                                                 : "");
@@ -309,6 +439,15 @@ class WarningFinder {
   // args.t < timestamp(…): JSON has text there.
   bool LookAtJson(const Node& node, NodeId argument, NodeId other) {
     const Type& type = expression_.types[other];
+    if (type.is_optional() && expression_.types[argument].is(TypeKind::kDyn) &&
+        IsArgument(argument)) {
+      const std::string_view result = node.op == Operator::kEqual      ? "this is always false"
+                                      : node.op == Operator::kNotEqual ? "this is always true"
+                                                                       : "this always fails";
+      Warn(node, fmt::format("JSON has no optional: {}", result),
+           fmt::format("the value of an optional is {}.orValue(…)", Shown(other)));
+      return true;
+    }
     if (!type.is(TypeKind::kTimestamp) && !type.is(TypeKind::kDuration) &&
         !type.is(TypeKind::kBytes)) {
       return false;
@@ -344,23 +483,34 @@ class WarningFinder {
     }
   }
 
-  void Warn(const Node& node, std::string message, std::string hint) {
-    if (problems_.size() >= kMaxProblems) return;
-    problems_.push_back(
-        {Severity::kWarning, node.at, node.at_length, std::move(message), std::move(hint)});
+  void Warn(const Node& node, std::string message, std::string hint, std::string unless = {}) {
+    if (warnings_.size() >= kMaxProblems) return;
+    warnings_.push_back(
+        {{Severity::kWarning, node.at, node.at_length, std::move(message), std::move(hint)},
+         std::move(unless)});
   }
 
   const Checked& expression_;
   const Ast& ast_;
   const Environment& environment_;
-  ConstantValues values_;
-  std::vector<Problem> problems_;
+  const KnownText& known_;
+  ConstantValues own_values_;  // of what the expression itself says
+  ConstantValues values_;      // with the policy's data
+  std::vector<std::optional<bool>> tried_;
+  std::vector<Warning> warnings_;
 };
 
 }  // namespace
 
-std::vector<Problem> FindWarnings(const Checked& expression, const Environment& environment) {
-  return WarningFinder(expression, environment).Run();
+std::vector<Warning> FindWarnings(const Checked& expression, const Environment& environment,
+                                  const KnownText& known) {
+  std::vector<Warning> warnings = WarningFinder(expression, environment, known).Run();
+  const std::vector<std::string> guards = Guards(expression);
+  std::erase_if(warnings, [&guards](const Warning& warning) {
+    return !warning.unless.empty() &&
+           std::find(guards.begin(), guards.end(), warning.unless) != guards.end();
+  });
+  return warnings;
 }
 
 }  // namespace writ::cel

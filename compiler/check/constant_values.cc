@@ -40,11 +40,13 @@ Value Not(const Value& value) {
 }  // namespace
 
 ConstantValues::ConstantValues(const Checked& expression, const Environment& environment,
-                               Variables variables)
+                               Variables variables, uint32_t given, const Value& value)
     : expression_(expression),
       ast_(expression.ast),
       environment_(environment),
       variables_(variables),
+      given_(given),
+      given_value_(value),
       budget_(kBudget),
       context_{arena_, budget_, Value()},
       values_(expression.ast.nodes.size()) {
@@ -130,6 +132,7 @@ Value ConstantValues::EvaluateReference(const Reference& reference) {
   switch (reference.kind) {
     case Reference::Kind::kType: return Value::Text(Tag::kType, reference.text);
     case Reference::Kind::kVariable: {
+      if (reference.index == given_) return given_value_;
       const Variable& variable = environment_.variables[reference.index];
       const bool known =
           variable.storage == Variable::Storage::kConstant && variables_ == Variables::kIncluded;

@@ -23,7 +23,11 @@ class ConstantValues {
 
   // Takes time and memory in proportion to the expression; what would cost more counts as not
   // constant. REQUIRES: expression and environment outlive this.
-  ConstantValues(const Checked& expression, const Environment& environment, Variables variables);
+  ConstantValues(const Checked& expression, const Environment& environment, Variables variables)
+      : ConstantValues(expression, environment, variables, UINT32_MAX, Value()) {}
+  // The same, given that variable `given` of the environment has the value.
+  ConstantValues(const Checked& expression, const Environment& environment, Variables variables,
+                 uint32_t given, const Value& value);
 
   // Absent: not a constant. A failure: whenever it is evaluated, it fails like that; what contains
   // it is then no constant.
@@ -49,6 +53,8 @@ class ConstantValues {
   const Ast& ast_;
   const Environment& environment_;
   Variables variables_;
+  uint32_t given_;
+  Value given_value_;
   Arena arena_;
   int64_t budget_;
   FunctionContext context_;

@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "compiler/check/condition_facts.h"
 #include "compiler/load/expression_text.h"
 #include "compiler/load/policy_environment.h"
 #include "compiler/yaml/scalar.h"
@@ -185,13 +186,14 @@ std::optional<Expression> ExpressionReader::Compile(const Text& text, Wanted wan
   auto parsed = cel::Parse(text.text);
   if (!parsed) {
     const cel::SyntaxError& error = parsed.error();
-    const std::string cut_off = CutOffHint(text);
+    std::string hint = CutOffHint(text);
+    if (hint.empty()) hint = EscapeHint(text, error.at);
     Report(text, {Severity::kError, error.at, error.length, error.message,
-                  cut_off.empty() ? error.hint : cut_off});
+                  hint.empty() ? error.hint : hint});
     return std::nullopt;
   }
   nodes_ += parsed->nodes.size();
-  cel::CheckResult result = Check(std::move(*parsed), text.in_message);
+  cel::CheckResult result = Check(std::move(*parsed), text.has_quota);
   for (const cel::Problem& problem : result.problems) Report(text, problem);
   if (!result.ok()) return std::nullopt;
   Expression expression{text.source, std::move(result.expression)};
@@ -199,20 +201,39 @@ std::optional<Expression> ExpressionReader::Compile(const Text& text, Wanted wan
   if (!Fits(expression, text.what, wanted)) return std::nullopt;
   // A bool that stands alone is meant so: forbid: true.
   const cel::Ast& ast = expression.checked.ast;
-  if (ast.node(ast.root).kind != cel::Kind::kLiteral) {
-    const cel::Environment& environment = text.in_message ? policy_.environment : outside_messages_;
-    for (const cel::Problem& problem : cel::FindWarnings(expression.checked, environment)) {
-      Report(text, problem);
-    }
-  }
+  if (ast.node(ast.root).kind != cel::Kind::kLiteral) Warn(text, expression.checked);
   return expression;
 }
 
-cel::CheckResult ExpressionReader::Check(cel::Ast ast, bool in_message) {
-  std::unique_ptr<const cel::Checker>& checker = in_message ? message_checker_ : checker_;
+void ExpressionReader::Warn(const Text& text, const cel::Checked& checked) {
+  for (std::string& guard : cel::Guards(checked)) guards_.insert(std::move(guard));
+  const cel::Environment& environment = text.has_quota ? policy_.environment : outside_messages_;
+  for (cel::Warning& warning : cel::FindWarnings(checked, environment, tools_)) {
+    if (warning.unless.empty()) {
+      Report(text, warning.problem);
+    } else if (!text.in_message && pending_.size() < cel::kMaxProblems) {
+      // Of a message nothing depends on it.
+      pending_.push_back({text.source, std::move(warning)});
+    }
+  }
+}
+
+void ExpressionReader::Finish() {
+  for (const Pending& pending : pending_) {
+    if (guards_.contains(pending.warning.unless)) continue;
+    const cel::Problem& problem = pending.warning.problem;
+    reader_.diagnostics().Warning(pending.source.source(), pending.source.At(problem.at),
+                                  pending.source.Underline(problem.at, problem.length),
+                                  problem.message, problem.hint);
+  }
+  pending_.clear();
+}
+
+cel::CheckResult ExpressionReader::Check(cel::Ast ast, bool has_quota) {
+  std::unique_ptr<const cel::Checker>& checker = has_quota ? message_checker_ : checker_;
   if (checker == nullptr) {
     checker =
-        std::make_unique<const cel::Checker>(in_message ? policy_.environment : outside_messages_);
+        std::make_unique<const cel::Checker>(has_quota ? policy_.environment : outside_messages_);
   }
   return checker->Check(std::move(ast));
 }
@@ -306,6 +327,14 @@ std::string ExpressionReader::CutOffHint(const Text& text) const {
   return {};
 }
 
+// Of a backslash that CEL takes for an escape, where YAML took one away before.
+std::string ExpressionReader::EscapeHint(const Text& text, uint32_t at) const {
+  const bool double_quoted = reader_.source()->text().substr(text.node.offset, 1) == "\"";
+  if (!double_quoted || at >= text.text.size() || text.text[at] != '\\') return {};
+  return "in double quotes YAML makes one backslash of two before CEL reads it: put the whole "
+         "expression in single quotes, and r before the text";
+}
+
 bool ExpressionReader::Fits(const Expression& expression, std::string_view what, Wanted wanted) {
   const cel::Type& type = expression.checked.type();
   std::string fault;
@@ -360,9 +389,12 @@ void ExpressionReader::Report(const Text& text, const cel::Problem& problem) {
   }
   const std::string_view rest =
       std::string_view(text.text).substr(std::min<size_t>(problem.at, text.text.size()));
-  if (!text.in_message && problem.severity == Severity::kError &&
+  if (!text.has_quota && problem.severity == Severity::kError &&
       (rest == "quota" || rest.starts_with("quota."))) {
-    hint = "quota.remaining and quota.resets_at may be used in messages only";
+    hint = text.in_message
+               ? "this rule has no quota; quota.remaining and quota.resets_at are those of the "
+                 "rule's own"
+               : "quota.remaining and quota.resets_at may be used in messages only";
   }
   const Position at = text.source.At(problem.at);
   const uint32_t length = text.source.Underline(problem.at, problem.length);
@@ -375,7 +407,21 @@ void ExpressionReader::Report(const Text& text, const cel::Problem& problem) {
   }
 }
 
-std::vector<MessagePartModel> ExpressionReader::ReadMessage(const Node& node) {
+void ExpressionReader::CompareConditions(const RuleModel& rule) {
+  cel::ConditionFacts facts(policy_.environment);
+  const auto look_at = [&](const Expression& expression, bool must_hold) {
+    const std::optional<cel::Problem> problem = facts.Add(expression.checked, must_hold);
+    if (!problem) return;
+    reader_.diagnostics().Warning(expression.source.source(), expression.source.At(problem->at),
+                                  expression.source.Underline(problem->at, problem->length),
+                                  problem->message, problem->hint);
+  };
+  if (rule.when) look_at(*rule.when, true);
+  for (const Expression& expression : rule.require) look_at(expression, true);
+  for (const Expression& expression : rule.forbid) look_at(expression, false);
+}
+
+std::vector<MessagePartModel> ExpressionReader::ReadMessage(const Node& node, bool has_quota) {
   const ExpressionSource source(reader_.source(), node);
   std::vector<MessagePartModel> message;
   size_t bytes = 0;
@@ -391,7 +437,8 @@ std::vector<MessagePartModel> ExpressionReader::ReadMessage(const Node& node) {
     }
     const auto at = static_cast<uint32_t>(part.offset);
     const auto size = static_cast<uint32_t>(part.text.size());
-    const Text expression{std::move(part.text), source.Part(at, size), node, "message", true};
+    const Text expression{
+        std::move(part.text), source.Part(at, size), node, "message", true, has_quota};
     if (!part.closed) {
       Report({expression.text, source, node, "message", true},
              {Severity::kError, at, 2, "this \"${\" is never closed",

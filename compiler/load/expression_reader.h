@@ -8,8 +8,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/load/policy_reader.h"
@@ -42,8 +44,17 @@ class ExpressionReader {
   // The conditions of a scalar, or of each entry of a list; without those that are faulty.
   std::vector<Expression> ReadConditions(const yaml::Node& node, std::string_view what);
 
-  // A message and the expressions in it.
-  std::vector<MessagePartModel> ReadMessage(const yaml::Node& node);
+  // A message and the expressions in it, of a rule with a quota or without.
+  std::vector<MessagePartModel> ReadMessage(const yaml::Node& node, bool has_quota);
+
+  // Which tools the expressions of the rule to come are for.
+  void SetTools(cel::KnownText tools) { tools_ = std::move(tools); }
+
+  // Says what the conditions of a rule, each of which can hold, say against each other.
+  void CompareConditions(const RuleModel& rule);
+
+  // When all expressions were read: says what no other one made up for.
+  void Finish();
 
   // Names that `variables.` may not have yet, each with the line of its own.
   void DeclareLater(const std::string& name, uint32_t line) { later_.emplace(name, line); }
@@ -58,6 +69,13 @@ class ExpressionReader {
     const yaml::Node& node;
     std::string_view what;
     bool in_message = false;
+    bool has_quota = false;  // quota.remaining means something here
+  };
+
+  // A warning that a guard anywhere in the policy takes back.
+  struct Pending {
+    ExpressionSource source;
+    cel::Warning warning;
   };
 
   std::optional<Expression> Compile(const Text& text, Wanted wanted);
@@ -70,8 +88,10 @@ class ExpressionReader {
   std::string LaterName(const Text& text, const cel::Problem& problem) const;
   bool CheckLabels(const Text& text, const cel::Checked& checked);
   std::string CutOffHint(const Text& text) const;
+  std::string EscapeHint(const Text& text, uint32_t at) const;
 
-  cel::CheckResult Check(cel::Ast ast, bool in_message);
+  cel::CheckResult Check(cel::Ast ast, bool has_quota);
+  void Warn(const Text& text, const cel::Checked& checked);
 
   PolicyReader& reader_;
   Policy& policy_;
@@ -80,6 +100,9 @@ class ExpressionReader {
   std::unique_ptr<const cel::Checker> checker_;
   std::unique_ptr<const cel::Checker> message_checker_;
   std::map<std::string, uint32_t, std::less<>> later_;
+  cel::KnownText tools_;
+  std::set<std::string, std::less<>> guards_;
+  std::vector<Pending> pending_;
   size_t bytes_ = 0;
   size_t nodes_ = 0;
   bool too_much_ = false;

@@ -180,7 +180,7 @@ class ConditionLoader {
         return false;
       default: break;
     }
-    if (condition.value != nullptr) reader_.WarnOfOctals(*condition.value);
+    if (condition.value != nullptr) reader_.WarnOfTraps(*condition.value);
     return true;
   }
 

@@ -89,6 +89,7 @@ class Loader {
     ExpressionReader expressions(reader_, policy_);
     LoadVariables(root.Find("variables"), expressions);
     LoadRules(root.Find("rules"), expressions);
+    expressions.Finish();
     if (reader_.error_count() != errors_before) return std::nullopt;
     return std::move(policy_);
   }
@@ -186,6 +187,7 @@ class Loader {
     }
     DataReader data(reader_, *policy_.constants);
     const std::optional<Constant> all = data.Read(node);
+    reader_.WarnOfTraps(node);
     if (!all) return false;
     policy_.data_files = data.TakeFiles();
     AddConstant("data", all->value, all->type);
@@ -312,7 +314,7 @@ class Loader {
     }
     std::unordered_map<std::string, uint32_t> lines;
     for (const Node* item : node->items) {
-      std::optional<RuleModel> rule = LoadRule(reader_, expressions, *item);
+      std::optional<RuleModel> rule = LoadRule(reader_, policy_, expressions, *item);
       if (!rule) continue;
       if (!rule->name.empty()) {
         const auto [earlier, is_new] = lines.emplace(rule->name, rule->at.line);

@@ -4,12 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "compiler/load/load_writ_quota.h"
 #include "compiler/load/name_list.h"
+#include "compiler/load/policy_environment.h"
 #include "vm/json_text.h"
 
 namespace writ {
@@ -56,10 +58,38 @@ constexpr OtherKey kOtherKeys[] = {
     {"data", "data belongs to the policy, beside rules"},
 };
 
+// Why no call of the tool comes to any rule; empty if one may.
+std::string WhyNeverCalled(const Policy& policy, std::string_view tool) {
+  if (Names(policy.hide, tool)) return fmt::format("{} is hidden", Quote(tool));
+  if (policy.default_deny && !policy.allow.empty() && !Names(policy.allow, tool)) {
+    return fmt::format("allow does not list {}", Quote(tool));
+  }
+  return {};
+}
+
+// What tool.name can be where the rule applies.
+cel::KnownText ToolsOf(const Policy& policy, const RuleModel& rule) {
+  cel::KnownText known;
+  known.variable = static_cast<uint32_t>(BuiltIn::kToolName);
+  const bool names = std::none_of(rule.tools.begin(), rule.tools.end(),
+                                  [](const ToolPattern& tool) { return tool.is_glob; });
+  for (const ToolPattern& tool : rule.tools) {
+    if (names) known.values.push_back(tool.text);
+  }
+  known.why_not = [&policy, &rule](std::string_view tool) {
+    if (!rule.tools.empty() && !Names(rule.tools, tool)) {
+      return fmt::format("the rule is not for {}", Quote(tool));
+    }
+    return WhyNeverCalled(policy, tool);
+  };
+  return known;
+}
+
 class RuleLoader {
  public:
-  RuleLoader(PolicyReader& reader, ExpressionReader& expressions, const Node& node)
-      : reader_(reader), expressions_(expressions), node_(node) {}
+  RuleLoader(PolicyReader& reader, const Policy& policy, ExpressionReader& expressions,
+             const Node& node)
+      : reader_(reader), policy_(policy), expressions_(expressions), node_(node) {}
 
   std::optional<RuleModel> Load() {
     if (node_.kind != Kind::kMapping) {
@@ -73,11 +103,14 @@ class RuleLoader {
         kOtherKeys);
     LoadName(keys_are_known);
     LoadTools();
+    expressions_.SetTools(ToolsOf(policy_, rule_));
     if (const Node* when = node_.Find("when"); when != nullptr) {
       rule_.when = expressions_.Read(*when, "when", Wanted::kBool);
     }
     LoadChecks(keys_are_known);
+    expressions_.CompareConditions(rule_);
     LoadMessage();
+    expressions_.SetTools({});
     LoadMode();
     return std::move(rule_);
   }
@@ -102,6 +135,13 @@ class RuleLoader {
     const Node* tools = node_.Find("tools");
     if (tools == nullptr) return;
     rule_.tools = ReadToolPatterns(reader_, *tools, "tools");
+    const auto look_at = [this](const Node& tool) {
+      const bool name = tool.kind == Kind::kScalar && tool.text.find('*') == std::string::npos;
+      const std::string why_not = name ? WhyNeverCalled(policy_, tool.text) : std::string();
+      if (!why_not.empty()) reader_.Warn(tool, "the rule gets no call of this tool: " + why_not);
+    };
+    if (tools->kind == Kind::kScalar) look_at(*tools);
+    for (const Node* tool : tools->items) look_at(*tool);
     if (tools->kind == Kind::kSequence && tools->items.empty()) {
       reader_.Error(*tools, "tools lists no tool",
                     "name one, or remove tools: the rule then applies to every tool");
@@ -146,7 +186,7 @@ class RuleLoader {
                     "write what the agent reads, or remove it; what follows a # is a comment");
       return;
     }
-    rule_.message = expressions_.ReadMessage(*message);
+    rule_.message = expressions_.ReadMessage(*message, node_.Find("quota") != nullptr);
   }
 
   void LoadMode() {
@@ -162,6 +202,7 @@ class RuleLoader {
   }
 
   PolicyReader& reader_;
+  const Policy& policy_;
   ExpressionReader& expressions_;
   const Node& node_;
   RuleModel rule_;
@@ -169,9 +210,9 @@ class RuleLoader {
 
 }  // namespace
 
-std::optional<RuleModel> LoadRule(PolicyReader& reader, ExpressionReader& expressions,
-                                  const Node& node) {
-  return RuleLoader(reader, expressions, node).Load();
+std::optional<RuleModel> LoadRule(PolicyReader& reader, const Policy& policy,
+                                  ExpressionReader& expressions, const Node& node) {
+  return RuleLoader(reader, policy, expressions, node).Load();
 }
 
 }  // namespace writ

@@ -11,9 +11,9 @@
 
 namespace writ {
 
-// What the rule says, as far as it could be read; nullopt if it is no rule at all. What is wrong
-// was reported.
-std::optional<RuleModel> LoadRule(PolicyReader& reader, ExpressionReader& expressions,
-                                  const yaml::Node& node);
+// What the rule of that policy says, as far as it could be read; nullopt if it is no rule at all.
+// What is wrong was reported. REQUIRES: which tools are allowed and hidden was read.
+std::optional<RuleModel> LoadRule(PolicyReader& reader, const Policy& policy,
+                                  ExpressionReader& expressions, const yaml::Node& node);
 
 }  // namespace writ

@@ -62,7 +62,6 @@ std::optional<Constant> DataReader::ReadScalar(const Node& node) {
   const yaml::Scalar scalar = yaml::Resolve(node);
   if (const auto* b = std::get_if<bool>(&scalar)) return Constant{Value::Bool(*b), TypeKind::kBool};
   if (const auto* i = std::get_if<int64_t>(&scalar)) {
-    reader_.WarnOfOctals(node);
     return Constant{Value::Int(*i), TypeKind::kInt};
   }
   if (const auto* u = std::get_if<uint64_t>(&scalar)) {

@@ -14,6 +14,14 @@ namespace writ {
 using yaml::Kind;
 using yaml::Node;
 
+namespace {
+
+bool IsPlain(const Node& node) {
+  return node.kind == Kind::kScalar && node.style == Node::Style::kPlain && node.tag.empty();
+}
+
+}  // namespace
+
 std::string_view InsteadOf(std::string_view word, std::span<const OtherKey> others) {
   for (const OtherKey& other : others) {
     if (other.word == word) return other.instead;
@@ -68,12 +76,67 @@ std::optional<std::string> PolicyReader::Text(const Node* node, std::string_view
   return node->text;
 }
 
-void PolicyReader::WarnOfOctals(const Node& node) {
-  for (const Node* item : node.items) WarnOfOctals(*item);
-  for (const yaml::Member& member : node.members) WarnOfOctals(*member.value);
-  if (node.kind != Kind::kScalar || node.style != Node::Style::kPlain || !node.tag.empty()) {
-    return;
+void PolicyReader::WarnOfTraps(const Node& node) {
+  for (const Node* item : node.items) {
+    if (item->kind != Kind::kScalar) {
+      WarnOfTraps(*item);
+      continue;
+    }
+    WarnOfOctal(*item);
+    WarnOfOldNumber(*item);
   }
+  for (const yaml::Member& member : node.members) WarnOfTraps(*member.value);
+  if (node.kind != Kind::kScalar) return;
+  WarnOfOctal(node);
+  WarnOfOldNumber(node);
+  WarnOfOldBool(node);
+}
+
+// y and n are left out: few readers of YAML 1.1 took them for more than letters.
+void PolicyReader::WarnOfOldBool(const Node& node) {
+  if (!IsPlain(node)) return;
+  std::string word = node.text;
+  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const bool positive = word == "yes" || word == "on";
+  if (!positive && word != "no" && word != "off") return;
+  Warn(node, fmt::format("{} is text here, not the bool it was in YAML 1.1", Quote(node.text)),
+       fmt::format("write {}, or put it in quotes if it is text", positive));
+}
+
+// 1:30 was 90.
+void PolicyReader::WarnOfOldNumber(const Node& node) {
+  constexpr size_t kMaxDigits = 12;
+  if (!IsPlain(node) || node.text.size() > kMaxDigits) return;
+  std::string_view rest = node.text;
+  const bool negative = rest.starts_with('-');
+  if (negative) rest.remove_prefix(1);
+  if (rest.empty() || rest[0] < '1' || rest[0] > '9') return;
+  int64_t number = 0;
+  int64_t part = 0;
+  size_t digits = 0;
+  size_t parts = 1;
+  for (const char c : rest) {
+    if (c == ':' && digits > 0) {
+      number = (number + part) * 60;
+      part = 0;
+      digits = 0;
+      ++parts;
+    } else if (c >= '0' && c <= '9') {
+      part = part * 10 + (c - '0');
+      if (++digits > 2 && parts > 1) return;
+    } else {
+      return;
+    }
+    if (parts > 1 && part > 59) return;
+  }
+  if (parts == 1 || digits == 0) return;
+  number += part;
+  Warn(node, fmt::format("{} is text here, not the number it was in YAML 1.1", Quote(node.text)),
+       fmt::format("write {}, or put it in quotes if it is text", negative ? -number : number));
+}
+
+void PolicyReader::WarnOfOctal(const Node& node) {
+  if (!IsPlain(node)) return;
   const size_t first_digit = node.text.find_first_of("0123456789");
   if (first_digit == std::string::npos || first_digit > 1) return;
   if (node.text[first_digit] != '0' || first_digit + 1 >= node.text.size()) return;

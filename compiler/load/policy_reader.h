@@ -59,11 +59,16 @@ class PolicyReader {
   std::optional<std::string> Text(const yaml::Node* node, std::string_view what,
                                   std::string hint = {});
 
-  // Warns of integers in or below `node` that a leading zero makes octal, which few authors mean.
-  void WarnOfOctals(const yaml::Node& node);
+  // Warns of scalars in or below `node` that are something else than an author may mean who knows
+  // YAML 1.1: integers that a leading zero makes octal, and what was a bool (yes, off) or a number
+  // (1:30) and is text. In lists yes and no are words among others: NO is a country there.
+  void WarnOfTraps(const yaml::Node& node);
 
  private:
   bool IsRestOfText(const yaml::Member& member) const;
+  void WarnOfOctal(const yaml::Node& scalar);
+  void WarnOfOldBool(const yaml::Node& scalar);
+  void WarnOfOldNumber(const yaml::Node& scalar);
 
   std::shared_ptr<const Source> source_;
   Diagnostics& diagnostics_;

@@ -81,6 +81,13 @@ class Expr(CommandTest):
         self.assertIn(["args.b.all(x,", "x", ">", "args.a)", "true"], lines)
         self.assertIn("(for each element)", result.out)
 
+    def test_warns_on_stderr_of_what_reads_something(self):
+        result = self.run_writ("expr", "args.a == 1 && args.a == 2", "--args", '{"a": 1}')
+        self.assertEqual((result.status, result.out), (0, "false\nbool\n"))
+        self.assertIn("warning: with what is said of args.a before, this && is never true",
+                      result.err)
+        self.expect(self.run_writ("expr", "1 == 1"), 0, err="")
+
     def test_bounds_the_cost(self):
         result = self.run_writ("expr", "args.a.all(x, x > 0)", "--cost", "--json")
         self.expect(result, 0, err="")

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "compiler/check/check.h"
 #include "grammar/parse.h"
@@ -39,7 +41,11 @@ inline std::string WarningText(const std::string& expression, const Environment&
   if (!ast) return "syntax: " + ast.error().message;
   const CheckResult result = Check(*std::move(ast), environment);
   if (!result.problems.empty()) return ShowProblems(result.problems);
-  return ShowProblems(FindWarnings(result.expression, environment));
+  std::vector<Problem> problems;
+  for (Warning& warning : FindWarnings(result.expression, environment)) {
+    problems.push_back(std::move(warning.problem));
+  }
+  return ShowProblems(problems);
 }
 
 inline Variable Declared(std::string name, Type type) {

@@ -30,6 +30,43 @@ TEST(Warnings, ConditionsThatAreConstant) {
   EXPECT_EQ(Warnings("args.xs.all(x, 3 in [1, 2])"), "17+2 warning: this is always false\n");
 }
 
+TEST(Warnings, ComparisonsThatTheDataDecides) {
+  EXPECT_EQ(Warnings("data.strict == true || args.x"),
+            "12+2 warning: with this data, this is always false\n");
+  EXPECT_EQ(Warnings("args.x && false in [data.strict]"),
+            "16+2 warning: with this data, this is always true\n");
+}
+
+TEST(Warnings, WhatIsAskedOfNothing) {
+  EXPECT_EQ(Warnings("args.x in []"), "7+2 warning: [] is empty: in is always false\n");
+  EXPECT_EQ(Warnings("[].all(y, y == args.x)"), "3+3 warning: [] is empty: all() is always true\n");
+}
+
+TEST(Warnings, ListsThatContradict) {
+  const std::string never =
+      " warning: with what is said of args.x before, this && is never true\n"
+      "  hint: perhaps || was meant\n";
+  EXPECT_EQ(Warnings("args.x in ['a', 'b'] && args.x == 'c'"), "31+2" + never);
+  EXPECT_EQ(Warnings("args.x > 5 && args.x in [1, 2, 5]"), "21+2" + never);
+  EXPECT_EQ(Warnings("args.x in [1, 2] && args.x in [2.0, 3]"), "");
+  EXPECT_EQ(Warnings("args.x in ['a'] || args.x in ['b']"), "");
+}
+
+TEST(Warnings, ReadingWhatIsKnownToBeMissing) {
+  EXPECT_EQ(Warnings("has(args.x) || args.x > 3"),
+            "20+1 warning: args.x is read where it is not there: this || is never false\n"
+            "  hint: perhaps && was meant\n");
+  EXPECT_EQ(Warnings("args.y == 1 && !has(args.x.a) && args.x.a.b"),
+            "40+1 warning: args.x.a is read where it is not there: this && is never true\n"
+            "  hint: perhaps || was meant\n");
+  for (const char* fine :
+       {"!has(args.x) || args.x > 3", "has(args.x) && args.x > 3",
+        "!has(args.x) && (args.y || args.x > 3)", "has(args.x) ? args.x > 3 : true",
+        "!has(args.x) && args.?x.orValue(1) > 3", "has(args.x) || [1].all(y, args.x > y)"}) {
+    EXPECT_EQ(Warnings(fine), "") << fine;
+  }
+}
+
 TEST(Warnings, NotForAPlainLiteralOrForData) {
   EXPECT_EQ(Warnings("true"), "");
   EXPECT_EQ(Warnings("data.strict && args.x"), "");
