@@ -2,6 +2,8 @@
 // Tested by tests/vm/access_test.cc.
 #include "vm/access.h"
 
+#include <cmath>
+
 #include "vm/compare.h"
 #include "vm/elements.h"
 #include "vm/key_index.h"
@@ -57,16 +59,12 @@ Found FindElement(const Value& list, const Value& index, FunctionContext& contex
       at = static_cast<uint64_t>(index.i);
       break;
     case Tag::kUint: at = index.u; break;
-    case Tag::kDouble: {
-      if (!(index.d >= 0 && index.d < 0x1p32)) {
-        const bool whole = index.d < 0 && index.d >= -0x1p32 &&
-                           index.d == static_cast<double>(static_cast<int64_t>(index.d));
-        return whole || index.d >= 0x1p32 ? Value() : Value::Failure(Error::kInvalidArgument);
-      }
+    case Tag::kDouble:
+      // A fraction is no index; a whole number that no list has is out of range, however large.
+      if (index.d != std::trunc(index.d)) return Value::Failure(Error::kInvalidArgument);
+      if (index.d < 0 || index.d >= 0x1p32) return Value();
       at = static_cast<uint64_t>(index.d);
-      if (static_cast<double>(at) != index.d) return Value::Failure(Error::kInvalidArgument);
       break;
-    }
     default: return Mismatch(index);
   }
   if (list.is(Tag::kList)) return at < list.list->size ? list.list->items[at] : Value();

@@ -145,7 +145,8 @@ TEST_F(Access, ElementsOfLists) {
     EXPECT_EQ(At(list, Value::Int(2)), "[9]");
     for (const Value& outside :
          {Value::Int(3), Value::Int(-1), Value::Int(INT64_MIN), Value::Uint(UINT64_MAX),
-          Value::Double(3.0), Value::Double(-1.0), Value::Double(1e300)}) {
+          Value::Double(3.0), Value::Double(-1.0), Value::Double(1e300), Value::Double(-1e300),
+          Value::Double(0x1p32), Value::Double(-0x1p63)}) {
       EXPECT_EQ(At(list, outside), kNoIndex) << FormatValue(outside);
       EXPECT_EQ(OptionallyAt(list, outside), "optional.none()");
     }

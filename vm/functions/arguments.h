@@ -56,13 +56,14 @@ char* NewText(uint64_t bytes, FunctionContext& context);
 template <typename T>
 class Growing {
  public:
-  explicit Growing(Arena& arena) : arena_(arena) {}
+  explicit Growing(FunctionContext& context) : context_(context) {}
 
-  // Room for `count` more.
+  // Room for `count` more, which take no time to speak of; null if there is none.
   T* Extend(uint64_t count) {
     if (count > capacity_ - size_) {
       const uint64_t capacity = std::max({size_ + count, capacity_ * 2, uint64_t{16}});
-      T* longer = arena_.Allocate<T>(capacity);
+      if (!context_.HasRoom(capacity * sizeof(T))) return nullptr;
+      T* longer = context_.arena.Allocate<T>(capacity);
       if (size_ > 0) std::memcpy(longer, items_, size_ * sizeof(T));
       items_ = longer;
       capacity_ = capacity;
@@ -75,7 +76,7 @@ class Growing {
   uint64_t size() const { return size_; }
 
  private:
-  Arena& arena_;
+  FunctionContext& context_;
   T* items_ = nullptr;
   uint64_t size_ = 0;
   uint64_t capacity_ = 0;
@@ -85,7 +86,7 @@ class Growing {
 // the result is Error::kBudget.
 class TextBuilder {
  public:
-  explicit TextBuilder(FunctionContext& context) : context_(context), text_(context.arena) {}
+  explicit TextBuilder(FunctionContext& context) : context_(context), text_(context) {}
 
   // False if that was too much, now or before.
   bool Append(std::string_view text) {
@@ -94,8 +95,11 @@ class TextBuilder {
       failed_ = true;
       return false;
     }
-    if (!text.empty()) std::memcpy(text_.Extend(text.size()), text.data(), text.size());
-    return true;
+    if (text.empty()) return true;
+    char* const end = text_.Extend(text.size());
+    failed_ = end == nullptr;
+    if (!failed_) std::memcpy(end, text.data(), text.size());
+    return !failed_;
   }
   bool failed() const { return failed_; }
   // REQUIRES: nothing is appended afterwards.
@@ -113,15 +117,17 @@ class TextBuilder {
 // A list whose size is not known beforehand, likewise.
 class ListBuilder {
  public:
-  explicit ListBuilder(FunctionContext& context) : context_(context), items_(context.arena) {}
+  explicit ListBuilder(FunctionContext& context) : context_(context), items_(context) {}
 
   bool Append(const Value& item) {
     if (failed_ || items_.size() == UINT32_MAX || !context_.Charge(1)) {
       failed_ = true;
       return false;
     }
-    *items_.Extend(1) = item;
-    return true;
+    Value* const end = items_.Extend(1);
+    failed_ = end == nullptr;
+    if (!failed_) *end = item;
+    return !failed_;
   }
   bool failed() const { return failed_; }
   Value Finish() {

@@ -305,6 +305,7 @@ class Formatter {
   }
 
   PrintedEntry* SortedEntries(const Map& map) {
+    if (!context_.HasRoom((uint64_t{map.size} + 1) * sizeof(PrintedEntry))) return nullptr;
     auto* entries = context_.arena.Allocate<PrintedEntry>(uint64_t{map.size} + 1);
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < map.size; ++i) {

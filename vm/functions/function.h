@@ -42,12 +42,12 @@ struct FunctionContext {
   }
   bool ChargeText(uint64_t bytes) { return Charge(bytes / 16 + 1); }
   // For what is about to be allocated in one piece.
-  bool ChargeRoom(uint64_t bytes) {
-    if (bytes > max_arena_bytes - std::min(arena.held(), max_arena_bytes)) {
-      budget = -1;
-      return false;
-    }
-    return ChargeText(bytes);
+  bool ChargeRoom(uint64_t bytes) { return HasRoom(bytes) && ChargeText(bytes); }
+  // The same where the time it takes is charged already.
+  bool HasRoom(uint64_t bytes) {
+    if (bytes <= max_arena_bytes - std::min(arena.held(), max_arena_bytes)) return true;
+    budget = -1;
+    return false;
   }
 };
 

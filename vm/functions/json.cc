@@ -50,6 +50,8 @@ Value JsonDecode(const Value* arguments, uint32_t count, FunctionContext& contex
   // Twice what text costs, for the copy and the scan, and as much again for the names of large
   // objects, which are sorted to find one that stands there twice.
   if (!context.ChargeText(uint64_t{text.size()} * 4)) return Fail(Error::kBudget);
+  // As the names need, at worst, again.
+  if (!context.HasRoom(uint64_t{text.size()} + 1 + kScanPadding)) return Fail(Error::kBudget);
   char* const copy = context.arena.Allocate<char>(text.size() + 1 + kScanPadding);
   if (!text.empty()) std::memcpy(copy, text.data(), text.size());
   JoinLines(copy, text.size());

@@ -20,6 +20,9 @@ re2::StringPiece Piece(std::string_view text) {
 // Patterns up to this many instructions stay automata within kMaxCallPatternMemory.
 constexpr int kSmallPattern = 16;
 
+// About as many instructions as RE2 makes within kMaxCallPatternMemory.
+constexpr uint64_t kLargestProgram = kMaxCallPatternMemory / 16;
+
 // Of looking at so many bytes.
 uint64_t SearchCost(const re2::RE2& pattern, uint64_t bytes) {
   return bytes * static_cast<uint64_t>(std::max(pattern.ProgramSize(), 8)) / 32;
@@ -41,7 +44,9 @@ std::unique_ptr<re2::RE2> CompileCallPattern(std::string_view pattern, FunctionC
   options.set_max_mem(kMaxCallPatternMemory);
   auto compiled = std::make_unique<re2::RE2>(Piece(pattern), options);
   if (!compiled->ok()) {
-    *failure = Error::kInvalidPattern;
+    // To find a pattern too large takes as long as to compile the largest that is not.
+    const bool too_large = compiled->error_code() == re2::RE2::ErrorPatternTooLarge;
+    if (!too_large || context.Charge(kLargestProgram * 16)) *failure = Error::kInvalidPattern;
     return nullptr;
   }
   if (!context.Charge(static_cast<uint64_t>(compiled->ProgramSize()) * 16)) return nullptr;

@@ -39,10 +39,10 @@ uint64_t Limit(const Value* arguments, uint32_t count, uint32_t index) {
   return static_cast<uint64_t>(arguments[index].i);
 }
 
-// The last place of a part, or kNowhere. Backwards, by searching both texts reversed: there is no
-// search from the end that is linear.
+// The last place of a part, or kNowhere, which the budget says if there was no room. Backwards, by
+// searching both texts reversed: there is no search from the end that is linear.
 size_t FindLast(std::string_view text, std::string_view part, FunctionContext& context) {
-  if (part.size() > text.size()) return kNowhere;
+  if (part.size() > text.size() || !context.HasRoom(text.size() + part.size())) return kNowhere;
   char* backwards = context.arena.Allocate<char>(text.size() + part.size());
   std::reverse_copy(text.begin(), text.end(), backwards);
   char* part_backwards = backwards + text.size();
@@ -92,7 +92,9 @@ Value ReverseText(std::string_view text, FunctionContext& context) {
 
 Value ReverseList(const Value& list, FunctionContext& context) {
   const List* from = ReadList(list, context);
-  if (from == nullptr) return Fail(Error::kBudget);
+  if (from == nullptr || !context.HasRoom(uint64_t{from->size} * sizeof(Value))) {
+    return Fail(Error::kBudget);
+  }
   Value* items = context.arena.Allocate<Value>(from->size);
   std::reverse_copy(from->items, from->items + from->size, items);
   return Value::Of(context.arena.New(List{from->size, items}));
@@ -196,6 +198,7 @@ Value LastIndexOf(const Value* arguments, uint32_t count, FunctionContext& conte
     end = std::min(text.size(), *upto + part.size());
   }
   const size_t found = FindLast(text.substr(0, end), part, context);
+  if (context.budget < 0) return Fail(Error::kBudget);
   return Value::Int(found == kNowhere ? -1 : CountCodePoints(text.substr(0, found)));
 }
 
@@ -240,7 +243,7 @@ Value Split(const Value* arguments, uint32_t count, FunctionContext& context) {
   } else if (limit > 0) {
     size = CountParts(text, separator, limit - 1) + 1;
   }
-  if (!context.Charge(size)) return Fail(Error::kBudget);
+  if (!context.Charge(size) || !context.HasRoom(size * sizeof(Value))) return Fail(Error::kBudget);
   Value* items = context.arena.Allocate<Value>(size);
   size_t at = 0;
   for (uint64_t i = 0; i < size; ++i) {

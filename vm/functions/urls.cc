@@ -350,7 +350,8 @@ Value UrlGetQuery(const Value* arguments, uint32_t count, FunctionContext& conte
     std::string_view rest = parts.query;
     const auto pieces = static_cast<uint64_t>(std::count(rest.begin(), rest.end(), '&')) + 1;
     // The pairs are sorted: with as many as a line may hold, some twenty comparisons each.
-    if (!context.Charge(pieces * 16) || !context.ChargeText(rest.size())) {
+    if (!context.Charge(pieces * 16) || !context.ChargeText(rest.size()) ||
+        !context.HasRoom(pieces * sizeof(QueryPair))) {
       return Fail(Error::kBudget);
     }
     auto* const pairs = context.arena.Allocate<QueryPair>(pieces);

@@ -52,6 +52,14 @@ TEST(Patterns, ThoseOfACallAreBounded) {
   EXPECT_EQ(apply(kMatches, {std::string(100'000, 'a'), "(a|aa)*b"}), "false");
 }
 
+TEST(Patterns, OneThatIsTooLargeIsPaidForAsTheLargestIs) {
+  Applied apply;
+  constexpr FunctionId kMatches = FunctionId::kMatches;
+  EXPECT_EQ(apply.Within(500'000, kMatches, {"a", R"([\pL\pN]{100})"}), kTooMuch);
+  EXPECT_EQ(apply.Within(2'000'000, kMatches, {"a", R"([\pL\pN]{100})"}), kPattern);
+  EXPECT_EQ(apply.Within(500, kMatches, {"a", "a{1001}"}), kPattern) << "this is seen at once";
+}
+
 TEST(Patterns, FindingOneThatIsReadyIsPaidForToo) {
   Applied apply;
   const re2::RE2 pattern("a+b");

@@ -365,6 +365,51 @@ TEST(Arguments, BuildersStopWhereTheBudgetEnds) {
   EXPECT_EQ(Applied::Text(list.Finish()), kTooMuch);
 }
 
+TEST(Arguments, BuildersStopWhereTheRoomEnds) {
+  Arena arena;
+  int64_t budget = INT64_MAX;
+  FunctionContext context{arena, budget, Value()};
+  context.max_arena_bytes = 64 << 10;
+  functions::ListBuilder list(context);
+  uint64_t appended = 0;
+  while (list.Append(Value::Null())) ++appended;
+  EXPECT_LE(appended, (64u << 10) / sizeof(Value));
+  EXPECT_EQ(Applied::Text(list.Finish()), kTooMuch);
+  EXPECT_LE(arena.held(), context.max_arena_bytes) << "nothing was taken that does not fit";
+
+  budget = INT64_MAX;
+  functions::TextBuilder text(context);
+  EXPECT_FALSE(text.Append(std::string(64 << 10, 'x')));
+  EXPECT_LT(budget, 0);
+}
+
+// What copies takes its room from the arena's limit, which a list of small texts reaches long
+// before the budget ends.
+TEST(Arguments, CopiesNeedRoom) {
+  const std::string long_text(40 << 10, 'a');
+  std::vector<Value> items(3000, Value::Int(1));
+  const List list{static_cast<uint32_t>(items.size()), items.data()};
+  const struct {
+    FunctionId function;
+    std::vector<Value> arguments;
+  } cases[] = {
+      {FunctionId::kLastIndexOf, {Value::String(long_text), Value::String("b")}},
+      {FunctionId::kSplit, {Value::String(long_text), Value::String("")}},
+      {FunctionId::kReverse, {Value::Of(&list)}},
+      {FunctionId::kJsonDecode, {Value::String(long_text)}},
+  };
+  for (const auto& one : cases) {
+    Arena arena;
+    int64_t budget = INT64_MAX;
+    FunctionContext context{arena, budget, Value()};
+    context.max_arena_bytes = 32 << 10;
+    const Value result =
+        Info(one.function).run(one.arguments.data(), static_cast<uint32_t>(one.arguments.size()), context);
+    EXPECT_EQ(Applied::Text(result), kTooMuch);
+    EXPECT_EQ(arena.held(), 0u);
+  }
+}
+
 TEST(Arguments, NoTextIsLongerThanItsLimit) {
   Arena arena;
   int64_t budget = INT64_MAX;
