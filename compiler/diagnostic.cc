@@ -64,8 +64,8 @@ class Paint {
 
 // The source line with its line number, and the caret under it.
 std::string Excerpt(const Diagnostic& diagnostic, const Paint& paint) {
-  std::vector<std::string> line = ShownCharacters(diagnostic.source->Line(diagnostic.at.line));
-  const size_t size = line.size();
+  const Source& source = *diagnostic.source;
+  const size_t size = source.Width(diagnostic.at.line);
   const size_t caret = std::min<size_t>(std::max(diagnostic.at.column, 1u) - 1, size);
 
   size_t first = 0;
@@ -80,11 +80,9 @@ std::string Excerpt(const Diagnostic& diagnostic, const Paint& paint) {
   const size_t room = std::max<size_t>(last - caret, 1);
   const size_t underlined = std::clamp<size_t>(diagnostic.length, 1, room);
   const std::string number = fmt::format("{}", diagnostic.at.line);
-  const auto from = line.begin() + static_cast<std::ptrdiff_t>(first);
-  const auto to = line.begin() + static_cast<std::ptrdiff_t>(last);
   return fmt::format("  {} | {}{}{}\n  {:{}} | {:{}}{}\n", number, cut_before,
-                     fmt::join(from, to, ""), cut_after, "", number.size(), "",
-                     cut_before.size() + caret - first,
+                     Shown(source.Cut(diagnostic.at.line, first, last - first)), cut_after, "",
+                     number.size(), "", cut_before.size() + caret - first,
                      paint.Green("^" + std::string(underlined - 1, '~')));
 }
 
@@ -146,13 +144,24 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 void Diagnostics::Error(std::shared_ptr<const Source> source, Position at, uint32_t length,
                         std::string message, std::string hint) {
+  if (++errors_ > kMaxKept) {
+    if (errors_ > kMaxKept + 1) return;
+    message =
+        fmt::format("there are more than {} errors; this one and the rest are not told", kMaxKept);
+    hint = "mend the first ones, then try again";
+  }
   all_.push_back(
       {Severity::kError, std::move(source), {}, at, length, std::move(message), std::move(hint)});
-  ++errors_;
 }
 
 void Diagnostics::Warning(std::shared_ptr<const Source> source, Position at, uint32_t length,
                           std::string message, std::string hint) {
+  if (++warnings_ > kMaxKept) {
+    if (warnings_ > kMaxKept + 1) return;
+    message = fmt::format("there are more than {} warnings; this one and the rest are not told",
+                          kMaxKept);
+    hint.clear();
+  }
   all_.push_back(
       {Severity::kWarning, std::move(source), {}, at, length, std::move(message), std::move(hint)});
 }

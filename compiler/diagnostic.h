@@ -34,6 +34,9 @@ struct Diagnostic {
 // Collects everything that is wrong with one source, so that an author sees all of it at once.
 class Diagnostics {
  public:
+  // As many errors, and as many warnings, are kept; one more says that there were others.
+  static constexpr size_t kMaxKept = 1000;
+
   void Error(std::shared_ptr<const Source> source, Position at, uint32_t length,
              std::string message, std::string hint = {});
   void Warning(std::shared_ptr<const Source> source, Position at, uint32_t length,
@@ -50,6 +53,7 @@ class Diagnostics {
  private:
   std::vector<Diagnostic> all_;
   size_t errors_ = 0;
+  size_t warnings_ = 0;
 };
 
 // `text` as a terminal may be given it: control characters, which could drive it, and bytes that

@@ -89,6 +89,16 @@ TEST(Render, CutsLongLinesAroundTheCaret) {
   EXPECT_EQ(Render(At(std::string(160, 'a'), {1, 1}, 1)).find("..."), std::string::npos);
 }
 
+TEST(Render, FindsTheCaretInALineOfMebibytes) {
+  std::string line;
+  for (int i = 0; i < 1 << 20; ++i) line += "\xC3\xA9x\xFF";
+  const Diagnostic diagnostic = At(line + "Z\r\n", {1, 3 * (1 << 20) + 1}, 5);
+  const std::string text = Render(diagnostic);
+  EXPECT_NE(text.find("| ...\xC3\xA9x?"), std::string::npos) << text;
+  EXPECT_NE(text.find("x?Z\n"), std::string::npos) << text;
+  EXPECT_EQ(Caret(diagnostic), "    | " + std::string(3 + 159, ' ') + "^");
+}
+
 TEST(Render, ColorsOnlyWhenAsked) {
   EXPECT_EQ(Render(At("x", {1, 1}, 1)).find('\x1B'), std::string::npos);
   const std::string text = Render(At("x", {1, 1}, 1, "bad", "mend"), true);
@@ -136,6 +146,23 @@ TEST(Diagnostics, SortKeepsEqualOnesOnce) {
   diagnostics.Sort();
   EXPECT_EQ(diagnostics.all().size(), 3u);
   EXPECT_EQ(diagnostics.error_count(), 3u);
+}
+
+TEST(Diagnostics, KeepsSoManyAndSaysSo) {
+  const auto source = MakeSource("x");
+  Diagnostics diagnostics;
+  const uint32_t more = Diagnostics::kMaxKept + 500;
+  for (uint32_t i = 1; i <= more; ++i) diagnostics.Error(source, {i, 1}, 1, "bad", "mend");
+  for (uint32_t i = 1; i <= more; ++i) diagnostics.Warning(source, {i, 1}, 1, "odd");
+  EXPECT_EQ(diagnostics.error_count(), more) << "the rest still counts";
+  diagnostics.Sort();
+  ASSERT_EQ(diagnostics.all().size(), 2 * (Diagnostics::kMaxKept + 1));
+  EXPECT_TRUE(diagnostics.has_errors());
+  const Diagnostic& last_but_one = diagnostics.all()[2 * Diagnostics::kMaxKept];
+  EXPECT_EQ(last_but_one.message,
+            "there are more than 1000 errors; this one and the rest are not told");
+  EXPECT_EQ(diagnostics.all().back().message,
+            "there are more than 1000 warnings; this one and the rest are not told");
 }
 
 TEST(Quote, CutsLongText) {

@@ -68,7 +68,25 @@ TEST(Source, FindsTheColumnInALongLine) {
     const auto column = static_cast<uint32_t>(2 * pair + 1);
     EXPECT_EQ(source.At(6 + 3 * pair), (Position{2, column}));
     EXPECT_EQ(source.At(6 + 3 * pair + 2), (Position{2, column + 1}));
+    EXPECT_EQ(source.Cut(2, 2 * pair, 1), "\xC3\xA9");
+    EXPECT_EQ(source.Cut(2, 2 * pair + 1, 1), "x");
   }
+  EXPECT_EQ(source.Width(2), 2000u);
+  EXPECT_EQ(source.Cut(2, 1998, 9), "\xC3\xA9x");
+  EXPECT_EQ(source.Cut(2, 2000, 9), "");
+}
+
+TEST(Source, CutsLines) {
+  const Source source("p", "\xEF\xBB\xBF\xC3\xA9t\xC3\xA9\r\n\nz");
+  EXPECT_EQ(source.Width(1), 3u) << "without its end";
+  EXPECT_EQ(source.Cut(1, 0, 2), "\xC3\xA9t");
+  EXPECT_EQ(source.Cut(1, 2, 5), "\xC3\xA9");
+  EXPECT_EQ(source.Width(2), 0u);
+  EXPECT_EQ(source.Cut(2, 0, 5), "");
+  EXPECT_EQ(source.Cut(3, 0, 5), "z");
+  EXPECT_EQ(source.Width(4), 0u) << "there is none";
+  EXPECT_EQ(source.Cut(4, 0, 1), "");
+  EXPECT_EQ(source.Cut(0, 0, 1), "");
 }
 
 }  // namespace
