@@ -35,15 +35,22 @@ tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_byte
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return tl::unexpected(errno == ENXIO ? kNoRegularFile : errno);
   int error = Admit(fd, readable == Readable::kFilesAndStreams && NamesAStream(path));
+  struct stat status {};
+  const bool has_size = error == 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  const size_t size = has_size && status.st_size > 0 ? static_cast<size_t>(status.st_size) : 0;
+  if (size > max_bytes) error = EFBIG;
   std::string text;
+  if (error == 0) text.reserve(size);
   char buffer[1 << 16];
-  while (error == 0 && text.size() <= max_bytes) {
+  while (error == 0) {
     const ssize_t got = read(fd, buffer, sizeof buffer);
     if (got == 0) break;
-    if (got > 0) {
+    if (got < 0) {
+      if (errno != EINTR) error = errno;
+    } else if (static_cast<size_t>(got) > max_bytes - text.size()) {
+      error = EFBIG;
+    } else {
       text.append(buffer, static_cast<size_t>(got));
-    } else if (errno != EINTR) {
-      error = errno;
     }
   }
   close(fd);

@@ -15,9 +15,9 @@ enum class Readable : uint8_t {
   kFilesAndStreams,
 };
 
-// The file's bytes, up to a little more than `max_bytes` (for the caller to see that there are
-// more), or why it cannot be read: an errno, or kNoRegularFile. Never waits for a pipe, a terminal
-// or a device that is not among what is readable.
+// The file's bytes, or why it cannot be read: an errno, or kNoRegularFile. EFBIG is for one of more
+// than `max_bytes`, of which no more than that is read, and nothing if its size is known. Never
+// waits for a pipe, a terminal or a device that is not among what is readable.
 tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_bytes,
                                         Readable readable);
 

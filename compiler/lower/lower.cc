@@ -41,19 +41,14 @@ tl::expected<uint32_t, LowerFailure> LowerValue(ProgramBuilder& builder, const C
     if (IsTest(expression.ast.node(root))) {
       careless.ReturnTest(root);
     } else {
-      const uint8_t result = block.NewRegister();
-      careless.RootValue(root, result);
-      block.Add({Opcode::kReturn, result}, target.position(0));
-      block.Release(result);
+      careless.ReturnValue(root);
     }
     const Label again = block.NewLabel();
     block.Recover(0, again);
     block.Bind(again);
     if (careless.failure().has_value()) return tl::unexpected(*careless.failure());
   }
-  const uint8_t result = block.NewRegister();
-  careful.RootValue(root, result);
-  block.Add({Opcode::kReturn, result}, target.position(0));
+  careful.ReturnValue(root);
   if (careful.failure().has_value()) return tl::unexpected(*careful.failure());
   return block.Finish();
 }

@@ -74,8 +74,12 @@ class Lowering {
   bool carelessness_pays() const;
   size_t node_count() const { return ast_.nodes.size(); }
 
-  void RootValue(NodeId root, uint8_t dst) {
-    Value(root, dst);
+  // Ends the block with the node's value.
+  void ReturnValue(NodeId root) {
+    const uint8_t result = block().NewRegister();
+    Value(root, result);
+    block().Add({Opcode::kReturn, result}, target_.position(0));
+    block().Release(result);
     CheckRoom(root);
   }
   // The same of a block that has the value.
