@@ -100,6 +100,12 @@ std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& d
   tl::expected<std::string, int> text =
       ReadFile(path, yaml::kMaxYamlBytes, Readable::kFilesAndStreams);
   if (text) return std::make_shared<const Source>(path, std::move(*text));
+  if (text.error() == EFBIG) {
+    diagnostics.Unreadable(
+        path, fmt::format("has more than {} MiB, the most that is read", yaml::kMaxYamlBytes >> 20),
+        "split it, or move long lists to files of their own, with from_file");
+    return nullptr;
+  }
   diagnostics.Unreadable(
       path, fmt::format("cannot be read: {}", ReadErrorText(text.error())),
       text.error() == ENOENT ? "check the path; it is relative to the current folder" : "");

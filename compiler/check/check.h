@@ -52,12 +52,18 @@ struct Problem {
 // Of one expression; those after it are not said.
 inline constexpr size_t kMaxProblems = 50;
 
+// What the constant patterns of an expression, and those of a policy, may compile to together, in
+// RE2's instructions. A usual pattern has a few dozens; [\pL]{100} has 60,000, and each takes time
+// whenever it is compiled.
+inline constexpr size_t kMaxPatternInstructions = 2'000'000;
+
 // An expression whose names are known. Types are what the author may rely on, not what the machine
 // may: null passes for timestamps, durations and abstract types, as in cel-go.
 struct Checked {
   Ast ast;
   std::vector<Reference> references;  // by node
   std::vector<Type> types;            // by node; in unchecked mode all dyn
+  size_t pattern_instructions = 0;    // of its constant patterns, together
   const Type& type() const { return types[ast.root]; }
 };
 

@@ -15,6 +15,7 @@
 #include "compiler/diagnostic.h"
 #include "compiler/load/regex_syntax.h"
 #include "vm/compare.h"
+#include "vm/functions/patterns.h"
 
 namespace writ::cel {
 namespace {
@@ -87,8 +88,7 @@ std::string_view PatternHint(std::string_view fault) {
 
 class ConstantCheck {
  public:
-  ConstantCheck(const Checked& expression, const Environment& environment,
-                std::vector<Problem>& problems)
+  ConstantCheck(Checked& expression, const Environment& environment, std::vector<Problem>& problems)
       : expression_(expression),
         ast_(expression.ast),
         values_(expression, environment, ConstantValues::Variables::kIncluded),
@@ -252,7 +252,21 @@ class ConstantCheck {
     const std::vector<NodeId> arguments = Arguments(id);
     if (arguments.size() < 2 || !values_.at(arguments[1]).is(Tag::kString)) return false;
     const std::string_view pattern = values_.at(arguments[1]).view();
-    const std::string fault = RegexFault(pattern);
+    if (expression_.pattern_instructions > kMaxPatternInstructions) return false;
+    size_t instructions = 0;
+    // As where the pattern comes with the call, so that the two do not differ.
+    const std::string fault = pattern.size() > kMaxCallPatternBytes
+                                  ? fmt::format("it has {} bytes, and at most {} are taken",
+                                                pattern.size(), kMaxCallPatternBytes)
+                                  : RegexFault(pattern, &instructions, kMaxCallPatternMemory);
+    expression_.pattern_instructions += instructions;
+    if (expression_.pattern_instructions > kMaxPatternInstructions) {
+      Report(ast_.node(arguments[1]),
+             fmt::format("with this the patterns of the expression compile to more than {} "
+                         "instructions",
+                         kMaxPatternInstructions),
+             "repeat less: {100} writes its part a hundred times");
+    }
     if (!fault.empty()) MalformedPattern(ast_.node(arguments[1]), pattern, fault);
     return !fault.empty();
   }
@@ -390,7 +404,7 @@ class ConstantCheck {
         {Severity::kError, node.at, node.at_length, std::move(message), std::move(hint)});
   }
 
-  const Checked& expression_;
+  Checked& expression_;
   const Ast& ast_;
   ConstantValues values_;
   std::vector<Problem>& problems_;
@@ -398,7 +412,7 @@ class ConstantCheck {
 
 }  // namespace
 
-void CheckConstants(const Checked& expression, const Environment& environment,
+void CheckConstants(Checked& expression, const Environment& environment,
                     std::vector<Problem>& problems) {
   ConstantCheck(expression, environment, problems).Run();
 }

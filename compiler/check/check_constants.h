@@ -14,7 +14,7 @@
 namespace writ::cel {
 
 // REQUIRES: the expression has no errors.
-void CheckConstants(const Checked& expression, const Environment& environment,
+void CheckConstants(Checked& expression, const Environment& environment,
                     std::vector<Problem>& problems);
 
 }  // namespace writ::cel

@@ -37,8 +37,11 @@ constexpr size_t kCutInstructions = 16384;
 
 // A tool that is named has its own copy of the every-tool rules that stand before what names it
 // last; one that reads arguments of its own has a trie of its own, which holds the paths of the
-// every-tool rules as well. So these multiply; what no real policy needs is refused before it fills
-// the memory.
+// every-tool rules as well. So these multiply; what no real policy needs is refused before it takes
+// the time and the memory. kMaxGlobTests is of named tools against globs, to find which rules they
+// have.
+constexpr size_t kMaxRuleCopies = 300'000;
+constexpr size_t kMaxGlobTests = 20'000'000;
 constexpr size_t kMaxPathNodes = 1'000'000;
 constexpr size_t kMaxInstructions = 8'000'000;
 
@@ -53,12 +56,35 @@ class ToolSet {
       names_.insert(tool.text);
     }
   }
-  bool Has(std::string_view tool) const { return names_.count(tool) > 0 || Names(globs_, tool); }
+  // Adds to `tests` how many globs were tested.
+  bool Has(std::string_view tool, size_t& tests) const {
+    if (names_.count(tool) > 0) return true;
+    tests += globs_.size();
+    return Names(globs_, tool);
+  }
 
  private:
   std::set<std::string_view> names_;  // of the policy
   std::vector<ToolPattern> globs_;
 };
+
+void ReportCopies(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
+  diagnostics.Error(
+      policies.front().source, {1, 1}, 1,
+      fmt::format("the rules, each counted once for every named tool that it is checked for, are "
+                  "more than {}",
+                  kMaxRuleCopies),
+      "put rules for every tool behind those of single tools, or name fewer tools");
+}
+
+// Of rules for the tools they name, which can be told from the policies alone.
+size_t CountNamedTools(const std::vector<Policy>& policies) {
+  size_t named = 0;
+  for (const Policy& policy : policies) {
+    for (const RuleModel& rule : policy.rules) named += rule.tools.size();
+  }
+  return named;
+}
 
 // What stands before the rules of a policy.
 enum class Gate : uint8_t { kNone, kHidden, kDefault };
@@ -86,6 +112,8 @@ class Emitter {
                     [](const Policy& policy) { return policy.language == Language::kIntercept; });
     LineUp();
     FindMentions();
+    CollectTools();
+    if (!CheckCopies()) return std::move(program);
     EmitOtherTools();
     EmitTools();
     Hide();
@@ -120,7 +148,8 @@ class Emitter {
   }
 
   // Of a shared rule.
-  static bool AppliesTo(const Item& item, const std::string& tool) {
+  bool AppliesTo(const Item& item, const std::string& tool) {
+    glob_tests_ += item.rule->tools.size();
     return item.rule->tools.empty() || Names(item.rule->tools, tool);
   }
 
@@ -165,10 +194,11 @@ class Emitter {
     if (items.empty() || items.back() != item) items.push_back(item);
   }
 
-  Gate GateOf(size_t p, const std::string& tool) const {
+  Gate GateOf(size_t p, const std::string& tool) {
     const Policy& policy = policies_[p];
-    if (policy.hides_all || hidden_[p].Has(tool)) return Gate::kHidden;
-    return policy.default_deny && !listed_[p].Has(tool) ? Gate::kDefault : Gate::kNone;
+    if (policy.hides_all || hidden_[p].Has(tool, glob_tests_)) return Gate::kHidden;
+    const bool listed = !policy.default_deny || listed_[p].Has(tool, glob_tests_);
+    return listed ? Gate::kNone : Gate::kDefault;
   }
 
   void CollectTools() {
@@ -185,7 +215,6 @@ class Emitter {
   // ---- Everyone's row.
 
   void EmitOtherTools() {
-    CollectTools();
     Program& program = builder_.program();
     if (std::any_of(policies_.begin(), policies_.end(), [](const Policy& policy) {
           return HasGlob(policy.hide) || HasGlob(policy.allow);
@@ -246,13 +275,17 @@ class Emitter {
     }
   }
 
-  // `own`: the items that say anything of the tool in particular.
-  void EmitTool(const std::string& tool, const std::vector<size_t>& own) {
-    Program& program = builder_.program();
+  // A tool's own row.
+  struct ToolRow {
+    std::vector<Step> steps;
+    bool ends = false;  // at a gate
+  };
+
+  // Gates and shared rules up to the tool's last item, and its own among them. `own`: the items
+  // that say anything of the tool in particular.
+  ToolRow RowOf(const std::string& tool, const std::vector<size_t>& own) {
     std::vector<Step> steps;
     bool ends = false;
-    bool own_slots = false;
-    // Gates and shared rules up to the tool's last item, and its own among them.
     auto shared_item = shared_items_.begin();
     for (auto own_item = own.begin(); own_item != own.end() && !ends;) {
       const bool is_shared = shared_item != shared_items_.end() && *shared_item <= *own_item;
@@ -266,12 +299,44 @@ class Emitter {
         if (ends) steps.push_back({&item, gate});
       } else if (is_own || AppliesTo(item, tool)) {
         steps.push_back({&item});
-        // One that no row of everyone's holds (it stands behind a gate that refuses all others) has
-        // no shared slots yet.
-        const bool shared = in_shared_rows_.count(item.rule) > 0;
-        own_slots = own_slots || (!shared && RuleCode::ReadsArguments(*item.rule));
+      }
+      if (glob_tests_ > kMaxGlobTests) break;
+    }
+    return {std::move(steps), ends};
+  }
+
+  // Whether the tools' own rows are few and short enough. What is wrong otherwise is reported.
+  bool CheckCopies() {
+    size_t copies = 0;
+    for (const auto& [tool, items] : mentions_) {
+      const ToolRow row = RowOf(tool, items);
+      for (const Step& step : row.steps) copies += step.item->rule != nullptr ? 1 : 0;
+      if (copies > kMaxRuleCopies) {
+        ReportCopies(policies_, diagnostics_);
+        return false;
+      }
+      if (glob_tests_ > kMaxGlobTests) {
+        diagnostics_.Error(policies_.front().source, {1, 1}, 1,
+                           fmt::format("the globs, each counted once for every named tool that it "
+                                       "is tested on, are more than {}",
+                                       kMaxGlobTests),
+                           "put rules for globs behind those of single tools, or name fewer tools");
+        return false;
       }
     }
+    return true;
+  }
+
+  void EmitTool(const std::string& tool, const std::vector<size_t>& own) {
+    Program& program = builder_.program();
+    glob_tests_ = 0;
+    const auto [steps, ends] = RowOf(tool, own);
+    // A rule that no row of everyone's holds (it stands behind a gate that refuses all others) has
+    // no shared slots yet.
+    const bool own_slots = std::any_of(steps.begin(), steps.end(), [this](const Step& step) {
+      const RuleModel* const rule = step.item->rule;
+      return rule != nullptr && in_shared_rows_.count(rule) == 0 && RuleCode::ReadsArguments(*rule);
+    });
     ToolEntry entry;
     entry.first_slot = static_cast<uint32_t>(program.slot_names.size());
     entry.first_read = static_cast<uint32_t>(program.reads.size());
@@ -431,12 +496,17 @@ class Emitter {
   std::map<std::string, std::vector<size_t>> mentions_;
   std::vector<ToolSet> hidden_;  // by policy
   std::vector<ToolSet> listed_;
+  size_t glob_tests_ = 0;
   std::map<size_t, uint32_t> from_;  // everyone's row from an item on
 };
 
 }  // namespace
 
 Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
+  if (CountNamedTools(policies) > kMaxRuleCopies) {
+    ReportCopies(policies, diagnostics);
+    return {};
+  }
   for (const Policy& policy : policies) CheckRuleCosts(policy, diagnostics);
   return Emitter(policies, diagnostics).Run();
 }

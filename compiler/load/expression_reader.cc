@@ -182,7 +182,7 @@ std::optional<std::string> ExpressionReader::TakeText(const Node& node, std::str
 }
 
 std::optional<Expression> ExpressionReader::Compile(const Text& text, Wanted wanted) {
-  if (!CheckBudget(text) || !CheckComment(text)) return std::nullopt;
+  if (!CheckBudget(text) || !CheckComment(text) || !reader_.HasPatternRoom()) return std::nullopt;
   auto parsed = cel::Parse(text.text);
   if (!parsed) {
     const cel::SyntaxError& error = parsed.error();
@@ -195,7 +195,8 @@ std::optional<Expression> ExpressionReader::Compile(const Text& text, Wanted wan
   nodes_ += parsed->nodes.size();
   cel::CheckResult result = Check(std::move(*parsed), text.has_quota);
   for (const cel::Problem& problem : result.problems) Report(text, problem);
-  if (!result.ok()) return std::nullopt;
+  const bool has_room = reader_.TakePatterns(text.node, result.expression.pattern_instructions);
+  if (!result.ok() || !has_room) return std::nullopt;
   Expression expression{text.source, std::move(result.expression)};
   if (!CheckLabels(text, expression.checked)) return std::nullopt;
   if (!Fits(expression, text.what, wanted)) return std::nullopt;

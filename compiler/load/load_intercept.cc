@@ -138,6 +138,7 @@ class Loader {
     CountingLoader counting(reader_, counters_, scope);
     std::map<std::string, Position> counters;
     for (const Node* node : rules->items) {
+      if (!reader_.TakeRule(*node)) return;
       std::optional<RuleModel> rule = LoadRule(*node, counting);
       if (const Node* at = counting.last_at(); at != nullptr) {
         const auto [earlier, is_new] = counters.emplace(counting.last_name(), at->at);

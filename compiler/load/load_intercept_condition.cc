@@ -167,10 +167,15 @@ class ConditionLoader {
           reader_.Error(at, "the value of operator regex must be text");
           return false;
         }
-        if (const std::string fault = RegexFault(std::get<std::string>(value)); !fault.empty()) {
+        if (!reader_.HasPatternRoom()) return false;
+        size_t instructions = 0;
+        const std::string fault = RegexFault(std::get<std::string>(value), &instructions);
+        const bool has_room = reader_.TakePatterns(at, instructions);
+        if (!fault.empty()) {
           reader_.Error(at, fmt::format("this regex does not compile: {}", fault));
           return false;
         }
+        if (!has_room) return false;
         break;
       }
       case Operator::kExists:

@@ -314,6 +314,7 @@ class Loader {
     }
     std::unordered_map<std::string, uint32_t> lines;
     for (const Node* item : node->items) {
+      if (!reader_.TakeRule(*item)) return;
       std::optional<RuleModel> rule = LoadRule(reader_, policy_, expressions, *item);
       if (!rule) continue;
       if (!rule->name.empty()) {

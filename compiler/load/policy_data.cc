@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstring>
 #include <set>
 #include <string_view>
@@ -166,15 +167,23 @@ std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node
   if (const auto known = by_path_.find(full); known != by_path_.end()) return known->second;
   std::optional<Constant>& constant = by_path_[full];
   tl::expected<std::string, int> text = ReadFile(full, kMaxDataFileBytes, Readable::kFiles);
+  if (!text && text.error() == EFBIG) {
+    reader_.Error(path, fmt::format("{} has more than {} MiB", full, kMaxDataFileBytes >> 20),
+                  "split it into several files, each a constant of its own");
+    return std::nullopt;
+  }
   if (!text) {
     reader_.Error(
         path, fmt::format("{} cannot be read: {}", full, ReadErrorText(text.error())),
         absolute ? "check the path" : "check the path; it is relative to the policy's folder");
     return std::nullopt;
   }
-  if (text->size() > kMaxDataFileBytes) {
-    reader_.Error(path, fmt::format("{} has more than {} MiB", full, kMaxDataFileBytes >> 20),
-                  "split it into several files, each a constant of its own");
+  data_file_bytes_ += text->size();
+  if (data_file_bytes_ > kMaxDataFilesBytes) {
+    reader_.Error(path,
+                  fmt::format("with {} the files of from_file have more than {} MiB together", full,
+                              kMaxDataFilesBytes >> 20),
+                  "leave out what no rule needs, or split the policy");
     return std::nullopt;
   }
   files_.push_back(std::make_shared<const Source>(full, std::move(*text)));

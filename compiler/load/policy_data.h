@@ -25,6 +25,7 @@
 namespace writ {
 
 inline constexpr size_t kMaxDataFileBytes = 16u << 20;
+inline constexpr size_t kMaxDataFilesBytes = 64u << 20;  // of a policy, together
 inline constexpr size_t kMaxDataFileEntries = 1'000'000;
 
 struct Constant {
@@ -57,6 +58,7 @@ class DataReader {
   std::unordered_map<const yaml::Node*, std::optional<Constant>> collections_;  // for aliases
   std::unordered_map<std::string, std::optional<Constant>> by_path_;
   std::vector<std::shared_ptr<const Source>> files_;
+  size_t data_file_bytes_ = 0;
 };
 
 }  // namespace writ

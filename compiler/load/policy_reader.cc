@@ -76,6 +76,28 @@ std::optional<std::string> PolicyReader::Text(const Node* node, std::string_view
   return node->text;
 }
 
+bool PolicyReader::TakeRule(const Node& rule) {
+  if (++rules_ <= kMaxPolicyRules) return true;
+  if (rules_ == kMaxPolicyRules + 1) {
+    Error(rule, fmt::format("a policy may have {} rules, and this is one more", kMaxPolicyRules),
+          "put what differs into data, name several tools in one rule, or split the policy");
+  }
+  return false;
+}
+
+bool PolicyReader::TakePatterns(const Node& at, size_t instructions) {
+  const bool had_room = HasPatternRoom();
+  pattern_instructions_ += instructions;
+  if (HasPatternRoom()) return true;
+  if (had_room) {
+    Error(at,
+          fmt::format("with this the patterns of the policy compile to more than {} instructions",
+                      cel::kMaxPatternInstructions),
+          "repeat less: {100} writes its part a hundred times");
+  }
+  return false;
+}
+
 void PolicyReader::WarnOfTraps(const Node& node) {
   for (const Node* item : node.items) {
     if (item->kind != Kind::kScalar) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/check/check.h"
 #include "compiler/diagnostic.h"
 #include "compiler/source.h"
 #include "compiler/yaml/yaml.h"
@@ -32,6 +33,9 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string_view
 inline bool Missing(const yaml::Node* node) {
   return node == nullptr || yaml::IsNull(*node);
 }
+
+// What a policy may have of rules, in all tools together. Each is some KiB while it is compiled.
+inline constexpr size_t kMaxPolicyRules = 100'000;
 
 // Not copied; outlived by what it is made of.
 class PolicyReader {
@@ -59,6 +63,13 @@ class PolicyReader {
   std::optional<std::string> Text(const yaml::Node* node, std::string_view what,
                                   std::string hint = {});
 
+  // Counts one more rule. False, which is reported once, if that is one too many.
+  bool TakeRule(const yaml::Node& rule);
+  // The same of constant patterns that compile to so many instructions.
+  bool TakePatterns(const yaml::Node& at, size_t instructions);
+  // Once there were too many, no further pattern is worth compiling.
+  bool HasPatternRoom() const { return pattern_instructions_ <= cel::kMaxPatternInstructions; }
+
   // Warns of scalars in or below `node` that are something else than an author may mean who knows
   // YAML 1.1: integers that a leading zero makes octal, and what was a bool (yes, off) or a number
   // (1:30) and is text. In lists yes and no are words among others: NO is a country there.
@@ -72,6 +83,8 @@ class PolicyReader {
 
   std::shared_ptr<const Source> source_;
   Diagnostics& diagnostics_;
+  size_t rules_ = 0;
+  size_t pattern_instructions_ = 0;
 };
 
 }  // namespace writ

@@ -56,10 +56,17 @@ std::string FaultBeyondRe2(std::string_view pattern) {
 
 }  // namespace
 
-std::string RegexFault(std::string_view pattern) {
+std::string RegexFault(std::string_view pattern, size_t* instructions, int64_t max_memory) {
   re2::RE2::Options options;
   options.set_log_errors(false);
+  options.set_max_mem(max_memory);
   const re2::RE2 compiled(re2::StringPiece(pattern.data(), pattern.size()), options);
+  if (instructions != nullptr) {
+    const bool too_large = compiled.error_code() == re2::RE2::ErrorPatternTooLarge;
+    *instructions = compiled.ok() ? static_cast<size_t>(compiled.ProgramSize())
+                    : too_large   ? static_cast<size_t>(max_memory) / 16
+                                  : 0;
+  }
   if (!compiled.ok()) return compiled.error();
   return FaultBeyondRe2(pattern);
 }

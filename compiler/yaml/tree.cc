@@ -272,6 +272,7 @@ void TreeBuilder::Arrive(size_t offset) {
   }
   uncertain_null_.reset();
   last_offset_ = offset;
+  ++events_;
   if (frames_.empty() || !frames_.back().flow) CheckIndentation(text_, offset, report_);
 }
 

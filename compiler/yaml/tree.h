@@ -46,6 +46,8 @@ class TreeBuilder : public YAML::EventHandler {
   size_t start() const { return start_.value_or(begin_); }
   // Where the last node starts that the parser told of.
   size_t last_offset() const { return last_offset_; }
+  // How many nodes that were so far.
+  size_t events() const { return events_; }
   // The last place the parser told of where no bracket was open, or the outermost open bracket.
   size_t LastInBlock() const;
 
@@ -126,6 +128,7 @@ class TreeBuilder : public YAML::EventHandler {
   std::optional<UncertainNull> uncertain_null_;
   size_t nodes_ = 0;
   size_t last_offset_ = 0;
+  size_t events_ = 0;
   std::optional<size_t> start_;
 };
 

@@ -31,7 +31,7 @@ namespace writ::yaml {
 
 inline constexpr size_t kMaxYamlBytes = 16u << 20;
 inline constexpr uint32_t kMaxYamlDepth = 100;
-inline constexpr size_t kMaxYamlNodes = 4'000'000;
+inline constexpr size_t kMaxYamlNodes = 2'000'000;
 
 enum class Kind : uint8_t { kScalar, kSequence, kMapping };
 

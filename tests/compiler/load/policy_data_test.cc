@@ -184,6 +184,19 @@ TEST_F(DataFile, ThatIsTooLarge) {
   EXPECT_NE(said.find("has more than 16 MiB"), std::string::npos) << said;
 }
 
+TEST_F(DataFile, ThatIsTooLargeBesideOthers) {
+  std::string text = "{";
+  for (size_t i = 0; i <= kMaxDataFilesBytes / kMaxDataFileBytes; ++i) {
+    const std::string name = "hosts" + std::to_string(i) + ".txt";
+    Write(name, std::string(kMaxDataFileBytes, 'a'));
+    text += "l" + std::to_string(i) + ": {from_file: " + name + "}, ";
+  }
+  const std::string said = Read(text + "}\n").Said();
+  EXPECT_NE(said.find("hosts4.txt the files of from_file have more than 64 MiB together"),
+            std::string::npos)
+      << said.substr(0, 500);
+}
+
 TEST_F(DataFile, WithTooManyEntries) {
   std::string lines;
   for (size_t i = 0; i <= kMaxDataFileEntries; ++i) lines += "a\n";

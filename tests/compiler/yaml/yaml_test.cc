@@ -351,6 +351,26 @@ TEST(YamlRefuses, TextThatIsTooLarge) {
   ExpectError(std::string(kMaxYamlBytes + 1, ' '), {1, 1}, "too large");
 }
 
+// The parser keeps a `[` and all behind it until it knows whether that is a key.
+TEST(YamlRefuses, NestingWithoutEnd) {
+  for (const char* open : {"[", "{", "[{", "- ", "? ", "{a: "}) {
+    std::string text;
+    while (text.size() < 3'000'000) text += open;
+    const Reading reading = Read(text);
+    ASSERT_EQ(reading.diagnostics.error_count(), 1u) << open;
+    EXPECT_EQ(reading.diagnostics.all()[0].message, "the YAML is nested more than 100 levels deep");
+  }
+}
+
+TEST(YamlRefuses, AListThatMayBeAKeyWithoutEnd) {
+  std::string list = "[1";
+  for (int i = 0; i < 900'000; ++i) list += ",1";
+  EXPECT_EQ(Read("- " + list + "]\n").diagnostics.error_count(), 0u);
+  for (int i = 0; i < 200'000; ++i) list += ",1";
+  ExpectError("- " + list + "]\n", {1, 1}, "1000000 brackets");
+  EXPECT_EQ(Read("a: " + list + "]\n").diagnostics.error_count(), 0u) << "this can be no key";
+}
+
 // --- documents ---
 
 TEST(YamlRefuses, EmptyDocuments) {
@@ -466,7 +486,7 @@ TEST(YamlRefuses, BombsOfMerges) {
   for (int i = 0; i < 5000; ++i) text += fmt::format("k{}: 1, ", i);
   text += "}\nc: {<<: [";
   for (int i = 0; i < 5000; ++i) text += "*b, ";
-  ExpectError(text + "]}\n", {2, 10 + 4 * 398}, "alias");
+  ExpectError(text + "]}\n", {2, 10 + 4 * 198}, "alias");
 }
 
 TEST(YamlRefuses, AChainOfAliasesThatNestsTooDeep) {
