@@ -82,9 +82,9 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
       ->allow_extra_args(false);
   AddLabelFlag(app, run.labels);
   app.add_flag("--env-clear", run.environment.clear,
-               "give the server no variables but those every program needs (PATH, HOME, LANG …)");
+               "give the server only variables such as PATH and HOME");
   app.add_option("--env-allow", run.environment.allowed,
-                 "what it gets besides, names or globs; implies --env-clear")
+                 "and these: names or globs; implies --env-clear")
       ->option_text("NAME,…")
       ->delimiter(',')
       ->allow_extra_args(false);
