@@ -61,8 +61,8 @@ Openers FindOpeners(std::string_view text, size_t from, size_t until);
 
 size_t CountCharacters(std::string_view text);
 
-// What stands from `offset` to the end of its line, or `size` bytes of it, without a comment, as YAML
-// text in single quotes. Cut where it would be too long to show.
+// What stands from `offset` to the end of its line, or `size` bytes of it, without a comment, as
+// YAML text in single quotes. Cut where it would be too long to show.
 std::string InSingleQuotes(std::string_view text, size_t offset,
                            size_t size = std::string_view::npos);
 

@@ -404,7 +404,8 @@ TEST(Arguments, CopiesNeedRoom) {
     FunctionContext context{arena, budget, Value()};
     context.max_arena_bytes = 32 << 10;
     const Value result =
-        Info(one.function).run(one.arguments.data(), static_cast<uint32_t>(one.arguments.size()), context);
+        Info(one.function)
+            .run(one.arguments.data(), static_cast<uint32_t>(one.arguments.size()), context);
     EXPECT_EQ(Applied::Text(result), kTooMuch);
     EXPECT_EQ(arena.held(), 0u);
   }
