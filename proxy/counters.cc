@@ -15,10 +15,10 @@ int64_t FloorDivide(int64_t n, int64_t by) {
 
 }  // namespace
 
-void Counters::AppendKey(const Counter& counter, std::string& key) {
+void Counters::AppendKey(const Counter& counter, std::string_view space, std::string& key) {
   // Lengths before texts: no choice of names makes two counters one.
   for (const std::string_view part :
-       {std::string_view(counter.space), std::string_view(counter.scope),
+       {space, std::string_view(counter.scope),
         std::string_view(counter.name)}) {
     key += std::to_string(part.size());
     key += ':';
@@ -28,11 +28,15 @@ void Counters::AppendKey(const Counter& counter, std::string& key) {
   key += WindowName(counter.window);
 }
 
-void Counters::AppendKey(const CounterUse& use, std::string& key) {
-  AppendKey(*use.counter, key);
+void Counters::AppendUnkeyed(const CounterUse& use, std::string_view space, std::string& key) {
+  AppendKey(*use.counter, space, key);
   // No window's name holds one of these marks, and the key, which may hold anything, is the last.
   if (use.scale > 0) fmt::format_to(std::back_inserter(key), ".{}", use.scale);
   if (use.shadow) key += '!';
+}
+
+void Counters::AppendKey(const CounterUse& use, std::string& key) {
+  AppendUnkeyed(use, use.counter->space, key);
   if (use.key.empty()) return;
   key += ':';
   key += use.key;

@@ -52,6 +52,7 @@ struct Receipt {
     int64_t amount = 0;
     // Of the window, or of the slice of a sliding one; seconds since 1970-01-01T00:00Z.
     int64_t window_start = 0;
+    bool session = false;  // of a session's count, in a store that keeps those apart
   };
   std::vector<Row> rows;
 };
@@ -98,9 +99,16 @@ class Counters {
   // Subtracts what the receipt took, where it is still counted.
   virtual void GiveBack(const Receipt& receipt) = 0;
 
+  // Whether there is work that can wait until nobody waits for a decision: Tidy does some of it, in
+  // milliseconds as a rule. `now` as for Reserve.
+  virtual bool WantsTidying() const { return false; }
+  virtual void Tidy(int64_t /*now*/) {}
+
   // Appends the identity of a counter: namespace, scope, name and window, so composed that no two
-  // share one; and that of the row a use goes to, which adds scale, shadow and key.
-  static void AppendKey(const Counter& counter, std::string& key);
+  // share one; that of the counter a use goes to, which adds scale and shadow; and that of the row,
+  // which adds the key. `space` takes the place of the counter's own namespace.
+  static void AppendKey(const Counter& counter, std::string_view space, std::string& key);
+  static void AppendUnkeyed(const CounterUse& use, std::string_view space, std::string& key);
   static void AppendKey(const CounterUse& use, std::string& key);
 
   // Of the window of `now` that does not slide; 0 for a session.

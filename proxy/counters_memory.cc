@@ -5,75 +5,13 @@
 #include <algorithm>
 
 namespace writ {
-namespace {
-
-size_t RingIndex(const Slices& slices, int64_t number) {
-  const int64_t index = number % slices.count;
-  return static_cast<size_t>(index < 0 ? index + slices.count : index);
-}
-
-}  // namespace
-
-void MemoryCounters::MoveOn(Row& row, int64_t now) {
-  if (!row.window.sliding) {
-    const int64_t start = WindowStart(row.window, now);
-    if (start <= row.start) return;
-    row.start = start;
-    row.value = 0;
-    return;
-  }
-  const Slices slices(row.window);
-  const int64_t number = slices.Number(now);
-  if (row.slices.empty()) {
-    row.slices.assign(static_cast<size_t>(slices.count), 0);
-  } else {
-    const int64_t last = slices.Number(row.start);
-    if (number <= last) return;
-    // The places of those that leave are those of the new ones.
-    for (int64_t i = std::max(last + 1, number - slices.count + 1); i <= number; ++i) {
-      int64_t& place = row.slices[RingIndex(slices, i)];
-      row.value -= place;
-      place = 0;
-    }
-  }
-  row.start = number * slices.seconds;
-}
-
-bool MemoryCounters::HasEnded(const Row& row, int64_t now) {
-  if (row.window.is_session()) return false;
-  if (!row.window.sliding) return now - row.window.seconds >= row.start;
-  const Slices slices(row.window);
-  return now >= slices.End(slices.Number(row.start));
-}
-
-void MemoryCounters::Add(Row& row, int64_t amount) {
-  row.value += amount;
-  if (!row.window.sliding) return;
-  const Slices slices(row.window);
-  row.slices[RingIndex(slices, slices.Number(row.start))] += amount;
-}
-
-int64_t MemoryCounters::ResetsAt(const Row& row, const CounterUse& use) {
-  if (row.window.is_session()) return kNever;
-  if (!row.window.sliding) return row.start + row.window.seconds;
-  const Slices slices(row.window);
-  const int64_t last = slices.Number(row.start);
-  int64_t left = row.value;
-  int64_t number = last - slices.count + 1;
-  for (; number < last; ++number) {
-    left -= row.slices[RingIndex(slices, number)];
-    int64_t sum = 0;
-    if (!__builtin_add_overflow(left, use.amount, &sum) && sum <= use.limit) break;
-  }
-  return slices.End(number);
-}
 
 std::optional<uint32_t> MemoryCounters::RowOf(const CounterUse& use, int64_t now) {
   key_.clear();
   AppendKey(use, key_);
   const auto found = numbers_.find(key_);
   if (found == numbers_.end()) return NewRow(use, now);
-  MoveOn(rows_[found->second], now);
+  rows_[found->second].count.MoveOn(now);
   return found->second;
 }
 
@@ -93,7 +31,7 @@ std::optional<uint32_t> MemoryCounters::NewRow(const CounterUse& use, int64_t no
   const uint32_t number = free_.back();
   free_.pop_back();
   Row& row = rows_[number];
-  row.window = use.counter->window;
+  row.count.window = use.counter->window;
   row.identity = &numbers_.emplace(key_, number).first->first;
   row.keyed = keyed;
   if (keyed != nullptr) {
@@ -101,7 +39,7 @@ std::optional<uint32_t> MemoryCounters::NewRow(const CounterUse& use, int64_t no
     keyed->rows.push_back(number);
     made_.push_back(number);
   }
-  MoveOn(row, now);
+  row.count.MoveOn(now);
   return number;
 }
 
@@ -114,8 +52,8 @@ void MemoryCounters::MakeRoom(KeyedRows& keyed, int64_t now) {
     const uint32_t number = keyed.rows[i];
     const Row& row = rows_[number];
     const bool in_use = std::find(made_.begin(), made_.end(), number) != made_.end();
-    if (in_use || (row.value != 0 && !HasEnded(row, now))) continue;
-    if (row.value != 0) keyed.floor = std::max(keyed.floor, now);
+    if (in_use || (row.count.value != 0 && !row.count.HasEnded(now))) continue;
+    if (row.count.value != 0) keyed.floor = std::max(keyed.floor, now);
     Forget(number);
   }
 }
@@ -123,7 +61,7 @@ void MemoryCounters::MakeRoom(KeyedRows& keyed, int64_t now) {
 void MemoryCounters::Forget(uint32_t number) {
   Row& row = rows_[number];
   std::vector<uint32_t>& siblings = row.keyed->rows;
-  row.keyed->floor = std::max(row.keyed->floor, row.start);
+  row.keyed->floor = std::max(row.keyed->floor, row.count.start);
   siblings[row.place] = siblings.back();
   rows_[siblings.back()].place = row.place;
   siblings.pop_back();
@@ -144,7 +82,7 @@ void MemoryCounters::TakeBack(Receipt& receipt) {
 bool MemoryCounters::Read(const Counter& counter, int64_t now, int64_t* value, std::string*) {
   CounterUse use;
   use.counter = &counter;
-  *value = rows_[*RowOf(use, now)].value;
+  *value = rows_[*RowOf(use, now)].count.value;
   return true;
 }
 
@@ -173,29 +111,21 @@ ReserveResult MemoryCounters::Reserve(const std::vector<Expectation>& expected,
       return result;
     }
     Row& row = rows_[*number];
-    int64_t amount = use.amount;
-    int64_t sum = 0;
-    const bool overflows = __builtin_add_overflow(row.value, amount, &sum);
-    if (overflows || sum > use.limit) {
-      if (!use.shadow) {
-        int64_t before = row.value;
-        for (const Receipt::Row& other : receipt->rows) {
-          if ((other.row & UINT32_MAX) == *number) before -= other.amount;
-        }
-        if (__builtin_sub_overflow(use.limit, before, &result.remaining) || result.remaining < 0) {
-          result.remaining = 0;
-        }
-        result.resets_at = ResetsAt(row, use);
-        result.outcome = ReserveResult::Outcome::kFull;
-        result.full = i;
-        TakeBack(*receipt);
-        return result;
+    const Fitting fitting = Fit(row.count, use);
+    if (fitting.over && !use.shadow) {
+      int64_t taken = 0;
+      for (const Receipt::Row& other : receipt->rows) {
+        if ((other.row & UINT32_MAX) == *number) taken += other.amount;
       }
-      result.over.push_back(i);
-      if (overflows) amount = INT64_MAX - row.value;
+      TellFull(row.count, use, taken, &result);
+      result.full = i;
+      TakeBack(*receipt);
+      return result;
     }
-    Add(row, amount);
-    receipt->rows.push_back({*number | uint64_t{row.generation} << 32, amount, row.start});
+    if (fitting.over) result.over.push_back(i);
+    row.count.Add(fitting.amount);
+    receipt->rows.push_back(
+        {*number | uint64_t{row.generation} << 32, fitting.amount, row.count.start});
   }
   result.outcome = ReserveResult::Outcome::kReserved;
   return result;
@@ -205,17 +135,7 @@ void MemoryCounters::GiveBack(const Receipt& receipt) {
   for (const Receipt::Row& taken : receipt.rows) {
     Row& row = rows_[taken.row & UINT32_MAX];
     if (row.generation != taken.row >> 32) continue;
-    if (!row.window.sliding) {
-      if (row.start == taken.window_start) row.value -= std::min(row.value, taken.amount);
-      continue;
-    }
-    const Slices slices(row.window);
-    const int64_t number = slices.Number(taken.window_start);
-    if (slices.Number(row.start) - number >= slices.count) continue;
-    int64_t& slice = row.slices[RingIndex(slices, number)];
-    const int64_t amount = std::min(slice, taken.amount);
-    slice -= amount;
-    row.value -= amount;
+    row.count.Subtract(taken.amount, taken.window_start);
   }
 }
 

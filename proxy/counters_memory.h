@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "proxy/count.h"
 #include "proxy/counters.h"
 
 namespace writ {
@@ -32,10 +33,7 @@ class MemoryCounters : public Counters {
     int64_t swept_at = INT64_MIN;
   };
   struct Row {
-    Window window;
-    int64_t start = INT64_MIN;    // of the window, or of the latest slice
-    int64_t value = 0;            // all of it
-    std::vector<int64_t> slices;  // of a sliding window, by number modulo their count
+    Count count;
     // For giving back: a row that took the place of a forgotten one is another.
     uint32_t generation = 0;
     const std::string* identity = nullptr;  // its key in numbers_
@@ -51,12 +49,6 @@ class MemoryCounters : public Counters {
   void Forget(uint32_t number);
   // Undoes what a transaction did so far.
   void TakeBack(Receipt& receipt);
-
-  static void MoveOn(Row& row, int64_t now);
-  static bool HasEnded(const Row& row, int64_t now);
-  static void Add(Row& row, int64_t amount);
-  // When `amount` may fit under `limit`.
-  static int64_t ResetsAt(const Row& row, const CounterUse& use);
 
   std::vector<Row> rows_;
   std::vector<uint32_t> free_;                         // numbers of forgotten rows

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "proxy/counters_memory.h"
+#include "proxy/counters_sqlite.h"
+#include "proxy/temporary_folder.h"
 
 namespace writ {
 namespace {
@@ -26,6 +28,29 @@ Counter Named(const std::string& name, Window window = Window::kHour) {
   counter.window = window;
   return counter;
 }
+
+class InFile {
+ public:
+  SqliteCounters& operator*() { return counters_; }
+
+ private:
+  CounterFileOptions Options() const {
+    CounterFileOptions options;
+    options.folder = folder_.path();
+    return options;
+  }
+
+  TemporaryFolder folder_;
+  SqliteCounters counters_{Options(), {}};
+};
+
+class InMemory {
+ public:
+  MemoryCounters& operator*() { return counters_; }
+
+ private:
+  MemoryCounters counters_;
+};
 
 template <typename Store>
 class Counting : public testing::Test {
@@ -57,12 +82,13 @@ class Counting : public testing::Test {
     return Reserve({use}, now, receipt).outcome;
   }
 
-  Store store_;
+  Store place_;
+  Counters& store_ = *place_;
   const Counter n_ = Named("n");
   const Counter m_ = Named("m");
 };
 
-using Stores = testing::Types<MemoryCounters>;
+using Stores = testing::Types<InMemory, InFile>;
 TYPED_TEST_SUITE(Counting, Stores);
 
 TYPED_TEST(Counting, StartsAtZero) {
@@ -459,7 +485,7 @@ TEST(Counters, NoTwoCountersShareAKey) {
   std::set<std::string> keys;
   for (const Counter& counter : counters) {
     std::string key;
-    Counters::AppendKey(counter, key);
+    Counters::AppendKey(counter, counter.space, key);
     EXPECT_TRUE(keys.insert(key).second) << key;
     for (const std::string value : {"", "s", "s:", "s.2", "s!", "n1", "s1:a1:bt"}) {
       for (const uint8_t scale : std::initializer_list<uint8_t>{0, 2, 12}) {

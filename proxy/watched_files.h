@@ -1,0 +1,42 @@
+// Files that must stay what they were when they were opened.
+//
+// An open file goes on existing for whoever has it open when somebody removes or replaces it. Counts
+// in it would then be this process's own, and another would begin anew beside it.
+//
+// Looks at paths, never opens: closing a second descriptor of a file would drop SQLite's locks on it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace writ {
+
+class WatchedFiles {
+ public:
+  // From now on. `may_shrink`: its size is nobody's business. False if it cannot be looked at.
+  bool Add(std::string path, bool may_shrink);
+  void Clear() { files_.clear(); }
+
+  // What happened to one of them.
+  struct Change {
+    const std::string* path;
+    std::string_view what;  // for people: "is gone", "was replaced", "was cut short"
+  };
+  std::optional<Change> Look();
+
+ private:
+  struct File {
+    std::string path;
+    dev_t device;
+    ino_t inode;
+    off_t size;  // the largest seen
+    bool may_shrink;
+  };
+  std::vector<File> files_;
+};
+
+}  // namespace writ
