@@ -46,9 +46,7 @@ constexpr RefusedFlag kRefusedFlags[] = {
     {"--header", "pass headers to the bridge: -- npx mcp-remote URL --header \"Name: value\""},
     {"--bind", "writ speaks stdio and listens on no address; leave it out"},
     {"--port", "writ speaks stdio and listens on no port; leave it out"},
-    {"--state-dir", "this version keeps counters in memory, for one run; leave it out"},
-    {"--state-dsn", "this version keeps counters in memory, for one run; leave it out"},
-    {"--state-prefix", "this version keeps counters in memory, for one run; leave it out"},
+    {"--state-dsn", "writ keeps counters in a file of its own: --state-dir DIR says where"},
     {"--state-fail-mode", "writ always fails closed; leave it out"},
 };
 
@@ -74,7 +72,37 @@ void AddLabelFlag(CLI::App& app, std::vector<std::string>& labels) {
 struct RunFlags {
   std::string log_level = "info";
   std::string transport = "stdio";
+  std::string state = "sqlite";
 };
+
+void AddStateFlags(CLI::App& app, StateOptions& state, std::string& kind) {
+  app.add_option("--state", kind,
+                 "where counts are kept: in a file that outlives the run and is shared with other "
+                 "runs, or for this run alone (sqlite)")
+      ->option_text("sqlite|memory")
+      ->check(CLI::IsMember({"sqlite", "memory"}));
+  app.add_option("--state-dir", state.folder,
+                 "that file's folder ($XDG_STATE_HOME/writ, else "
+                 "~/.local/state/writ)")
+      ->option_text("DIR");
+  app.add_option("--state-prefix", state.prefix,
+                 "names the counters, in place of the policy's name or path")
+      ->option_text("PREFIX");
+  app.add_flag("--insecure-permissions", state.insecure_permissions,
+               "take files and folders that others can write");
+}
+
+// What is wrong with the values, or nothing.
+std::string StateFault(const CLI::App& app, const StateOptions& state) {
+  for (const char* flag : {"--state-dir", "--state-prefix"}) {
+    if (app.count(flag) == 0) continue;
+    if (state.in_memory) return fmt::format("{} has no use for --state memory", flag);
+    const std::string& value =
+        flag == std::string_view("--state-dir") ? state.folder : state.prefix;
+    if (value.empty()) return fmt::format("{} is empty", flag);
+  }
+  return {};
+}
 
 void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
   app.add_option("-c,--config", run.policies, kPolicyFlag)
@@ -104,12 +132,13 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
          "--denial-prefix", [&run](const std::string& text) { run.denial_prefix = text; },
          "what a denial's text starts with (\"[WRIT POLICY DENIED] \")")
       ->option_text("TEXT");
+  AddStateFlags(app, run.state, flags.state);
   app.add_option("--transport", flags.transport, "stdio, the only one so far")
       ->option_text("stdio");
 }
 
-int RunWith(RunOptions& run, const RunFlags& flags, const std::vector<std::string>& server,
-            bool has_separator) {
+int RunWith(const CLI::App& app, RunOptions& run, const RunFlags& flags,
+            const std::vector<std::string>& server, bool has_separator) {
   if (flags.transport != "stdio") {
     return UsageError(fmt::format("--transport {} is not supported", flags.transport),
                       "writ speaks stdio; for a remote server put a bridge behind it: -- npx "
@@ -122,6 +151,10 @@ int RunWith(RunOptions& run, const RunFlags& flags, const std::vector<std::strin
     return UsageError(
         has_separator ? "no server command follows --" : "no server command was given",
         "put it after --: writ run -c policy.yaml -- npx -y some-mcp-server");
+  }
+  run.state.in_memory = flags.state == "memory";
+  if (const std::string fault = StateFault(app, run.state); !fault.empty()) {
+    return UsageError(fault, "writ run --help shows what there is");
   }
   run.log_level = LogLevels().at(flags.log_level);
   run.server = server;
@@ -306,7 +339,8 @@ int Dispatch(int argc, char** argv) {
   }
   const std::vector<std::string> extras = command->remaining();
   if (!extras.empty()) return UnexpectedWord(*command, extras.front());
-  if (command == run_command) return RunWith(run, run_flags, words.server, words.has_separator);
+  if (command == run_command)
+    return RunWith(*run_command, run, run_flags, words.server, words.has_separator);
   // Of expr the one word after -- is the expression, which may start with a minus.
   const bool is_expression =
       command == expr_command && words.server.size() == 1 && expr.expression.empty();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/state.h"
 #include "proxy/environment.h"
 #include "proxy/log.h"
 
@@ -27,6 +28,7 @@ struct RunOptions {
   uint32_t max_depth = 128;
   uint32_t max_in_flight = 10'000;
   std::optional<std::string> denial_prefix;  // none: kDenialPrefix
+  StateOptions state;
 };
 int Run(const RunOptions& options);
 

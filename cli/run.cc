@@ -6,9 +6,9 @@
 #include "cli/labels.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "cli/state.h"
 #include "compiler/compile.h"
 #include "proxy/child.h"
-#include "proxy/counters_memory.h"
 #include "proxy/policy_session.h"
 #include "proxy/pump.h"
 
@@ -29,6 +29,13 @@ int Run(const RunOptions& options) {
   for (const std::string& file : (*program)->files) {
     log.Info(fmt::format("running {}, program {}", file, (*program)->digest.substr(0, 16)));
   }
+  auto counters = OpenCounters(options.state, *program, log);
+  if (!counters.has_value()) {
+    PrintError(counters.error(),
+               "--state-dir DIR keeps counters elsewhere, --state memory for this "
+               "run only");
+    return kExitUsage;
+  }
   tl::expected<Child, std::string> server =
       Child::Start(options.server, EnvironmentFor(options.environment, OwnEnvironment()));
   if (!server.has_value()) {
@@ -36,13 +43,12 @@ int Run(const RunOptions& options) {
     return kExitUsage;
   }
 
-  MemoryCounters counters;
   SessionOptions session_options;
   session_options.max_depth = options.max_depth;
   session_options.max_in_flight = options.max_in_flight;
   session_options.denial_prefix = options.denial_prefix;
   session_options.labels = std::move(*labels);
-  PolicySession session(std::move(program), counters, log, session_options);
+  PolicySession session(std::move(program), **counters, log, session_options);
   PumpOptions pump_options;
   pump_options.max_line_bytes = options.max_line_bytes;
   return RunPump(0, 1, *server, session, log, pump_options);

@@ -41,6 +41,8 @@ class PolicySession : public SessionInterface {
   void OnClientLineLost(std::string_view reason, size_t bytes) override;
   void OnServerLineLost(std::string_view reason, size_t bytes) override;
   void OnServerGone(std::string_view how, std::string* answers) override;
+  bool HasIdleWork() const override { return counters_.WantsTidying(); }
+  void OnIdle() override { counters_.Tidy(Now().seconds); }
 
  private:
   ClientAction OnRefused(const ClientMessage& message, std::string* answer);

@@ -29,6 +29,9 @@ using Clock = std::chrono::steady_clock;
 constexpr int kReadsInARow = 8;  // of one side, before the other gets its turn
 constexpr std::string_view kCutOff = "it was cut off by the end of input";
 
+// Of silence on both sides, before the session does what can wait.
+constexpr int kIdleMilliseconds = 500;
+
 constexpr size_t kKeptAnswerBytes = 1u << 20;  // the string of a longer answer is given back
 
 // A server that closes its output is usually about to exit: how it did makes a better message.
@@ -195,14 +198,16 @@ Pump::Events Pump::Wait() {
 
   bool somebody_is_behind = to_client_.pending() > 0 || to_server_.pending() > 0;
   nfds_t count = somebody_is_behind ? kEntries : kClientOut;
-  if (poll(events.data(), count, TimeoutMilliseconds()) < 0) {
+  const int ready = poll(events.data(), count, TimeoutMilliseconds());
+  if (ready == 0 && !ending_.begun()) session_.OnIdle();
+  if (ready < 0) {
     for (pollfd& entry : events) entry.revents = 0;
   }
   return events;
 }
 
 int Pump::TimeoutMilliseconds() const {
-  if (!ending_.begun()) return -1;
+  if (!ending_.begun()) return session_.HasIdleWork() ? kIdleMilliseconds : -1;
   if (server_exited_ && ServerIsRead()) return 0;  // what it left in the pipe
   int timeout = ending_.TimeoutMilliseconds();
   if (!give_up_at_) return timeout;

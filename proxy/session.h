@@ -53,6 +53,11 @@ class SessionInterface {
   // output"). Appends one JSON-RPC error line (each with LF) for every request of the client that
   // is still in flight and not cancelled; they are forgotten.
   virtual void OnServerGone(std::string_view how, std::string* answers) = 0;
+
+  // Whether there is work that waits until neither side has said anything for a while; OnIdle does
+  // some of it.
+  virtual bool HasIdleWork() const { return false; }
+  virtual void OnIdle() {}
 };
 
 }  // namespace writ

@@ -1,0 +1,53 @@
+// Choosing and opening the store of counters.
+// Tested by tests/cli/state.py and tests/faults/test_state.py.
+#include "cli/state.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "proxy/counters_memory.h"
+#include "proxy/counters_sqlite.h"
+
+namespace writ {
+
+tl::expected<std::string, std::string> DefaultStateFolder() {
+  // A relative one is to be ignored (XDG Base Directory Specification).
+  const char* state = std::getenv("XDG_STATE_HOME");
+  if (state != nullptr && state[0] == '/') return fmt::format("{}/writ", state);
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || home[0] != '/') {
+    const passwd* user = getpwuid(geteuid());
+    home = user != nullptr ? user->pw_dir : nullptr;
+  }
+  if (home == nullptr || home[0] != '/') {
+    return tl::unexpected(std::string("neither HOME nor XDG_STATE_HOME says where counters are"));
+  }
+  return fmt::format("{}/.local/state/writ", home);
+}
+
+tl::expected<std::unique_ptr<Counters>, std::string> OpenCounters(const StateOptions& options,
+                                                                  const VerifiedProgram& program,
+                                                                  const Log& log) {
+  if (options.in_memory || !NeedsCounterFile(*program)) return std::make_unique<MemoryCounters>();
+  CounterFileOptions file;
+  file.folder = options.folder;
+  file.insecure_permissions = options.insecure_permissions;
+  file.log = &log;
+  if (file.folder.empty()) {
+    auto folder = DefaultStateFolder();
+    if (!folder.has_value()) return tl::unexpected(std::move(folder.error()));
+    file.folder = std::move(*folder);
+  }
+  auto counters = std::make_unique<SqliteCounters>(
+      std::move(file), SqliteCounters::Prefix{options.prefix, program->files.size() > 1});
+  if (auto opened = counters->Open(); !opened.has_value()) {
+    return tl::unexpected(std::move(opened.error()));
+  }
+  return counters;
+}
+
+}  // namespace writ

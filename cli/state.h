@@ -1,0 +1,30 @@
+// Where counts are kept: what --state, --state-dir and --state-prefix ask for.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "proxy/counters.h"
+#include "proxy/log.h"
+#include "vm/verify.h"
+
+namespace writ {
+
+struct StateOptions {
+  bool in_memory = false;
+  std::string folder;  // empty: DefaultStateFolder()
+  std::string prefix;  // names the counters in place of the policies; empty: none
+  bool insecure_permissions = false;
+};
+
+// $XDG_STATE_HOME/writ, else ~/.local/state/writ. Fails where neither is known.
+tl::expected<std::string, std::string> DefaultStateFolder();
+
+// A store for the program, opened if the program counts what outlives a session: one that does not
+// needs no folder. The error is for people. `log` must outlive the store.
+tl::expected<std::unique_ptr<Counters>, std::string> OpenCounters(const StateOptions& options,
+                                                                  const VerifiedProgram& program,
+                                                                  const Log& log);
+
+}  // namespace writ
