@@ -189,6 +189,9 @@ std::optional<CounterFile::Fault> CounterFile::Recognise() {
   if (code == SQLITE_OK && application == 0 && version == 0 && objects == 0) {
     code = SwitchToLog();
     if (code == SQLITE_OK) code = MakeTables();
+    if (code == SQLITE_OK) {  // out of the log, so that the file has a size to be watched
+      sqlite3_wal_checkpoint_v2(database, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
     return code == SQLITE_OK ? std::nullopt : std::optional<Fault>({code, {}});
   }
   if (code != SQLITE_OK) return Fault{code, {}};
@@ -498,7 +501,7 @@ bool CounterFile::Tidy(int64_t now, bool* all) {
   for (const int code : {removed, synced}) {
     if ((code & 0xff) != SQLITE_BUSY && !Done(code)) return false;
   }
-  return true;
+  return IsReady();  // the file may have grown: from now on it may not be shorter
 }
 
 }  // namespace writ

@@ -18,6 +18,7 @@ import time
 import unittest
 
 WRIT = None  # set by run.py
+SOAK = False  # likewise: at full length
 PATIENCE = 20  # seconds until a test gives up waiting for something that must come
 ALL_OVER = 10  # seconds within which every session is over
 
@@ -67,13 +68,12 @@ def encode(message):
 class Session:
     """One `writ` process, and the client's ends of its standard streams."""
 
-    def __init__(self, argv, folder, word, sockets=False):
+    def __init__(self, argv, folder, environment, sockets=False):
         self.errors_path = os.path.join(folder, "stderr")
         self.received = b""  # read and not yet taken as lines
         self.ended = False
         child_in, self.to = self._connect(sockets)
         self.from_, child_out = self._connect(sockets)
-        environment = dict(os.environ, WRIT_FAULT_TEST=word)
         with open(self.errors_path, "wb") as errors:
             self.process = subprocess.Popen(
                 argv, stdin=child_in, stdout=child_out, stderr=errors, env=environment
@@ -223,8 +223,11 @@ class FaultTest(unittest.TestCase):
         argv = [WRIT, "run", "-c", policy or self.policy, *options, "--", *server]
         return self.start_argv(argv, sockets)
 
+    def environment(self):
+        return dict(os.environ, WRIT_FAULT_TEST=self.word, XDG_STATE_HOME=self.path("state"))
+
     def start_argv(self, argv, sockets=False):
-        session = Session(argv, self.folder, self.word, sockets)
+        session = Session(argv, self.folder, self.environment(), sockets)
         self.sessions.append(session)
         return session
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plays servers, clients and launchers that fail, against the real binary.
 
-usage: run.py --writ PATH [NAME…]
+usage: run.py --writ PATH [--soak] [NAME…]
 
 Prints what each test does and closes with unittest's line. NAME picks tests as
 unittest does: test_server, test_server.ServerDies, …
@@ -27,7 +27,9 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--writ", required=True)
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--soak", action="store_true")
     arguments = parser.parse_args()
+    harness.SOAK = arguments.soak
     harness.WRIT = os.path.abspath(arguments.writ)
     if not os.access(harness.WRIT, os.X_OK):
         parser.error("%s is not a program" % harness.WRIT)
