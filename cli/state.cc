@@ -1,5 +1,5 @@
 // Choosing and opening the store of counters.
-// Tested by tests/cli/state.py and tests/faults/test_state.py.
+// Tested by tests/faults/test_state.py.
 #include "cli/state.h"
 
 #include <fmt/format.h>

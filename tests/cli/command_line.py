@@ -415,9 +415,7 @@ class Run(CommandTest):
                 ("--header", "Authorization: x", "npx mcp-remote URL --header"),
                 ("--bind", "127.0.0.1", "leave it out"),
                 ("--port", "8080", "leave it out"),
-                ("--state-dir", "/tmp", "in memory"),
-                ("--state-dsn", "redis://localhost", "in memory"),
-                ("--state-prefix", "a", "in memory"),
+                ("--state-dsn", "redis://localhost", "--state-dir DIR says where"),
                 ("--state-fail-mode", "open", "fails closed")):
             for words in ([flag, value], [f"{flag}={value}"]):
                 for command in ([], ["run"]):
@@ -451,7 +449,10 @@ class Run(CommandTest):
     def test_unknown_flags_and_values(self):
         for words in (["--fast"], ["--log-level", "loud"], ["--max-depth", "0"],
                       ["--max-depth", "many"], ["--max-line-bytes", "-1"],
-                      ["--max-in-flight", "0"], ["p.yaml"]):
+                      ["--max-in-flight", "0"], ["p.yaml"], ["--state", "redis"],
+                      ["--state-dir", ""], ["--state-prefix="],
+                      ["--state", "memory", "--state-dir", "x"],
+                      ["--state", "memory", "--state-prefix", "x"]):
             with self.subTest(words):
                 said = self.refused("run", "-c", "p.yaml", *words, "--", self.server())
                 self.assertTrue(said.startswith("writ: error: "), said)

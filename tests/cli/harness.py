@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -35,6 +36,7 @@ class CommandTest(unittest.TestCase):
         scratch = tempfile.TemporaryDirectory(prefix="writ-cli-")
         self.addCleanup(scratch.cleanup)
         self.folder = pathlib.Path(scratch.name)
+        self.environment = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state")}
 
     def write(self, name, text):
         path = self.folder / name
@@ -42,7 +44,7 @@ class CommandTest(unittest.TestCase):
         return name
 
     def run_writ(self, *words, given=b""):
-        done = subprocess.run([self.writ, *words], cwd=self.folder, timeout=PATIENCE,
+        done = subprocess.run([self.writ, *words], cwd=self.folder, env=self.environment, timeout=PATIENCE,
                               input=given if isinstance(given, bytes) else given.encode(),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return Result(done)
@@ -50,7 +52,7 @@ class CommandTest(unittest.TestCase):
     def run_redirected(self, redirection, *words, given=b"", ignore_sigpipe=False, keep=()):
         """writ as a shell starts it with `redirection`, such as >&- or 2>/dev/full."""
         done = subprocess.run(["/bin/sh", "-c", f'exec "$0" "$@" {redirection}', self.writ, *words],
-                              cwd=self.folder, timeout=PATIENCE, input=given, pass_fds=keep,
+                              cwd=self.folder, env=self.environment, timeout=PATIENCE, input=given, pass_fds=keep,
                               restore_signals=not ignore_sigpipe,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return Result(done)

@@ -270,7 +270,7 @@ TEST_F(CounterFaults, AnIndexThatIsCutShort) {
 // Values that no writ has written.
 TEST_F(CounterFaults, CountsThatCannotBe) {
   Counter sliding = n_;
-  sliding.window = {60, true};
+  sliding.window = {3600, true};
   auto store = OpenStore();
   ASSERT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
   ASSERT_EQ(Take(*store, sliding).outcome, Outcome::kReserved);
@@ -345,7 +345,7 @@ TEST_F(CounterFaults, AFileThatIsLockedAtTheStart) {
   auto store = OpenStore();
   EXPECT_EQ(Take(*store, n_).outcome, Outcome::kFailed);
   EXPECT_THAT(heard_.Heard(), HasSubstr("is locked by another process"));
-  ASSERT_EQ(Execute(database, "PRAGMA locking_mode = NORMAL; SELECT * FROM counts"), SQLITE_OK);
+  theirs.reset();
   EXPECT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
 }
 

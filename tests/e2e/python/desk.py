@@ -42,7 +42,8 @@ def command(how, journal):
               str(journal.path)]
     if how == DIRECT:
         return server
-    return [os.environ["WRIT"], "run", "-c", str(HERE / "policy.yaml"), "--", *server]
+    return [os.environ["WRIT"], "run", "--state", "memory", "-c", str(HERE / "policy.yaml"),
+            "--", *server]
 
 
 @contextlib.contextmanager

@@ -39,7 +39,9 @@ export async function openSession(options) {
       if (!existsSync(program)) throw new Error(`there is no ${program}: build writ first`);
       const source = file ?? session.write('policy.yaml', policy);
       const behind = [command, ...args];
-      args = [tap, session.clientLog, program, 'run', ...flags, '-c', source, '--', ...behind];
+      const state = ['--state-dir', path.join(session.folder, 'state')];
+      args = [tap, session.clientLog, program, 'run', ...state, ...flags, '-c', source, '--',
+        ...behind];
       session.proxied = true;
     }
     const connection = await sdk.connect({ command, args, env, stderr: 'pipe' }, client, session);
