@@ -269,6 +269,7 @@ int CounterFile::PrepareStatements() {
        "UPDATE counts SET start = ?2, ends = ?3, value = ?4, slices = ?5, most = coalesce(?6, "
        "most) WHERE id = ?1"},
       {&store_value_, "UPDATE counts SET value = ?2, most = ?3 WHERE id = ?1"},
+      {&store_slices_, "UPDATE counts SET value = ?2, most = ?3, slices = ?4 WHERE id = ?1"},
       {&remove_idle_,
        "DELETE FROM counts WHERE id IN (SELECT id FROM counts WHERE counter = ?1 "
        "AND length(key) > 0 AND (value = 0 OR ends <= ?2) LIMIT ?3)"},
@@ -469,11 +470,14 @@ bool CounterFile::StoreRow(const Row& row, std::optional<int64_t> limit) {
   return Done(store_row_.Run());
 }
 
+// Without the columns that do not change: one of them has an index.
 bool CounterFile::StoreValue(const Row& row, int64_t limit) {
-  store_value_.Bind(1, row.id);
-  store_value_.Bind(2, row.count.value);
-  store_value_.Bind(3, limit);
-  return Done(store_value_.Run());
+  Statement& store = row.count.window.sliding ? store_slices_ : store_value_;
+  store.Bind(1, row.id);
+  store.Bind(2, row.count.value);
+  store.Bind(3, limit);
+  if (row.count.window.sliding) store.BindBytes(4, BytesOf(row.count.slices));
+  return Done(store.Run());
 }
 
 // ---- Removing.

@@ -103,7 +103,7 @@ class CounterFile {
   // `limit`: of the latest use, for people; none: as it was.
   bool MakeRow(int64_t counter, std::string_view key, int64_t limit, Row* row);
   bool StoreRow(const Row& row, std::optional<int64_t> limit);
-  // Likewise, of a row whose window does not slide and has not moved on.
+  // Likewise, of a row that has not moved on since it was found.
   bool StoreValue(const Row& row, int64_t limit);
 
   // Removes rows with a key that count nothing any more, some at a time.
@@ -156,6 +156,7 @@ class CounterFile {
   Statement make_row_;
   Statement store_row_;
   Statement store_value_;
+  Statement store_slices_;
   Statement remove_idle_;
   Statement remove_ended_;
 

@@ -140,7 +140,7 @@ SqliteCounters::Outcome SqliteCounters::TakeOne(const CounterUse& use, int64_t n
   bool stored = false;
   if (row_.id == 0) {
     stored = file_.MakeRow(counter->id, use.key, use.limit, &row_);
-  } else if (row_.count.start == found_start_ && !row_.count.window.sliding) {
+  } else if (row_.count.start == found_start_) {
     stored = file_.StoreValue(row_, use.limit);
   } else {
     stored = file_.StoreRow(row_, use.limit);

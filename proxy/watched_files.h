@@ -1,13 +1,18 @@
 // Files that must stay what they were when they were opened.
 //
-// An open file goes on existing for whoever has it open when somebody removes or replaces it. Counts
-// in it would then be this process's own, and another would begin anew beside it.
+// An open file goes on existing for whoever has it open when somebody removes or replaces it.
+// Counts in it would then be this process's own, and another would begin anew beside it.
 //
-// Looks at paths, never opens: closing a second descriptor of a file would drop SQLite's locks on it.
+// Looking costs a system call a file, so only the first is looked at every time; the others, which
+// nobody removes but by mistake, a few times a second.
+//
+// Looks at paths, never opens: closing a second descriptor of a file would drop SQLite's locks on
+// it.
 #pragma once
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +41,10 @@ class WatchedFiles {
     off_t size;  // the largest seen
     bool may_shrink;
   };
+  static std::optional<Change> Look(File& file);
+
   std::vector<File> files_;
+  std::chrono::steady_clock::time_point all_looked_at_;
 };
 
 }  // namespace writ

@@ -257,12 +257,14 @@ TEST_F(CounterFaults, ALogThatIsRemoved) {
   auto store = OpenStore();
   ASSERT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
   ASSERT_EQ(unlink((file() + "-wal").c_str()), 0);
+  usleep(250'000);
   ExpectBroken(*store, "is gone");
 }
 
 TEST_F(CounterFaults, AnIndexThatIsCutShort) {
   auto store = OpenStore();
   ASSERT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
+  usleep(250'000);  // it is looked at next time
   ASSERT_EQ(truncate((file() + "-shm").c_str(), 0), 0);
   ExpectBroken(*store, "was cut short");
 }

@@ -1,0 +1,185 @@
+// Whatever a client does by itself, nothing that it took is given back.
+//
+// Random sessions of a client that cancels, repeats ids in every spelling, answers its own
+// requests, sends what is no message, and leaves; in front of a server that is honest: it answers a
+// call with a result, a method that it does not know with an error, and what was cancelled with an
+// error, a result, or not at all. At the end of each session what is counted is what reached the
+// server.
+//
+// WRIT_SOAK=1 in the environment plays a million of them.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "proxy/counters_memory.h"
+#include "proxy/line.h"
+#include "proxy/policy_session.h"
+#include "proxy/programs.h"
+
+namespace writ {
+namespace {
+
+constexpr int64_t kPlenty = 1'000'000'000;
+
+std::shared_ptr<const VerifiedProgram> MakeProgram() {
+  return ProgramByHand().Tool("limited").Limit("plenty", kPlenty).Build();
+}
+
+// How ids are written: several of one number, one as text too, two that servers round to one.
+constexpr const char* kIds[] = {
+    "1",
+    "\"1\"",
+    "2",
+    "\"\\u0031\"",
+    "1.0",
+    "-0",
+    "0",
+    "1e0",
+    "9007199254740993",
+    "9007199254740992",
+    "null",
+    "\"x\"",
+    "3",
+    "4",
+    "5",
+};
+
+class Play {
+ public:
+  Play(std::shared_ptr<const VerifiedProgram> program, Counters& counters, const Log& log,
+       std::mt19937& random)
+      : session_(std::move(program), counters, log, Options()), random_(random) {}
+
+  // Returns how many calls reached the server.
+  int64_t Run() {
+    const int moves = static_cast<int>(Random(24));
+    for (int i = 0; i < moves; ++i) Move();
+    if (Random(2) == 0) {
+      std::string answers;
+      session_.OnServerGone("exited with status 1", &answers);
+    }
+    return reached_;
+  }
+
+ private:
+  struct Pending {
+    std::string id;
+    bool is_call = false;
+    bool is_cancelled = false;
+  };
+
+  static SessionOptions Options() {
+    SessionOptions options;
+    options.max_in_flight = 6;
+    options.clock = [] { return Time(600); };
+    return options;
+  }
+
+  uint64_t Random(uint64_t below) { return random_() % below; }
+  std::string Id() { return kIds[Random(std::size(kIds))]; }
+
+  void Move() {
+    switch (Random(12)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3: return Call(Id());
+      case 4: return Other(Id());
+      case 5:
+      case 6: return Cancel(Id());
+      case 7: return Answer(Id());
+      case 8: session_.OnClientLineLost("it is longer than 1024 bytes", 2000); return;
+      case 9: Send(R"({"jsonrpc":"2.0","id":)" + Id() + R"(,"method":)"); return;
+      default: return ServerAnswers();
+    }
+  }
+
+  bool Send(const std::string& text) {
+    const Line line(text);
+    std::string answer;
+    return session_.OnClientLine(line.view(), &answer) == ClientAction::kForward;
+  }
+
+  void Call(const std::string& id) {
+    const std::string meta = Random(4) == 0 ? R"(,"_meta":{"progressToken":1})" : "";
+    if (!Send(R"({"jsonrpc":"2.0","id":)" + id +
+              R"(,"method":"tools/call","params":{"name":"limited")" + meta + "}}")) {
+      return;
+    }
+    ++reached_;
+    pending_.push_back({id, true, false});
+  }
+
+  void Other(const std::string& id) {
+    const char* method = Random(2) == 0 ? "no/such" : "initialize";
+    if (Send(R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":")" + method + R"(","params":{}})")) {
+      pending_.push_back({id, false, false});
+    }
+  }
+
+  void Cancel(const std::string& id) {
+    if (!Send(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + id +
+              "}}")) {
+      return;
+    }
+    for (Pending& request : pending_) {
+      if (request.id == id) request.is_cancelled = true;
+    }
+  }
+
+  // As if the client were the server.
+  void Answer(const std::string& id) {
+    Send(R"({"jsonrpc":"2.0","id":)" + id + R"(,"error":{"code":-32000,"message":"no"}})");
+  }
+
+  // One of those it has, in any order.
+  void ServerAnswers() {
+    if (pending_.empty()) return;
+    const size_t at = Random(pending_.size());
+    const Pending request = pending_[at];
+    pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(at));
+    if (request.is_cancelled && Random(3) == 0) return;
+    const bool fails = request.is_cancelled ? Random(2) == 0 : !request.is_call;
+    const char* what = fails ? R"("error":{"code":-32601,"message":"no"})"
+                             : R"("result":{"content":[],"isError":true})";
+    const Line line(R"({"jsonrpc":"2.0","id":)" + Rounded(request.id) + "," + what + "}");
+    std::string replacement;
+    session_.OnServerLine(line.view(), &replacement);
+  }
+
+  static std::string Rounded(const std::string& id) {
+    return id == "9007199254740993" ? "9007199254740992" : id;
+  }
+
+  PolicySession session_;
+  std::mt19937& random_;
+  std::vector<Pending> pending_;
+  int64_t reached_ = 0;
+};
+
+TEST(Refund, IsNothingThatAClientGetsByItself) {
+  const int sessions = std::getenv("WRIT_SOAK") != nullptr ? 1'000'000 : 10'000;
+  const auto program = MakeProgram();
+  ASSERT_NE(program, nullptr);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_file(std::tmpfile(), &std::fclose);
+  ASSERT_NE(log_file, nullptr);
+  const Log log(LogLevel::kError, fileno(log_file.get()));
+  MemoryCounters counters;
+  const auto seed = std::random_device{}();
+  std::mt19937 random(seed);
+  int64_t reached = 0;
+  for (int i = 0; i < sessions; ++i) {
+    reached += Play(program, counters, log, random).Run();
+    int64_t counted = -1;
+    ASSERT_TRUE(counters.Read((*program)->counters.at(0), 600, &counted, nullptr));
+    ASSERT_EQ(counted, reached) << "seed " << seed << ", session " << i;
+  }
+  EXPECT_GT(reached, sessions);
+}
+
+}  // namespace
+}  // namespace writ
