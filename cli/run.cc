@@ -32,8 +32,7 @@ int Run(const RunOptions& options) {
   auto counters = OpenCounters(options.state, *program, log);
   if (!counters.has_value()) {
     PrintError(counters.error(),
-               "--state-dir DIR keeps counters elsewhere, --state memory for this "
-               "run only");
+               "--state-dir DIR keeps counters elsewhere, --state memory for this run only");
     return kExitUsage;
   }
   tl::expected<Child, std::string> server =

@@ -227,9 +227,11 @@ ReserveResult SqliteCounters::Reserve(const std::vector<Expectation>& expected,
   if (outcome == Outcome::kReserved && needs_file && !file_.Commit()) outcome = Outcome::kFailed;
   if (outcome == Outcome::kReserved) {
     wants_tidying_ = wants_tidying_ || needs_file;
+    result.full = 0;
   } else {
     Undo(receipt);
     result.over.clear();
+    if (outcome != Outcome::kFull && outcome != Outcome::kNoRoom) result.full = 0;
     if (outcome == Outcome::kFailed) result.failure = file_.failure();
   }
   result.outcome = outcome;

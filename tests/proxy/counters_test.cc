@@ -451,6 +451,60 @@ TYPED_TEST(Counting, AShadowWithoutRoomDeniesNothing) {
   EXPECT_EQ(this->Value(this->m_, 0), static_cast<int64_t>(kMaxKeys + 1));
 }
 
+// Random calls of several counters of every kind, given back or not: all stores say the same. The
+// clock only goes on; where it goes back, a store may keep a full window that another has left.
+TEST(Counters, AllStoresAgree) {
+  InMemory in_memory;
+  InFile in_file;
+  Counters* const stores[] = {&*in_memory, &*in_file};
+  const Counter counters[] = {Named("minute", Window::kMinute), Named("hour"),
+                              Named("slides", {60, true}), Named("slow", {600, true}),
+                              Named("session", Window::kSession)};
+  std::mt19937 random(13);
+  const auto below = [&random](uint64_t n) { return static_cast<int64_t>(random() % n); };
+  std::vector<std::vector<Receipt>> receipts;
+  int64_t now = 1'000'000;
+  for (int i = 0; i < 4000; ++i) {
+    now += below(4) == 0 ? below(30) : 0;
+    std::vector<std::string> keys(static_cast<size_t>(1 + below(3)));
+    std::vector<CounterUse> uses;
+    for (std::string& key : keys) {
+      CounterUse& use =
+          uses.emplace_back(CounterUse{&counters[below(std::size(counters))], below(5), 20});
+      if (below(2) == 0) key = std::to_string(below(4));
+      use.key = key;
+      use.shadow = below(4) == 0;
+      use.scale = below(4) == 0 ? 2 : 0;
+    }
+    std::vector<Counters::Expectation> expected;
+    std::vector<Receipt> taken(std::size(stores));
+    std::vector<ReserveResult> results;
+    for (size_t store = 0; store < std::size(stores); ++store) {
+      int64_t value = -1;
+      std::string failure;
+      ASSERT_TRUE(stores[store]->Read(*uses[0].counter, now, &value, &failure)) << failure;
+      if (store == 0 && below(2) == 0) expected.push_back({uses[0].counter, value - below(2)});
+      results.push_back(stores[store]->Reserve(expected, uses, now, &taken[store]));
+      const ReserveResult& result = results.back();
+      ASSERT_EQ(result.outcome, results[0].outcome) << i;
+      ASSERT_EQ(result.full, results[0].full) << i;
+      ASSERT_EQ(result.remaining, results[0].remaining) << i;
+      ASSERT_EQ(result.resets_at, results[0].resets_at) << i;
+      if (result.outcome == Outcome::kReserved) {
+        ASSERT_EQ(result.over, results[0].over) << i;
+      }
+      ASSERT_EQ(taken[store].rows.size(), taken[0].rows.size()) << i;
+    }
+    receipts.push_back(std::move(taken));
+    if (below(4) != 0) continue;
+    const auto& given = receipts[static_cast<size_t>(below(receipts.size()))];
+    for (size_t store = 0; store < std::size(stores); ++store) {
+      stores[store]->GiveBack(given[store]);
+      if (below(10) == 0) stores[store]->Tidy(now);
+    }
+  }
+}
+
 TEST(Counters, ScaledCountsAreDecimals) {
   EXPECT_EQ(FormatScaled(0, 0), "0");
   EXPECT_EQ(FormatScaled(-12, 0), "-12");

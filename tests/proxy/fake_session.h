@@ -5,8 +5,11 @@
 //   drop …        dropped      stderr …       to stderr
 //   call ID       forwarded,   drop …         dropped
 //                 in flight    done ID        forwarded, no longer in flight
+//   later TEXT    forwarded;
+//                 idle work
 //   else          forwarded    else           forwarded
 //
+// Idle work says "idle TEXT" on stderr.
 // What is lost is told on stderr: "lost client|server BYTES REASON". Every call in flight when the
 // server is gone is answered by "failed ID HOW".
 #pragma once
@@ -31,6 +34,7 @@ class FakeSession : public SessionInterface {
       return ClientAction::kAnswer;
     }
     if (Starts(line, "drop ")) return ClientAction::kDrop;
+    if (Starts(line, "later ")) idle_work_.emplace_back(line.substr(6));
     if (Starts(line, "call ")) in_flight_.emplace_back(line.substr(5));
     return ClientAction::kForward;
   }
@@ -57,17 +61,27 @@ class FakeSession : public SessionInterface {
     in_flight_.clear();
   }
 
+  bool HasIdleWork() const override { return !idle_work_.empty(); }
+  void OnIdle() override {
+    Tell(fmt::format("idle {}\n", idle_work_.front()));
+    idle_work_.erase(idle_work_.begin());
+  }
+
  private:
   static bool Starts(std::string_view line, std::string_view word) {
     return line.substr(0, word.size()) == word;
   }
 
   static void TellLoss(const char* side, std::string_view reason, size_t bytes) {
-    std::string line = fmt::format("lost {} {} {}\n", side, bytes, reason);
+    Tell(fmt::format("lost {} {} {}\n", side, bytes, reason));
+  }
+
+  static void Tell(const std::string& line) {
     [[maybe_unused]] ssize_t unused = write(STDERR_FILENO, line.data(), line.size());
   }
 
   std::vector<std::string> in_flight_;
+  std::vector<std::string> idle_work_;
 };
 
 }  // namespace writ

@@ -164,6 +164,22 @@ INSTANTIATE_TEST_SUITE_P(Transports, PumpLines,
 // --- backpressure ---
 
 // The server never reads: the client is stopped after what pipes and queue hold.
+// Enough silence for all of it, with time to spare; what is left at the end is not done.
+TEST(PumpIdle, WorkIsDoneWhenNobodySpeaks) {
+  PumpClient client(kCat);
+  for (const char* line : {"later one", "later two"}) {
+    EXPECT_TRUE(client.Say(line));
+    EXPECT_EQ(client.Hear(), line);
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  EXPECT_TRUE(client.Say("later three"));
+  EXPECT_EQ(client.Hear(), "later three");
+  client.CloseInput();
+  EXPECT_EQ(client.HearOut(), "");
+  EXPECT_EQ(client.Status(), 0);
+  EXPECT_EQ(client.Errors(), "idle one\nidle two\n");
+}
+
 TEST(PumpBackpressure, AClientThatFloodsIsNotReadForEver) {
   PumpClient client(Shell("exec sleep 1000"), WithGrace(0.2));
   fcntl(client.to(), F_SETFL, O_NONBLOCK);
