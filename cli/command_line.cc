@@ -76,17 +76,12 @@ struct RunFlags {
 };
 
 void AddStateFlags(CLI::App& app, StateOptions& state, std::string& kind) {
-  app.add_option("--state", kind,
-                 "where counts are kept: in a file that outlives the run and is shared with other "
-                 "runs, or for this run alone (sqlite)")
+  app.add_option("--state", kind, "counts: in a file all runs share, or this run's own (sqlite)")
       ->option_text("sqlite|memory")
       ->check(CLI::IsMember({"sqlite", "memory"}));
-  app.add_option("--state-dir", state.folder,
-                 "that file's folder ($XDG_STATE_HOME/writ, else "
-                 "~/.local/state/writ)")
+  app.add_option("--state-dir", state.folder, "that file's folder (~/.local/state/writ)")
       ->option_text("DIR");
-  app.add_option("--state-prefix", state.prefix,
-                 "names the counters, in place of the policy's name or path")
+  app.add_option("--state-prefix", state.prefix, "names the counters, in place of the policy")
       ->option_text("PREFIX");
   app.add_flag("--insecure-permissions", state.insecure_permissions,
                "take files and folders that others can write");

@@ -63,7 +63,6 @@ constexpr char kTables[] = R"(
 // Columns that LoadRow reads, in its order.
 #define COUNT_COLUMNS "counts.id, start, value, slices"
 
-constexpr auto kPatienceAtStart = std::chrono::seconds(5);
 constexpr auto kPatienceAfterFailure = std::chrono::milliseconds(50);
 constexpr int kRowsAtATime = 256;
 constexpr int kLongestWait = 500'000;  // nanoseconds, half as much again with its random part
@@ -217,7 +216,7 @@ int CounterFile::SwitchToLog() {
     if (code == SQLITE_OK) code = statement.Step();
     if (code == SQLITE_ROW) return statement.Bytes(0) == "wal" ? SQLITE_OK : SQLITE_CANTOPEN;
     if ((code & 0xff) != SQLITE_BUSY) return code == SQLITE_DONE ? SQLITE_CANTOPEN : code;
-    if (std::chrono::steady_clock::now() - start > kPatienceAtStart) return code;
+    if (std::chrono::steady_clock::now() - start > patience_) return code;
     constexpr timespec kPause = {0, 900'000};
     nanosleep(&kPause, nullptr);
   }
@@ -322,9 +321,7 @@ int CounterFile::OnBusy(void* file, int tries) {
 int CounterFile::Wait(int tries) {
   const auto now = std::chrono::steady_clock::now();
   if (!waiting_since_.has_value()) waiting_since_ = now;
-  if (now - *waiting_since_ >= (is_open_ ? patience_ : std::max(patience_, options_.patience))) {
-    return 0;
-  }
+  if (now - *waiting_since_ >= patience_) return 0;
   const int most = std::min(kLongestWait, 20'000 << std::min(tries, 10));
   std::uniform_int_distribution<int> pause(most / 2, most + most / 2);
   const timespec time = {0, pause(random_)};

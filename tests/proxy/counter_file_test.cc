@@ -339,7 +339,7 @@ TEST_F(CounterFaults, AFileThatIsLockedAtTheStart) {
   { OpenStore(); }
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(file().c_str(), &database), SQLITE_OK);
-  const Database theirs(database);
+  Database theirs(database);
   ASSERT_EQ(Execute(database,
                     "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; "
                     "PRAGMA user_version = 1; COMMIT"),
