@@ -208,34 +208,45 @@ ReserveResult SqliteCounters::Reserve(const std::vector<Expectation>& expected,
   ReserveResult result;
   receipt->rows.clear();
   made_.clear();
-  const bool needs_file =
-      !std::all_of(uses.begin(), uses.end(), IsForSession) ||
-      !std::all_of(expected.begin(), expected.end(), [](const Expectation& expectation) {
-        return expectation.counter->window.is_session();
+  const bool must_have_file =
+      std::any_of(uses.begin(), uses.end(),
+                  [](const CounterUse& use) { return !IsForSession(use) && !use.shadow; }) ||
+      std::any_of(expected.begin(), expected.end(), [](const Expectation& expectation) {
+        return !expectation.counter->window.is_session();
       });
-  Outcome outcome = Outcome::kReserved;
-  if (needs_file && !file_.Begin()) outcome = Outcome::kFailed;
-  if (outcome == Outcome::kReserved) outcome = Check(expected, now);
-  if (outcome == Outcome::kReserved) {
-    outcome = Take(uses, now, receipt, &result);
-    // One that stands before a full one in the file may be full too, and is named then.
-    if (outcome != Outcome::kFailed) {
-      const Outcome of_session = TakeForSession(uses, result.full, now, receipt, &result);
-      if (of_session != Outcome::kReserved) outcome = of_session;
-    }
+  const bool wants_file = must_have_file || !std::all_of(uses.begin(), uses.end(), IsForSession);
+  Outcome outcome = Transact(expected, uses, now, wants_file, receipt, &result);
+  if (outcome == Outcome::kFailed && !must_have_file) {
+    // What is only watched denies nothing.
+    Undo(receipt);
+    result = {};
+    outcome = TakeForSession(uses, uses.size(), now, receipt, &result);
   }
-  if (outcome == Outcome::kReserved && needs_file && !file_.Commit()) outcome = Outcome::kFailed;
-  if (outcome == Outcome::kReserved) {
-    wants_tidying_ = wants_tidying_ || needs_file;
-    result.full = 0;
-  } else {
+  if (outcome != Outcome::kReserved) {
     Undo(receipt);
     result.over.clear();
-    if (outcome != Outcome::kFull && outcome != Outcome::kNoRoom) result.full = 0;
     if (outcome == Outcome::kFailed) result.failure = file_.failure();
   }
+  if (outcome != Outcome::kFull && outcome != Outcome::kNoRoom) result.full = 0;
   result.outcome = outcome;
   return result;
+}
+
+SqliteCounters::Outcome SqliteCounters::Transact(const std::vector<Expectation>& expected,
+                                                 const std::vector<CounterUse>& uses, int64_t now,
+                                                 bool in_file, Receipt* receipt,
+                                                 ReserveResult* result) {
+  if (in_file && !file_.Begin()) return Outcome::kFailed;
+  Outcome outcome = Check(expected, now);
+  if (outcome != Outcome::kReserved) return outcome;
+  outcome = Take(uses, now, receipt, result);
+  if (outcome == Outcome::kFailed) return outcome;
+  // One that stands before a full one in the file may be full too, and is named then.
+  const Outcome of_session = TakeForSession(uses, result->full, now, receipt, result);
+  if (of_session != Outcome::kReserved) return of_session;
+  if (outcome != Outcome::kReserved || !in_file) return outcome;
+  wants_tidying_ = true;
+  return file_.Commit() ? Outcome::kReserved : Outcome::kFailed;
 }
 
 void SqliteCounters::GiveBack(const Receipt& receipt) {

@@ -66,6 +66,9 @@ class SqliteCounters : public Counters {
   bool ReadValue(const Counter& counter, int64_t now, int64_t* value);
   bool PrepareRow(const CounterUse& use, KnownCounter& counter, int64_t now, bool* has_room);
 
+  // A transaction up to its commit; what it took before it failed is to be undone.
+  Outcome Transact(const std::vector<Expectation>& expected, const std::vector<CounterUse>& uses,
+                   int64_t now, bool in_file, Receipt* receipt, ReserveResult* result);
   Outcome Check(const std::vector<Expectation>& expected, int64_t now);
   Outcome Take(const std::vector<CounterUse>& uses, int64_t now, Receipt* receipt,
                ReserveResult* result);

@@ -200,6 +200,17 @@ TEST_F(SharedCounts, ASessionNeedsNoFile) {
   EXPECT_TRUE(Takes(*store, session_, 1, 5));
   EXPECT_EQ(Reserve(*store, {{&session_, 1, 5}, {&n_, 1, 5}}).outcome, Outcome::kFailed);
   EXPECT_EQ(Value(*store, session_), 1);
+  // Nor does what is only watched.
+  std::vector<CounterUse> uses = {{&n_, 1, 5}, {&session_, 1, 5}};
+  uses[0].shadow = true;
+  Receipt receipt;
+  EXPECT_EQ(Reserve(*store, uses, 0, &receipt).outcome, Outcome::kReserved);
+  EXPECT_EQ(receipt.rows.size(), 1u);
+  EXPECT_EQ(Value(*store, session_), 2);
+  uses[1].amount = 9;
+  const ReserveResult result = Reserve(*store, uses);
+  EXPECT_EQ(result.outcome, Outcome::kFull);
+  EXPECT_EQ(result.full, 1u);
 
   Program program;
   program.counters = {session_, n_};
