@@ -282,6 +282,11 @@ class StateFaults(StateTest):
 
 
 class ManyProcesses(StateTest):
+    def keeper(self, name):
+        """A server that keeps what reaches it, and answers nothing (but does not close its output,
+        which would end the session)."""
+        return ["sh", "-c", "exec cat 3>&1 >'%s'" % self.path(name)]
+
     def test_exactly_the_limit(self):
         """processes that race let through exactly the limit"""
         processes, calls = (8, 10_000) if harness.SOAK else (3, 400)
@@ -293,8 +298,7 @@ class ManyProcesses(StateTest):
             file.write(lines)
         running = []
         for number in range(processes):
-            # A server that keeps what reaches it, and answers nothing.
-            server = ["sh", "-c", "exec cat >'%s'" % self.path("seen-%d" % number)]
+            server = self.keeper("seen-%d" % number)
             with open(source, "rb") as given, open(self.path("out-%d" % number), "wb") as out:
                 running.append(
                     subprocess.Popen(
@@ -332,7 +336,7 @@ class ManyProcesses(StateTest):
             with open(source, "rb") as given:
                 process = subprocess.Popen(
                     [harness.WRIT, "run", "-c", self.policy, "--log-level", "error"]
-                    + ["--max-in-flight", "100000", "--", "sh", "-c", "exec cat >'%s'" % seen],
+                    + ["--max-in-flight", "100000", "--", *self.keeper("seen")],
                     stdin=given, stdout=subprocess.DEVNULL, env=self.environment(),
                 )
                 time.sleep(moment.uniform(0, 0.06))
