@@ -18,8 +18,7 @@ int64_t FloorDivide(int64_t n, int64_t by) {
 void Counters::AppendKey(const Counter& counter, std::string_view space, std::string& key) {
   // Lengths before texts: no choice of names makes two counters one.
   for (const std::string_view part :
-       {space, std::string_view(counter.scope),
-        std::string_view(counter.name)}) {
+       {space, std::string_view(counter.scope), std::string_view(counter.name)}) {
     key += std::to_string(part.size());
     key += ':';
     key += part;

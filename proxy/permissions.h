@@ -4,8 +4,8 @@
 // Nobody else may if the file, every folder on its way from the root, and every symbolic link on it
 // belong to this user or to root, and neither group nor others may write them. Two exceptions, as
 // OpenSSH has them: a group may write that has no other members (many systems give each user one),
-// and others may write a folder on the way with the sticky bit, where nobody can replace what is ours
-// (/tmp).
+// and others may write a folder on the way that has the sticky bit: nobody can replace what is ours
+// there (/tmp).
 //
 // Tested by tests/proxy/permissions_test.cc.
 #pragma once

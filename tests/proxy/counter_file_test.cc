@@ -134,7 +134,7 @@ TEST_F(CounterFaults, OthersMayNotWriteFolderOrFile) {
   ASSERT_EQ(chmod(file().c_str(), 0602), 0);
   EXPECT_THAT(Store()->Open().error(), HasSubstr("counters.db is writable by everybody"));
   ASSERT_EQ(chmod(file().c_str(), 0600), 0);
-  for (const mode_t mode : {0707, 01777}) {
+  for (const mode_t mode : {0707u, 01777u}) {
     ASSERT_EQ(chmod(folder_.path().c_str(), mode), 0);
     EXPECT_THAT(Store()->Open().error(), HasSubstr(folder_.path() + " is writable by everybody"));
   }
