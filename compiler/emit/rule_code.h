@@ -91,6 +91,7 @@ class RuleCode {
   cel::LowerTarget TargetOf(const Expression& expression, size_t policy, CallSlots& slots);
   void CheckConstantMax(const Expression& max, uint8_t scale);
   void Report(const Expression& expression, const cel::LowerFailure& failure);
+  void ReportDepth(const Expression& variable);
 
   ProgramBuilder& builder_;
   const std::vector<Policy>& policies_;
@@ -102,6 +103,7 @@ class RuleCode {
   std::vector<cel::Environment> environments_;  // of the policies, with the indices filled in
   std::map<const Expression*, std::vector<Value>> known_;
   std::set<const Expression*> checked_limits_;
+  bool deep_variable_is_told_ = false;
 };
 
 // Appends a test of whether the tool's name fits one of the globs among the patterns.

@@ -32,6 +32,18 @@ void RuleCode::Report(const Expression& expression, const cel::LowerFailure& fai
                      "split it into several expressions or variables");
 }
 
+// Of variables that use one another in a row the first beyond the limit is told, once.
+void RuleCode::ReportDepth(const Expression& variable) {
+  if (deep_variable_is_told_) return;
+  deep_variable_is_told_ = true;
+  const cel::Node& root = variable.checked.ast.node(variable.checked.ast.root);
+  diagnostics_.Error(
+      variable.source.source(), variable.source.At(root.begin),
+      variable.source.Underline(root.begin, root.end - root.begin),
+      fmt::format("variables use one another more than {} deep here", cel::kMaxVariableDepth),
+      "let a variable use fewer of those that use others in turn");
+}
+
 // Makes the blocks of the variables that an expression reads, and of those that these read. Each
 // may only refer to those before it, so they are made in that order.
 void RuleCode::NeedVariables(const Expression& expression, size_t policy, CallSlots& slots) {
@@ -66,6 +78,7 @@ void RuleCode::NeedVariables(const Expression& expression, size_t policy, CallSl
       }
       block = *lowered;
       slots.variable_blocks[{policy, i}] = block;
+      if (builder_.depth(block) > cel::kMaxVariableDepth) ReportDepth(variable);
     }
     environments_[policy].variables[first + i].index = block;
   }

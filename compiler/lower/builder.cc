@@ -198,7 +198,19 @@ uint32_t BlockBuilder::Finish() {
   program.positions.insert(program.positions.end(), code_.positions.begin(), code_.positions.end());
   program.operands.insert(program.operands.end(), operands_.begin(), operands_.end());
   program.blocks.push_back(block);
+  builder_.depths_.push_back(Depth());
   return static_cast<uint32_t>(program.blocks.size() - 1);
+}
+
+uint32_t BlockBuilder::Depth() const {
+  uint32_t depth = 1;
+  for (const Instruction& instruction : code_.instructions) {
+    if (Info(instruction.op).b != OperandClass::kBlock) continue;
+    const uint32_t below = builder_.depth(operands_[instruction.b]);
+    // Chain takes the block's place; the others run inside it.
+    depth = std::max(depth, below + (instruction.op == Opcode::kChain ? 0 : 1));
+  }
+  return depth;
 }
 
 }  // namespace writ

@@ -30,6 +30,8 @@ class ProgramBuilder {
   uint32_t Constant(const Value& value);
   uint32_t Pattern(const std::string& pattern);
   uint32_t NewSlot(std::string name);
+  // A block that was finished: how many run inside one another where it is run, itself included.
+  uint32_t depth(uint32_t block) const { return depths_[block]; }
   // What messages show of a part of an expression: on one line, cut.
   uint32_t Text(std::string_view text);
 
@@ -38,10 +40,13 @@ class ProgramBuilder {
   bool optimises() const { return optimises_; }
 
  private:
+  friend class BlockBuilder;
+
   Program program_;
   std::map<std::string, uint32_t> constants_;
   std::map<std::string, uint32_t> patterns_;
   std::map<std::string, uint32_t> texts_;
+  std::vector<uint32_t> depths_;
   bool optimises_ = true;
 };
 
@@ -95,6 +100,8 @@ class BlockBuilder {
   uint32_t Finish();
 
  private:
+  uint32_t Depth() const;
+
   struct LabelState {
     uint32_t at = UINT32_MAX;
     bool used = false;

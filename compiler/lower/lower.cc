@@ -14,10 +14,13 @@ namespace {
 
 // Code written twice is twice as long, and what failed once costs twice.
 constexpr size_t kMaxNodesWrittenTwice = 500;
+// What cel.bind() and cel.block() name has a register of the block for itself, in each copy.
+constexpr size_t kMaxNamesWrittenTwice = 32;
 
 bool MayBeWrittenTwice(const Lowering& lowering, const Checked& expression,
                        const LowerTarget& target) {
   return target.known != nullptr && lowering.node_count() <= kMaxNodesWrittenTwice &&
+         lowering.named_count() <= kMaxNamesWrittenTwice &&
          BoundCost(expression, target.environment).constant() <=
              static_cast<double>(Machine::kRunBudget / 2);
 }
@@ -78,7 +81,9 @@ std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
     }
     LowerLogic(block, operands.size(), absorbs && operands.size() > 1 && !careless, any, if_true,
                if_false, at(0), at, [&](size_t i, Label yes, Label no) {
-                 if (operands[i].block == kNoBlock) {
+                 // Its error, if it ends in one, is told where it stands here, not where the block
+                 // has it from.
+                 if (operands[i].block == kNoBlock || !careless) {
                    lowerings[i].RootTest(yes, no);
                  } else {
                    lowerings[i].RootTest(operands[i].block, yes, no);
@@ -97,7 +102,7 @@ std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
   for (const LowerOperand& operand : operands) {
     const Lowering lowering(*operand.expression, *operand.target, block);
     may = may && MayBeWrittenTwice(lowering, *operand.expression, *operand.target);
-    pays = pays || (operand.block == kNoBlock && lowering.carelessness_pays()) ||
+    pays = pays || operand.block != kNoBlock || lowering.carelessness_pays() ||
            (operands.size() > 1 && lowering.root_test_is_fallible());
     nodes += lowering.node_count();
   }

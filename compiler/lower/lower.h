@@ -15,6 +15,12 @@
 
 namespace writ::cel {
 
+// How deep blocks of one expression stand in one another, and how deep one of a variable does with
+// those of the variables that it uses in turn: together with the rule's own they stay within
+// kMaxBlockDepth.
+inline constexpr uint32_t kMaxNestedBlocks = kMaxBlockDepth / 2 - 4;
+inline constexpr uint32_t kMaxVariableDepth = kMaxBlockDepth / 2;
+
 // Gives the paths that an expression reads slots of the needed-path trie it runs with.
 class PathSlots {
  public:

@@ -73,6 +73,15 @@ class Lowering {
   // Whether careless code would be another.
   bool carelessness_pays() const;
   size_t node_count() const { return ast_.nodes.size(); }
+  // How many values cel.bind() and cel.block() name.
+  size_t named_count() const {
+    size_t count = 0;
+    for (const Node& node : ast_.nodes) {
+      if (node.kind == Kind::kBind) ++count;
+      if (node.kind == Kind::kBlock) count += node.child_count - 1;
+    }
+    return count;
+  }
 
   // Ends the block with the node's value.
   void ReturnValue(NodeId root) {
@@ -335,7 +344,7 @@ class Lowering {
     BlockBuilder inner(program(), kind, block().outer_levels() + 1);
     const Frame around = frame_;
     frame_ = {&inner, around.level + 1};
-    if (around.level + 2 >= kMaxBlockDepth) FailAt(id, "the expression is nested too deeply");
+    if (around.level + 2 >= kMaxNestedBlocks) FailAt(id, "the expression is nested too deeply");
     if (!failure_.has_value()) body();
     CheckRoom(id);
     frame_ = around;

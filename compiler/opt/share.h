@@ -10,7 +10,8 @@
 //                       7  Force  r0, block 3                   which has run, so this is a copy
 //
 // What is shared is a whole `when`, or a whole item of `require` or `forbid`, with the same text in
-// rules of one policy, where names mean the same. Its error, if it ends in one, is shared too.
+// rules of one policy, where names mean the same. An error is not shared: the rule then evaluates
+// the predicate in its own code, so that what is told is where that rule has it.
 //
 // Tested by tests/compiler/opt/share_test.cc.
 #pragma once

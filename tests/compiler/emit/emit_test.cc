@@ -215,6 +215,32 @@ TEST(Emit, ReadsACounterThatNothingCounts) {
   EXPECT_EQ(call.machine().Decide().verdict, Verdict::kDeny);
 }
 
+// Each name of cel.bind() has a register, so such code is not written twice.
+TEST(Emit, ManyBoundNamesFitABlock) {
+  std::string condition = "cel.bind(x, a, x)";
+  for (int i = 0; i < 130; ++i) condition += " && cel.bind(x, a, x)";
+  const auto program = Compiled(
+      "writ: 1\nname: p\ndefault: allow\nrules:\n  - { name: r, tools: t, require: \"cel.bind(a, "
+      "args.z, " +
+      condition + ")\" }\n");
+  Call call(program);
+  EXPECT_EQ(Decided(call, "t", R"({"z":true})"), "allow");
+  EXPECT_EQ(Decided(call, "t", R"({"z":false})"), "r");
+}
+
+TEST(Emit, VariablesThatUseOneAnotherTooDeepAreToldWhereTheyStand) {
+  std::string text = "writ: 1\nname: p\ndefault: allow\nvariables:\n  v0: args.a\n";
+  for (int i = 1; i < 200; ++i) text += fmt::format("  v{}: variables.v{} + 1\n", i, i - 1);
+  text += "rules:\n  - { name: r, tools: t, require: variables.v199 > 0 }\n";
+  Loaded loaded({text});
+  ASSERT_EQ(loaded.Said(), "");
+  Emit(loaded.policies, loaded.diagnostics);
+  ASSERT_EQ(loaded.diagnostics.all().size(), 1u);
+  const Diagnostic& told = loaded.diagnostics.all()[0];
+  EXPECT_EQ(told.at.line, 5u + 128u);
+  EXPECT_EQ(told.message, "variables use one another more than 128 deep here");
+}
+
 TEST(Emit, NoPolicyAllows) {
   Call call(Compiled(std::vector<std::string>{}));
   EXPECT_EQ(Decided(call, "any", "{}"), "allow");

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "compiler/compiled.h"
+#include "vm/call.h"
 
 namespace writ {
 namespace {
@@ -51,6 +52,19 @@ TEST(Share, LeavesWhatMayBeNoBoolWhereItIs) {
   const std::string rules = "  - { name: a, tools: t, require: '" + choice +
                             "' }\n  - { name: b, tools: t, require: '" + choice + "' }\n";
   EXPECT_EQ(Forces(rules), 0u);
+}
+
+// Not where the rule has it that shared the predicate first, which need not even apply.
+TEST(Share, TellsAnErrorWhereTheRuleHasThePredicate) {
+  const auto program =
+      Compiled(Policy(std::string("  - { name: a, tools: t, when: 'args.go', require: '") + kLong +
+                      "' }\n  - { name: b, tools: t, require: '" + kLong + "' }\n"));
+  Call call(program);
+  call.Begin(R"({"go":false})", "t");
+  const Decision decision = call.machine().Decide();
+  EXPECT_EQ(decision.verdict, Verdict::kError);
+  EXPECT_EQ((*program)->rules[decision.rule].name, "b");
+  EXPECT_EQ((*program)->positions[decision.instruction].line, 6u);
 }
 
 }  // namespace
