@@ -25,11 +25,9 @@ constexpr char kAbout[] =
 constexpr char kExamples[] =
     "Run a server behind a policy:\n"
     "  writ run -c policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
-    "Try a policy:\n"
+    "Write a policy from its tools, and try it:\n"
+    "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
     "  writ check policy.yaml\n"
-    "  writ test policy.test.yaml\n"
-    "  writ eval -c policy.yaml call.json\n"
-    "  writ expr '\"a\" in [\"a\", \"b\"]'\n"
     "Each command says more: writ COMMAND --help\n"
     "Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad usage, unreadable input.";
 
@@ -67,6 +65,12 @@ void AddLabelFlag(CLI::App& app, std::vector<std::string>& labels) {
   app.add_option("--label", labels, "a label the policy asks for; once for each")
       ->option_text("NAME=VALUE")
       ->allow_extra_args(false);
+}
+
+void AddOutputFlags(CLI::App& app, OutputFile& output) {
+  app.add_option("-o,--output", output.path, "where to write the policy (stdout)")
+      ->option_text("FILE");
+  app.add_flag("--force", output.force, "overwrite a file that is there");
 }
 
 struct RunFlags {
@@ -193,8 +197,8 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {"run",  "check", "validate", "test",
-                                          "eval", "expr",  "disasm"};
+constexpr std::string_view kCommands[] = {"run",  "check",  "validate", "test",   "eval",
+                                          "expr", "disasm", "scan",     "migrate"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -219,6 +223,10 @@ int UnexpectedWord(const CLI::App& command, const std::string& word) {
   if (word.size() > 1 && word[0] == '-') {
     return UsageError(fmt::format("{} has no flag {}", command.get_name(), word),
                       fmt::format("writ {} --help shows what there is", command.get_name()));
+  }
+  if (command.get_name() == "scan") {
+    return UsageError(fmt::format("scan has no use for {} before --", Quote(word)),
+                      "the server's command follows --: writ scan -- SERVER ARGS…");
   }
   if (command.get_name() != "run") {
     return UsageError(fmt::format("{} has no use for {}", command.get_name(), Quote(word)),
@@ -307,6 +315,29 @@ int Dispatch(int argc, char** argv) {
   disasm_command->add_option("policy,-c,--config", disasm.policies, "policy files")
       ->option_text("FILE ...");
 
+  ScanOptions scan;
+  CLI::App* scan_command =
+      app.add_subcommand("scan", "write a policy from the tools a server lists");
+  scan_command->footer(
+      "The server's command follows --. It is started, asked for its tools, and ended.\n"
+      "Exit status: 0 a policy, 1 the server offers no tools, 2 it could not be asked.\n"
+      "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project");
+  AddOutputFlags(*scan_command, scan.output);
+  scan_command->add_option("--timeout", scan.timeout_seconds, "seconds the server may take (60)")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(1u, 3600u));
+
+  MigrateOptions migrate;
+  CLI::App* migrate_command =
+      app.add_subcommand("migrate", "write a version \"1\" policy as one of writ: 1");
+  migrate_command->footer(
+      "Exit status: 0 a policy, 1 it says what writ: 1 cannot, or has faults, 2 it cannot be "
+      "read.\n"
+      "  writ migrate intercept.yaml -o policy.yaml");
+  migrate_command->add_option("policy,-c,--config", migrate.policy, "a policy of version \"1\"")
+      ->option_text("FILE");
+  AddOutputFlags(*migrate_command, migrate.output);
+
   // What a command has no use for is refused below, in words of our own.
   for (CLI::App* command : app.get_subcommands({})) command->allow_extras();
   const auto chosen = [&app] {
@@ -336,12 +367,19 @@ int Dispatch(int argc, char** argv) {
   if (!extras.empty()) return UnexpectedWord(*command, extras.front());
   if (command == run_command)
     return RunWith(*run_command, run, run_flags, words.server, words.has_separator);
+  if (command == scan_command) {
+    if (words.server.empty()) {
+      return UsageError("no server command was given", "writ scan -- npx -y some-mcp-server");
+    }
+    scan.server = words.server;
+    return Scan(scan);
+  }
   // Of expr the one word after -- is the expression, which may start with a minus.
   const bool is_expression =
       command == expr_command && words.server.size() == 1 && expr.expression.empty();
   if (is_expression) expr.expression = words.server.front();
   if (words.has_separator && !is_expression) {
-    return UsageError("only run takes a server command after --", "leave it out");
+    return UsageError("only run and scan take a server command after --", "leave it out");
   }
   if (command == test_command) {
     if (test.suites.empty()) return UsageError("no suite was given", "writ test policy.test.yaml");
@@ -358,6 +396,12 @@ int Dispatch(int argc, char** argv) {
       return UsageError("no expression was given", "writ expr '1 + 1 == 2'");
     }
     return Expr(expr);
+  }
+  if (command == migrate_command) {
+    if (migrate.policy.empty()) {
+      return UsageError("no policy was given", "writ migrate intercept.yaml");
+    }
+    return Migrate(migrate);
   }
   const std::vector<std::string>& policies =
       command == check_command ? check.policies : disasm.policies;

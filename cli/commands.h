@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/output_file.h"
 #include "cli/state.h"
 #include "proxy/environment.h"
 #include "proxy/log.h"
@@ -68,6 +69,19 @@ struct DisasmOptions {
   std::vector<std::string> policies;
 };
 int Disasm(const DisasmOptions& options);
+
+struct MigrateOptions {
+  std::string policy;
+  OutputFile output;
+};
+int Migrate(const MigrateOptions& options);
+
+struct ScanOptions {
+  std::vector<std::string> server;  // the command after --
+  uint32_t timeout_seconds = 60;    // for all that the server is asked
+  OutputFile output;
+};
+int Scan(const ScanOptions& options);
 
 // Parses the command line and runs the command it names.
 int Main(int argc, char** argv);

@@ -11,7 +11,7 @@ import stat
 
 from harness import CommandTest, main
 
-COMMANDS = ["run", "check", "test", "eval", "expr", "disasm"]
+COMMANDS = ["run", "check", "test", "eval", "expr", "disasm", "scan", "migrate"]
 
 POLICY = """\
 version: "1"
@@ -77,11 +77,12 @@ class Help(CommandTest):
         self.assertIn("Usage: writ", result.out)
 
     def test_unknown_words(self):
-        commands = "the commands are run, check, validate, test, eval, expr, disasm"
+        commands = ("the commands are run, check, validate, test, eval, expr, disasm, scan, "
+                    "migrate")
         for words, said, hint in (
                 (["chek", "p.yaml"], '"chek" is not a command',
                  "did you mean check? writ --help lists the commands"),
-                (["migrate", "p.yaml"], '"migrate" is not a command', commands),
+                (["decompose", "p.yaml"], '"decompose" is not a command', commands),
                 ([""], '"" is not a command', commands),
                 (["\x1b[31m"], '"?[31m" is not a command', commands),
                 (["--chek"], "run has no flag --chek", "writ run --help shows what there is"),
@@ -434,7 +435,7 @@ class Run(CommandTest):
     def test_other_commands_take_no_server(self):
         for command in (["check", "p.yaml"], ["disasm", "p.yaml"], ["eval", "-c", "p.yaml"],
                         ["test", "p.yaml"]):
-            self.assertIn("only run takes a server command", self.refused(*command, "--",
+            self.assertIn("only run and scan take a server command", self.refused(*command, "--",
                                                                           self.server()))
 
     def test_no_policy(self):

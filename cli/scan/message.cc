@@ -1,0 +1,76 @@
+// Reading a server's message whole.
+// Tested by tests/cli/scan.py.
+#include "cli/scan/message.h"
+
+#include <fmt/format.h>
+
+#include "compiler/diagnostic.h"
+#include "vm/compare.h"
+
+namespace writ {
+namespace {
+
+const PathTrie& EnvelopeTrie(uint32_t id, uint32_t method, uint32_t result, uint32_t error) {
+  static const PathTrie trie = [&] {
+    PathTrieBuilder builder;
+    const uint32_t root = builder.NewRoot();
+    builder.SetSlot(builder.Child(root, "id"), id, false);
+    builder.SetSlot(builder.Child(root, "method"), method, false);
+    builder.SetSlot(builder.Child(root, "result"), result, false);
+    builder.SetSlot(builder.Child(root, "error"), error, false);
+    return builder.Build();
+  }();
+  return trie;
+}
+
+}  // namespace
+
+Message::Message(std::string_view line) : line_(line) {
+  const std::string_view text = line_.view();
+  const size_t first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos || text[first] != '{') return;
+  std::string_view raw[kSlotCount];
+  ScanTarget target;
+  target.trie = &EnvelopeTrie(kId, kMethod, kResult, kError);
+  target.root = 0;
+  target.slots = slots_;
+  target.raw = raw;
+  Scanner scanner(arena_);
+  const ScanResult scanned = scanner.Scan(text, true, target);
+  is_object_ = scanned.is_json();
+  if (!is_object_) return;
+  if (scanned.violation != Violation::kNone && scanned.violation != Violation::kSurrogateInValue) {
+    doubt_ = ViolationText(scanned.violation);
+    if (scanned.violation == Violation::kDuplicateMember) {
+      doubt_ += fmt::format(" {}", Quote(scanner.offending_name()));
+    }
+    return;
+  }
+  ReadRequestId(raw[kId], id_);
+}
+
+std::optional<std::string_view> Message::method() const {
+  return TextOf(slots_[kMethod]);
+}
+
+bool Message::is_answer() const {
+  return slots_[kMethod].is(Tag::kAbsent) &&
+         slots_[kResult].is(Tag::kAbsent) != slots_[kError].is(Tag::kAbsent);
+}
+
+Value Message::Member(const Value& object, std::string_view name) {
+  if (!object.is_map()) return Value();
+  Value map = object;
+  const Map* const entries = Entries(map, arena_);
+  for (uint32_t i = 0; i < entries->size; ++i) {
+    if (entries->entries[i].key.view() == name) return entries->entries[i].value;
+  }
+  return Value();
+}
+
+std::optional<std::string_view> TextOf(const Value& value) {
+  if (!value.is(Tag::kString)) return std::nullopt;
+  return value.view();
+}
+
+}  // namespace writ

@@ -1,0 +1,59 @@
+// A message of a server, read whole: for those who are its client and want what it says.
+//
+// The proxy reads no more of a message than it must (proxy/server_message.h); a scan wants all of
+// it.
+//
+// Tested by tests/cli/scan.py.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proxy/request_id.h"
+#include "vm/arena.h"
+#include "vm/json.h"
+#include "vm/value.h"
+
+namespace writ {
+
+// Keeps the line, so the values live as long as the message. Not moved: they point into it.
+class Message {
+ public:
+  explicit Message(std::string_view line);
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+
+  // Whether the line holds a JSON object at all.
+  bool is_object() const { return is_object_; }
+  // Why it cannot be read with certainty, as "duplicate member \"name\""; empty if it can. A lone
+  // surrogate in a text is no reason.
+  const std::string& doubt() const { return doubt_; }
+
+  const RequestId& id() const { return id_; }
+  std::optional<std::string_view> method() const;
+  // Absent, or whatever it is.
+  const Value& result() const { return slots_[kResult]; }
+  const Value& error() const { return slots_[kError]; }
+  bool is_answer() const;
+
+  // A member of an object of this message; absent if there is none, or `object` is no object.
+  Value Member(const Value& object, std::string_view name);
+  Arena& arena() { return arena_; }
+
+ private:
+  enum Slot { kId, kMethod, kResult, kError, kSlotCount };
+
+  PaddedText line_;
+  Arena arena_;
+  Value slots_[kSlotCount];
+  RequestId id_;
+  bool is_object_ = false;
+  std::string doubt_;
+};
+
+// The text of a string; nullopt if it is none.
+std::optional<std::string_view> TextOf(const Value& value);
+
+}  // namespace writ

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""writ migrate: where the policy goes, and what is said where there is none."""
+
+from harness import CommandTest, main
+
+POLICY = """\
+version: "1"
+tools:
+  pay:
+    rules:
+      - name: small
+        conditions: [{path: args.amount, op: lte, value: 50}]
+"""
+READS_A_COUNTER = """\
+version: "1"
+tools:
+  login: {rules: [{name: five, rate_limit: 5/hour}]}
+  fetch:
+    rules:
+      - name: log in first
+        conditions: [{path: state.login._rate_hour, op: gte, value: 1}]
+"""
+
+
+class MigrateTest(CommandTest):
+    def test_to_stdout(self):
+        done = self.run_writ("migrate", self.write("old.yaml", POLICY))
+        self.expect(done, 0, err="")
+        self.assertIn("# Migrated from old.yaml by writ migrate.", done.out)
+        self.assertTrue(done.out.endswith("""\
+writ: 1
+default: allow
+rules:
+  # pay, line 5
+  - name: small
+    tools: pay
+    require: args.amount <= 50
+"""), done.out)
+        self.write("new.yaml", done.out)
+        self.expect(self.run_writ("check", "new.yaml"), 0)
+
+    def test_to_a_file(self):
+        self.write("old.yaml", POLICY)
+        done = self.run_writ("migrate", "old.yaml", "-o", "new.yaml")
+        self.expect(done, 0, out="", err="")
+        self.expect(self.run_writ("check", "new.yaml"), 0)
+
+    def test_a_file_that_is_there_is_kept(self):
+        self.write("old.yaml", POLICY)
+        self.write("new.yaml", "mine")
+        done = self.run_writ("migrate", "old.yaml", "-o", "new.yaml")
+        self.expect(done, 2, out="")
+        self.assertIn('"new.yaml" is there already', done.err)
+        self.assertEqual((self.folder / "new.yaml").read_text(), "mine")
+        self.expect(self.run_writ("migrate", "--force", "old.yaml", "-o", "new.yaml"), 0)
+        self.expect(self.run_writ("check", "new.yaml"), 0)
+
+    def test_a_full_disk(self):
+        self.write("old.yaml", POLICY)
+        done = self.run_writ("migrate", "old.yaml", "--force", "-o", "/dev/full")
+        self.expect(done, 2, out="")
+        self.assertIn('cannot write "/dev/full"', done.err)
+
+    def test_what_cannot_be_said(self):
+        done = self.run_writ("migrate", self.write("old.yaml", READS_A_COUNTER), "-o", "new.yaml")
+        self.expect(done, 1, out="", err="""\
+old.yaml:7:29: error: in writ: 1 a rule cannot read what another rule has counted
+  7 |         conditions: [{path: state.login._rate_hour, op: gte, value: 1}]
+    |                             ^~~~~~~~~~~~~~~~~~~~~~
+  hint: keep this policy in version: "1", or remove the condition if you can do without
+""")
+        self.assertFalse((self.folder / "new.yaml").exists())
+
+    def test_policies_that_are_none_of_its(self):
+        done = self.run_writ("migrate", self.write("new.yaml", "writ: 1\ndefault: allow\n"))
+        self.expect(done, 2, out="")
+        self.assertIn('"new.yaml" is in writ: 1 already', done.err)
+        done = self.run_writ("migrate", self.write("faulty.yaml", 'version: "1"\ndefualt: deny\n'))
+        self.expect(done, 1, out="")
+        self.assertIn("unknown key", done.err)
+        self.expect(self.run_writ("migrate", "none.yaml"), 2, out="")
+
+    def test_usage(self):
+        self.expect(self.run_writ("migrate"), 2, out="")
+        self.expect(self.run_writ("migrate", "a.yaml", "b.yaml"), 2, out="")
+        self.expect(self.run_writ("migrate", "a.yaml", "--", "server"), 2, out="")
+
+
+if __name__ == "__main__":
+    main()
