@@ -51,6 +51,16 @@ size_t QuotedEnd(std::string_view text, size_t offset) {
   return text.size() + 1;
 }
 
+// The end of the anchor or tag at `offset`.
+size_t PropertyEnd(std::string_view text, size_t offset) {
+  const bool verbatim = text.substr(offset).starts_with("!<");
+  while (offset < text.size() && !Has(kWhite, text[offset])) {
+    if (!verbatim && Has(kFlowIndicators, text[offset])) break;
+    ++offset;
+  }
+  return offset;
+}
+
 uint32_t Length(std::string_view text) {
   return static_cast<uint32_t>(std::max<size_t>(1, CountCharacters(text)));
 }
@@ -78,14 +88,19 @@ std::string InSingleQuotes(std::string_view text, size_t offset, size_t size) {
 
 size_t SkipProperties(std::string_view text, size_t offset) {
   while (offset < text.size() && (text[offset] == '&' || text[offset] == '!')) {
-    const bool verbatim = text.substr(offset).starts_with("!<");
-    while (offset < text.size() && !Has(kWhite, text[offset])) {
-      if (!verbatim && Has(kFlowIndicators, text[offset])) return offset;
-      ++offset;
-    }
+    offset = PropertyEnd(text, offset);
+    if (offset < text.size() && !Has(kWhite, text[offset])) return offset;
     offset = SkipWhiteAndComments(text, offset);
   }
   return offset;
+}
+
+std::string_view WrittenTag(std::string_view text, size_t offset) {
+  while (offset < text.size() && text[offset] == '&') {
+    offset = SkipWhiteAndComments(text, PropertyEnd(text, offset));
+  }
+  if (offset >= text.size() || text[offset] != '!') return {};
+  return text.substr(offset, PropertyEnd(text, offset) - offset);
 }
 
 ScalarLook LookAtScalar(std::string_view text, size_t offset, std::string_view value) {

@@ -19,6 +19,9 @@ namespace writ::yaml {
 // The first character of a node whose anchor and tag, if it has them, start at `offset`.
 size_t SkipProperties(std::string_view text, size_t offset);
 
+// The tag of a node whose anchor and tag start at `offset`, as it is written; empty if it has none.
+std::string_view WrittenTag(std::string_view text, size_t offset);
+
 struct ScalarLook {
   Node::Style style;
   uint32_t length;  // of what stands in the first line, in code points

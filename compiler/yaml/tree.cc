@@ -139,7 +139,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   }
   node->style = look.style;
   node->text = RepairValue(text_, spot.offset, look, value);
-  node->tag = TakeTag(tag, Kind::kScalar, node->text, offset);
+  node->tag = TakeTag(tag, Kind::kScalar, node->text, offset, spot);
   Place(node, spot);
   if (anchor != YAML::NullAnchor) anchors_.insert({anchor, {node, {}}});
   Attach(node, spot, {});
@@ -173,7 +173,7 @@ void TreeBuilder::Open(Kind kind, const YAML::Mark& mark, const std::string& tag
   }
   Node* const node = NewNode(offset);
   node->kind = kind;
-  node->tag = TakeTag(tag, kind, {}, offset);
+  node->tag = TakeTag(tag, kind, {}, offset, spot);
   Place(node, spot);
   Frame frame{node, anchor, flow, spot};
   // A block mapping starts at its first key, and so does `a: b` as an entry of a flow sequence.
@@ -336,9 +336,37 @@ void TreeBuilder::Place(Node* node, Spot spot) {
   node->offset = static_cast<uint32_t>(spot.offset);
 }
 
+// What to do about a node that an author may have meant as text from its "!" on.
+std::string TreeBuilder::QuoteHint(Kind kind, size_t offset, const Spot& spot) const {
+  const bool block =
+      spot.offset < text_.size() && (text_[spot.offset] == '|' || text_[spot.offset] == '>');
+  if (kind != Kind::kScalar || block) {
+    return "remove it, or put text that starts with \"!\" in single quotes";
+  }
+  // In { } and [ ] the rest of the line may be no part of it.
+  size_t size = std::string_view::npos;
+  if (!frames_.empty() && frames_.back().flow) {
+    size = std::max(spot.end, offset + WrittenTag(text_, offset).size()) - offset;
+  }
+  return fmt::format("put text that starts with \"!\" in single quotes: {}",
+                     InSingleQuotes(text_, offset, size));
+}
+
 std::string TreeBuilder::TakeTag(const std::string& tag, Kind kind, std::string_view value,
-                                 size_t offset) {
-  if (tag == "?" || tag == "!" || tag.empty()) return {};
+                                 size_t offset, const Spot& spot) {
+  if (tag == "?" || tag == "!" || tag.empty()) {
+    // The parser says "!" of quoted text too. Where it is written, it is hardly ever meant as a tag
+    // and always lost: `require: ! args.force` would be the opposite of what it says.
+    const std::string_view written = tag == "!" ? WrittenTag(text_, offset) : std::string_view();
+    if (!written.empty()) {
+      const auto at = static_cast<size_t>(written.data() - text_.data());
+      const size_t length = written.starts_with("!<") ? CountCharacters(written) : 1;
+      report_.Garbled(at, static_cast<uint32_t>(length),
+                      "YAML reads this \"!\" as a tag, and leaves it out",
+                      QuoteHint(kind, at, spot));
+    }
+    return {};
+  }
   const bool core = tag.starts_with(kCoreTags);
   std::string name = core ? "!!" + tag.substr(kCoreTags.size()) : tag;
   const auto length = static_cast<uint32_t>(CountCharacters(name));
@@ -346,8 +374,7 @@ std::string TreeBuilder::TakeTag(const std::string& tag, Kind kind, std::string_
   if (name.starts_with('!') && !name.starts_with("!!")) {
     report_.Garbled(offset, length,
                     fmt::format("YAML reads {} as a tag, which it does not know", Quote(name)),
-                    fmt::format("put text that starts with \"!\" in single quotes: {}",
-                                InSingleQuotes(text_, offset)));
+                    QuoteHint(kind, offset, spot));
     return {};
   }
   if (!scalar && name != "!!map" && name != "!!seq") {
