@@ -212,6 +212,27 @@ class Resolver {
     return true;
   }
 
+  // For "args.user-id", whose "id" starts at `at`; empty if no dash without blanks is before it.
+  std::string SuggestDash(size_t at) const {
+    const std::string_view source = ast_.source;
+    const auto is_word = [&](size_t i) {
+      if (i >= source.size()) return false;
+      const char c = source[i];
+      return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    };
+    if (at < 2 || source[at - 1] != '-' || !is_word(at - 2)) return "";
+    size_t start = at;
+    while (start > 0 && (is_word(start - 1) || source[start - 1] == '-')) --start;
+    size_t end = at;
+    while (is_word(end) || (end < source.size() && source[end] == '-' && is_word(end + 1))) ++end;
+    if (start == 0 || source[start - 1] != '.') return "";
+    size_t chain = start - 1;
+    while (chain > 0 && (is_word(chain - 1) || source[chain - 1] == '.')) --chain;
+    if (chain == start - 1) return "";
+    return fmt::format("did you mean {}`{}`? A name with a dash stands in backticks",
+                       source.substr(chain, start - chain), source.substr(start, end - start));
+  }
+
   void ReportUnknown(NodeId id, uint32_t scope) {
     const std::string& name = ast_.name(ast_.node(id));
     // The start of qualified names: what is wrong is the part after it.
@@ -256,8 +277,10 @@ class Resolver {
       const std::string* local = scopes_[scope].name;
       if (local && local->find('@') == std::string::npos) locals.push_back(*local);
     }
-    Report(ast_.node(id), fmt::format("{} is not known", Quote(name)),
-           SuggestName(names_, name, rest, locals));
+    std::string hint = SuggestOwnName(names_, name);
+    if (hint.empty()) hint = SuggestDash(ast_.node(id).at);
+    if (hint.empty()) hint = SuggestName(names_, name, rest, locals);
+    Report(ast_.node(id), fmt::format("{} is not known", Quote(name)), std::move(hint));
   }
 
   static bool HasStyle(const OverloadTable::Overloads& overloads, bool member) {
@@ -350,16 +373,42 @@ class Resolver {
                               OverloadTable::standard_names().ContinuesAt(
                                   OverloadTable::standard_names().Walk(*parts[0])) &&
                               names_.variables.Walk(*parts[0]) == NameTree::kNone;
-    if (!is_namespace || HasStyle(names_.overloads.Find(*parts[1]), true)) return false;
+    if (!is_namespace) return false;
     const std::string full = *parts[0] + "." + *parts[1];
+    std::string hint;
+    if (const auto& members = names_.overloads.Find(*parts[1]); HasStyle(members, true)) {
+      // "regex.matches(x, pattern)": with its target as first argument.
+      const bool same_count =
+          std::any_of(members.begin(), members.end(), [&](const Overload* overload) {
+            return overload->member && overload->parameters.size() + 1 == node.child_count;
+          });
+      if (!same_count || !names_.environment.checked) return false;
+      hint = fmt::format("write {}.{}({})", Shown(node, 1), *parts[1], ShownArguments(node, 2));
+    } else {
+      hint = SuggestFunction(names_, full);
+    }
     reference.kind = Reference::Kind::kUnknown;
     reference.text = full;
     reference.target_is_namespace = names_.environment.checked;
     if (WantsProblems()) {
-      Report(node, fmt::format("there is no function {}", Quote(full)),
-             SuggestFunction(names_, full));
+      Report(node, fmt::format("there is no function {}", Quote(full)), std::move(hint));
     }
     return true;
+  }
+
+  // A call's part as it stands, if it is short.
+  std::string Shown(const Node& call, uint32_t child) const {
+    const std::string_view part = ast_.text(ast_.node(ast_.child(call, child)));
+    return part.size() > 40 ? std::string("…") : std::string(part);
+  }
+
+  std::string ShownArguments(const Node& call, uint32_t from) const {
+    std::string shown;
+    for (uint32_t i = from; i < call.child_count; ++i) {
+      shown += (i > from ? ", " : "") + (i < kShownParts ? Shown(call, i) : "…");
+      if (i >= kShownParts) break;
+    }
+    return shown;
   }
 
   // The function exists, but is called the other way.
@@ -369,23 +418,16 @@ class Resolver {
         overloads.begin(), overloads.end(),
         [&](const Overload* overload) { return overload->parameters.size() == node.child_count; });
     std::string hint = same_count ? "" : SuggestNamespaced(names_, name);
-    const auto text = [&](uint32_t i) {
-      const std::string_view part = ast_.text(ast_.node(ast_.child(node, i)));
-      return part.size() > 40 ? std::string("…") : std::string(part);
-    };
-    std::string others;
-    for (uint32_t i = 1; i < node.child_count; ++i) {
-      others += (i > 1 ? ", " : "") + (i < kShownParts ? text(i) : "…");
-      if (i >= kShownParts) break;
-    }
+    const std::string others = ShownArguments(node, 1);
     if (!hint.empty()) {
       // A namespaced function of that name is nearer than one with other arguments.
     } else if (node.child_count == 0) {
       hint = fmt::format("it is called as x.{}()", name);
     } else if (node.member) {
-      hint = fmt::format("write {}({}{}{})", name, text(0), others.empty() ? "" : ", ", others);
+      hint =
+          fmt::format("write {}({}{}{})", name, Shown(node, 0), others.empty() ? "" : ", ", others);
     } else {
-      hint = fmt::format("write {}.{}({})", text(0), name, others);
+      hint = fmt::format("write {}.{}({})", Shown(node, 0), name, others);
     }
     Report(node,
            fmt::format("{} is {}", Quote(name),

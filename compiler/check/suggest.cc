@@ -18,7 +18,7 @@ using Pair = std::pair<std::string_view, std::string_view>;
 constexpr std::array<Pair, 4> kOtherLiterals = {
     {{"None", "null"}, {"nil", "null"}, {"undefined", "null"}, {"none", "null"}}};
 
-constexpr std::array<Pair, 16> kOtherFunctions = {{{"len", "size"},
+constexpr std::array<Pair, 17> kOtherFunctions = {{{"len", "size"},
                                                    {"length", "size"},
                                                    {"count", "size"},
                                                    {"includes", "contains"},
@@ -33,7 +33,21 @@ constexpr std::array<Pair, 16> kOtherFunctions = {{{"len", "size"},
                                                    {"some", "exists"},
                                                    {"every", "all"},
                                                    {"regex", "matches"},
+                                                   {"match", "matches"},
                                                    {"float", "double"}}};
+
+// What other policy languages call the arguments.
+constexpr std::array<std::string_view, 4> kOtherArguments = {"input", "params", "parameters",
+                                                             "arguments"};
+
+// What a policy's own names start with.
+struct OwnNames {
+  std::string_view prefix;
+  std::string_view absent;
+};
+constexpr std::array<OwnNames, 2> kOwnNames = {
+    {{"variables", "there are no variables here; a policy has them below variables:"},
+     {"data", "there is no data here; a policy has it below data:"}}};
 
 constexpr std::array<Pair, 7> kPartsOfTime = {{{"year", "getFullYear"},
                                                {"month", "getMonth"},
@@ -59,7 +73,28 @@ std::string DidYouMean(std::string_view word) {
   return word.empty() ? std::string() : fmt::format("did you mean {}?", word);
 }
 
+// What is read through the variable of the arguments; empty if there is none.
+std::string AsArgument(const KnownNames& names, std::string_view name, std::string_view rest) {
+  for (const Variable& variable : names.environment.variables) {
+    if (variable.storage != Variable::Storage::kArguments) continue;
+    const bool alias =
+        std::find(kOtherArguments.begin(), kOtherArguments.end(), name) != kOtherArguments.end();
+    if (alias && !rest.empty()) return DidYouMean(fmt::format("{}.{}", variable.name, rest));
+    return fmt::format("an argument of the call is read as {}.{}", variable.name, name);
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string SuggestOwnName(const KnownNames& names, std::string_view name) {
+  for (const OwnNames& own : kOwnNames) {
+    const uint32_t at = names.variables.Step(names.variables.Walk(own.prefix), name);
+    if (names.variables.ItemAt(at) == NameTree::kNone) continue;
+    return DidYouMean(fmt::format("{}.{}", own.prefix, name));
+  }
+  return "";
+}
 
 std::string SuggestName(const KnownNames& names, std::string_view name, std::string_view rest,
                         const std::vector<std::string_view>& locals) {
@@ -92,12 +127,11 @@ std::string SuggestName(const KnownNames& names, std::string_view name, std::str
   if (names.variables.Walk("@" + std::string(name)) != NameTree::kNone) {
     return fmt::format("{} is known in messages only", name);
   }
-  for (const Variable& variable : names.environment.variables) {
-    if (variable.storage == Variable::Storage::kArguments) {
-      return fmt::format("an argument of the call is read as {}.{}", variable.name, name);
-    }
+  const std::string argument = AsArgument(names, name, rest);
+  for (const OwnNames& own : kOwnNames) {
+    if (own.prefix == name && !argument.empty()) return std::string(own.absent);
   }
-  return "";
+  return argument;
 }
 
 std::string SuggestQualified(const KnownNames& names, std::string_view prefix,
@@ -122,6 +156,7 @@ std::string SuggestQualified(const KnownNames& names, std::string_view prefix,
 }
 
 std::string SuggestFunction(const KnownNames& names, std::string_view name) {
+  if (name == "not") return "write !(…), and the whole expression in single quotes";
   if (const std::string_view function = Translate(kOtherFunctions, name); !function.empty()) {
     return DidYouMean(function);
   }

@@ -172,6 +172,13 @@ std::optional<std::string> ExpressionReader::TakeText(const Node& node, std::str
     const std::string_view digits = std::string_view(node.text).substr(node.text[0] == '-' ? 1 : 0);
     const bool prefix = digits.size() > 1 && digits[0] == '0' &&
                         std::string_view("0123456789boBO").find(digits[1]) != std::string::npos;
+    const bool finite = digits.find_first_of("0123456789") != std::string_view::npos;
+    if (!finite) {
+      reader_.Error(
+          node, fmt::format("\"{}\" is a number in YAML but none in CEL", node.text),
+          what == "max" ? "write a number; without a limit leave the quota out" : "write a number");
+      return std::nullopt;
+    }
     if (prefix || node.text.find('_') != std::string::npos) {
       reader_.Error(node, fmt::format("\"{}\" is a number in YAML but none in CEL", node.text),
                     "write the number without prefix, leading zero and underscores");
@@ -188,6 +195,7 @@ std::optional<Expression> ExpressionReader::Compile(const Text& text, Wanted wan
     const cel::SyntaxError& error = parsed.error();
     std::string hint = CutOffHint(text);
     if (hint.empty()) hint = EscapeHint(text, error.at);
+    if (hint.empty()) hint = NotHint(text, error.at);
     Report(text, {Severity::kError, error.at, error.length, error.message,
                   hint.empty() ? error.hint : hint});
     return std::nullopt;
@@ -336,6 +344,26 @@ std::string ExpressionReader::EscapeHint(const Text& text, uint32_t at) const {
          "expression in single quotes, and r before the text";
 }
 
+// Of a `not` that starts a plain scalar, where the `!` to write instead would be YAML's.
+std::string ExpressionReader::NotHint(const Text& text, uint32_t at) const {
+  if (text.in_message || text.node.style != Node::Style::kPlain) return {};
+  const std::string_view from = std::string_view(text.text).substr(at);
+  const std::string_view word = from.substr(0, 3);
+  if (at != 0 || (word != "not" && word != "NOT" && word != "Not")) return {};
+  const size_t start = from.find_first_not_of(" \t\r\n", 3);
+  if (start == std::string_view::npos || (start == 3 && from[start] != '(')) return {};
+  const std::string_view operand = from.substr(start);
+  const size_t end = std::min(
+      operand.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."),
+      operand.size());
+  constexpr size_t kMostShown = 60;
+  const std::string shown = operand.starts_with('(') ? "(…)"
+                            : end > kMostShown       ? "…"
+                            : end == operand.size()  ? std::string(operand)
+                                                     : fmt::format("{}…", operand.substr(0, end));
+  return fmt::format("write !, and the whole expression in single quotes: '!{}'", shown);
+}
+
 bool ExpressionReader::Fits(const Expression& expression, std::string_view what, Wanted wanted) {
   const cel::Type& type = expression.checked.type();
   std::string fault;
@@ -371,7 +399,7 @@ std::string ExpressionReader::LaterName(const Text& text, const cel::Problem& pr
   std::string_view name = rest;
   if (rest.starts_with(kPrefix)) {
     name = rest.substr(kPrefix.size());
-  } else if (!before.ends_with(kPrefix)) {
+  } else if (!before.ends_with(kPrefix) && !problem.message.ends_with(" is not known")) {
     return {};
   }
   name = name.substr(

@@ -89,6 +89,7 @@ class ExpressionReader {
   bool CheckLabels(const Text& text, const cel::Checked& checked);
   std::string CutOffHint(const Text& text) const;
   std::string EscapeHint(const Text& text, uint32_t at) const;
+  std::string NotHint(const Text& text, uint32_t at) const;
 
   cel::CheckResult Check(cel::Ast ast, bool has_quota);
   void Warn(const Text& text, const cel::Checked& checked);
