@@ -429,11 +429,28 @@ class Explainer {
       case 'm': return Here(Fault::kExpectedInMap, {token, Opened()});
       case 'i': return Here(Fault::kExpectedInIndex, {token});
       case '(':
+        if (c == ',' && IsBehindIn(place_.bracket_at)) {
+          return Here(Fault::kTupleAfterIn, {token, Elements(place_.bracket_at + 1)});
+        }
         if (c == ',') return Here(Fault::kExpectedInParentheses, {token});
         break;
       default: break;
     }
     return Here(Fault::kMissingOperator, {token});
+  }
+
+  bool IsBehindIn(size_t at) const {
+    const size_t end = source_.substr(0, at).find_last_not_of(" \t\r\n");
+    return end != std::string_view::npos && WordBefore(source_, end + 1) == "in";
+  }
+
+  // What stands from `start` to its closing parenthesis, if that is short and simple.
+  std::string Elements(size_t start) const {
+    constexpr size_t kMostShown = 40;
+    const std::string_view text = source_.substr(start);
+    const size_t end = text.find_first_of("()[]{}\n");
+    if (end == std::string_view::npos || text[end] != ')' || end > kMostShown) return "...";
+    return std::string(text.substr(0, end));
   }
 
   SyntaxError AtTheEnd() const {

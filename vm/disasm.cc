@@ -229,7 +229,11 @@ void AppendBytes(std::string_view bytes, std::string& out) {
     TakeCodePoint(rest);
     const std::string_view taken = bytes.substr(0, bytes.size() - rest.size());
     bytes = rest;
-    if (IsUtf8(taken)) {
+    // CEL's bytes know no \u, and a terminal shows no control characters.
+    const bool is_control =
+        taken.size() == 1 && (taken[0] == 0x7F || (taken[0] >= 0 && taken[0] < 0x20));
+    const bool has_escape = std::string_view("\t\n\r").find(taken[0]) != std::string_view::npos;
+    if (IsUtf8(taken) && (!is_control || has_escape)) {
       text += taken;
       continue;
     }

@@ -70,6 +70,9 @@ std::string_view Example(Error error, FunctionId function) {
     case Error::kInvalidPath: return "it looks like \"/srv/project\"";
     case Error::kInvalidJson: return "it looks like \"{\\\"a\\\": 1}\"";
     case Error::kConversion:
+      if (function == FunctionId::kBase64Decode) {
+        return "base64 has letters, digits, + and /, and = at its end only";
+      }
       return function == FunctionId::kToBool ? "it is \"true\" or \"false\""
                                              : "a number in quotes looks like \"42\"";
     default: return "";

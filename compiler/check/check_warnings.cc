@@ -365,6 +365,23 @@ class WarningFinder {
          ValueGuard(ast_, optional));
   }
 
+  // has() of a path fails itself where the path to its last name is absent: "has(args.x) &&
+  // has(args.x.y) && ", or, if `negated`, "!has(args.x) || !has(args.x.y) || ".
+  std::string PathAsked(NodeId path, bool negated) const {
+    constexpr size_t kMostAsked = 4;
+    std::string asked;
+    size_t parts = 0;
+    for (NodeId id = path; ast_.node(id).kind == Kind::kSelect && !ast_.node(id).optional;
+         id = ast_.child(ast_.node(id), 0)) {
+      const bool shown = ++parts <= kMostAsked;
+      const std::string part =
+          shown ? fmt::format("{}has({})", negated ? "!" : "", Shown(id)) : "…";
+      asked.insert(0, part + (negated ? " || " : " && "));
+      if (!shown) break;
+    }
+    return asked;
+  }
+
   // args.x == null fails where args.x is absent.
   bool LookAtNull(const Node& node, NodeId argument, NodeId other) {
     if (!expression_.types[other].is(TypeKind::kNull) || !IsArgument(argument)) return false;
@@ -373,8 +390,7 @@ class WarningFinder {
     const bool equal = node.op == Operator::kEqual;
     const std::string text = Shown(argument);
     Warn(node, fmt::format("this fails where {} is not given: what is absent is not null", text),
-         equal ? fmt::format("write !has({}) || {} == null", text, text)
-               : fmt::format("write has({}) && {} != null", text, text),
+         fmt::format("write {}{} {} null", PathAsked(argument, equal), text, equal ? "==" : "!="),
          HasGuard(ast_, field));
     return true;
   }

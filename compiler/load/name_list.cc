@@ -68,6 +68,33 @@ void WarnOfRegex(PolicyReader& reader, const Node& entry) {
       "when: tool.name.matches(…)");
 }
 
+// A scalar that lists several names, as the YAML list it should be.
+std::string AsList(std::string_view text) {
+  constexpr std::string_view kBrackets = "[]{}()";
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto trim = [&](std::string_view part) {
+    const size_t start = std::min(part.find_first_not_of(kBlanks), part.size());
+    return part.substr(start, part.find_last_not_of(kBlanks) + 1 - start);
+  };
+  text = trim(text);
+  const size_t bracket = text.empty() ? std::string_view::npos : kBrackets.find(text.front());
+  if (bracket != std::string_view::npos && bracket % 2 == 0 &&
+      text.back() == kBrackets[bracket + 1]) {
+    text = text.substr(1, text.size() - 2);
+  }
+  std::string list;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    const std::string_view entry = trim(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    if (entry.empty()) continue;
+    if (entry.find_first_of(kBrackets) != std::string_view::npos) return "[…], with whole names";
+    const bool plain = entry.find_first_of("*&!|>'\"%@`#:?") == std::string_view::npos;
+    list += (list.empty() ? "" : ", ") + (plain ? std::string(entry) : JsonQuote(entry));
+  }
+  return fmt::format("[{}]", list.empty() ? "…" : list);
+}
+
 }  // namespace
 
 std::vector<ToolPattern> ReadToolPatterns(PolicyReader& reader, const Node& node,
@@ -87,7 +114,7 @@ std::vector<ToolPattern> ReadToolPatterns(PolicyReader& reader, const Node& node
                    "name a tool, or remove it; what follows a # is a comment");
     } else if (node.text.find(',') != std::string::npos) {
       reader.Error(node, fmt::format("{} must be a tool or a list of tools", what),
-                   fmt::format("write {}: [{}]", what, node.text));
+                   fmt::format("write {}: {}", what, AsList(node.text)));
     } else {
       read(node);
     }

@@ -90,6 +90,8 @@ TEST(Mistakes, Brackets) {
     {"{1}", 2, 1, "expected \":\" after the key", "write {\"key\": value}; there are no sets, use a list"},
     {"{a = 1}", 3, 1, "expected \":\" after the key", "write {\"key\": value}; there are no sets, use a list"},
     {"a[1, 2]", 3, 1, "expected \"]\" before \",\"", "one index or key stands between \"[\" and \"]\""},
+    {"x in (1, 'b')", 7, 1, "expected \")\" before \",\"", "a list stands in brackets: write [1, 'b']"},
+    {"x in (f(1), 2)", 10, 1, "expected \")\" before \",\"", "a list stands in brackets: write [...]"},
     {"(a, b)", 2, 1, "expected \")\" before \",\"", "a comma may only stand in calls, lists and maps"},
     {"f(a 'b')", 4, 3, "expected \",\" or \")\" before 'b'", "arguments are separated by commas; the call is \"f(a\""},
     {"A{1: 2}", 2, 1, "expected the name of a field", "write Name{field: value}"},

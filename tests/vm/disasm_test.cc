@@ -161,6 +161,9 @@ TEST(Disasm, FormatsValues) {
   EXPECT_EQ(FormatValue(Value::Double(1e300)), "1e+300");
   EXPECT_EQ(FormatValue(Value::Of(&map)), R"({"k": ["a\n", null, 2.0], 2: 1})");
   EXPECT_EQ(FormatValue(Value::Text(Tag::kBytes, "x")), "b\"x\"");
+  // CEL's bytes have no \u.
+  EXPECT_EQ(FormatValue(Value::Text(Tag::kBytes, std::string_view("a\0\n\x1B\x7F", 5))),
+            R"(b"a\x00\n\x1b\x7f")");
   EXPECT_EQ(FormatValue(Value::Text(Tag::kType, "int")), "int");
   EXPECT_EQ(FormatValue(Value::Text(Tag::kMapSpan, "{ }")), "{ }");
   EXPECT_EQ(FormatValue(Value::Text(Tag::kUnsafeNumber, "1e999")), "1e999");
