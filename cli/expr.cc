@@ -168,39 +168,99 @@ class Explanation {
   }
 
  private:
-  // What reads a variable of a comprehension around it has a value for each element only.
+  // What binds the variables that a part reads, and of that, what binds one for each element: the
+  // outermost, or 0. Parents stand behind their children.
   void FindLocals() {
     const cel::Ast& ast = expression_.ast;
     outermost_.assign(ast.nodes.size(), 0);
+    loops_.assign(ast.nodes.size(), 0);
+    parents_.assign(ast.nodes.size(), cel::kNoNode);
     for (cel::NodeId id = 0; id < ast.nodes.size(); ++id) {
       const cel::Reference& reference = expression_.references[id];
-      uint32_t binder = reference.kind == cel::Reference::Kind::kLocal ? reference.index : 0;
+      cel::NodeId binder = 0;
+      cel::NodeId loop = 0;
+      if (reference.kind == cel::Reference::Kind::kLocal) {
+        binder = reference.index;
+        if (ast.node(binder).kind == cel::Kind::kComprehension) loop = binder;
+      }
       for (uint32_t i = 0; i < ast.node(id).child_count; ++i) {
-        binder = std::max(binder, outermost_[ast.child(ast.node(id), i)]);
+        const cel::NodeId child = ast.child(ast.node(id), i);
+        binder = std::max(binder, outermost_[child]);
+        loop = std::max(loop, loops_[child]);
+        parents_[child] = id;
       }
       outermost_[id] = binder <= id ? 0 : binder;
+      loops_[id] = loop <= id ? 0 : loop;
     }
+  }
+
+  // The part with the bindings that it needs: of cel.bind(x, 1, f(x + 2) > args.a) and x + 2,
+  // cel.bind(x, 1, x + 2). Changes cut_, at `changed`. `loop` gets what binds a variable for each
+  // element, if one is read.
+  cel::NodeId Bound(cel::NodeId id, std::vector<cel::NodeId>* changed, cel::NodeId* loop) {
+    const cel::Ast& ast = expression_.ast;
+    cel::NodeId root = id;
+    cel::NodeId needed = outermost_[id];
+    *loop = loops_[id];
+    for (cel::NodeId at = id; root < needed && *loop == 0; at = parents_[at]) {
+      const cel::NodeId parent = parents_[at];
+      const cel::Node& node = ast.node(parent);
+      const uint32_t last = node.child_count - 1;
+      const bool is_bound = node.kind == cel::Kind::kBlock ||
+                            (node.kind == cel::Kind::kBind && ast.child(node, last) == at);
+      if (!is_bound) continue;
+      cut_.ast.children[node.first_child + last] = root;
+      cut_.types[parent] = expression_.types[id];
+      changed->push_back(parent);
+      root = parent;
+      for (uint32_t i = 0; i < last; ++i) {
+        needed = std::max(needed, outermost_[ast.child(node, i)]);
+        if (const cel::NodeId other = loops_[ast.child(node, i)]; other > parent) *loop = other;
+      }
+    }
+    return root;
+  }
+
+  void Restore(const std::vector<cel::NodeId>& changed) {
+    for (const cel::NodeId id : changed) {
+      const cel::Node& node = expression_.ast.node(id);
+      const size_t last = size_t{node.first_child} + node.child_count - 1;
+      cut_.ast.children[last] = expression_.ast.children[last];
+      cut_.types[id] = expression_.types[id];
+    }
+  }
+
+  std::string ResultOf(cel::NodeId id) {
+    std::vector<cel::NodeId> changed;
+    cel::NodeId loop = 0;
+    const cel::NodeId root = Bound(id, &changed, &loop);
+    std::string result;
+    if (loop != 0) {
+      const cel::Macro macro = expression_.ast.node(loop).macro;
+      const bool is_optional = macro == cel::Macro::kOptMap || macro == cel::Macro::kOptFlatMap;
+      result = is_optional ? "(for the value, if there is one)" : "(for each element)";
+    } else if (const auto part = cel::CompilePart(cut_, environment_, root); part.has_value()) {
+      const Value value = runner_.Run(*part);
+      result = value.is(Tag::kError) ? fmt::format("error: {}", ErrorText(value.code))
+                                     : FormatValue(value, kMaxPartShown);
+    }
+    Restore(changed);
+    return result;
   }
 
   void PrintPart(cel::NodeId id, uint32_t depth) {
     std::string text(2 * size_t{std::min(depth, 20u)}, ' ');
     text += Shown(expression_.ast.text(expression_.ast.node(id)));
-    std::string result;
-    if (outermost_[id] != 0) {
-      result = "(for each element)";
-    } else if (const auto part = cel::CompilePart(expression_, environment_, id);
-               part.has_value()) {
-      const Value value = runner_.Run(*part);
-      result = value.is(Tag::kError) ? fmt::format("error: {}", ErrorText(value.code))
-                                     : FormatValue(value, kMaxPartShown);
-    }
-    PrintOut(fmt::format("{:<48}  {}\n", text, EscapeUnseen(result)));
+    PrintOut(fmt::format("{:<48}  {}\n", text, EscapeUnseen(ResultOf(id))));
   }
 
   const cel::Checked& expression_;
   const cel::Environment& environment_;
   Runner& runner_;
-  std::vector<uint32_t> outermost_;
+  cel::Checked cut_ = expression_;
+  std::vector<cel::NodeId> outermost_;
+  std::vector<cel::NodeId> loops_;
+  std::vector<cel::NodeId> parents_;
 };
 
 // The timestamp that --now says, or the clock's. False if it says none.

@@ -81,6 +81,20 @@ class Expr(CommandTest):
         self.assertIn(["args.b.all(x,", "x", ">", "args.a)", "true"], lines)
         self.assertIn("(for each element)", result.out)
 
+    def test_explains_what_bindings_stand_for(self):
+        cases = (("cel.bind(x, args.a, x + 1 > 2 && x < 9)", ["x + 1 3", "x 2", "x < 9 true"], False),
+                 ("cel.bind(x, args.a, cel.bind(y, x * 3, y + x) == 8)", ["x * 3 6", "y + x 8"], False),
+                 ("cel.bind(x, args.a, args.b.all(e, e > x + 1))", ["x + 1 3"], True),
+                 ("args.b.all(e, cel.bind(x, e + 1, x > 2))", ["args.b [3,4]"], True),
+                 ("[5].exists(e, cel.bind(x, e, x > 2) && cel.bind(z, args.a, z == 2))", ["z == 2 true"], True))
+        for expression, parts, per_element in cases:
+            result = self.run_writ("expr", expression, "--explain", "--args", '{"a":2,"b":[3,4]}')
+            self.expect(result, 0, err="")
+            lines = [" ".join(line.split()) for line in result.out.splitlines()]
+            for part in parts:
+                self.assertIn(part, lines, expression)
+            self.assertEqual("(for each element)" in result.out, per_element, expression)
+
     def test_warns_on_stderr_of_what_reads_something(self):
         result = self.run_writ("expr", "args.a == 1 && args.a == 2", "--args", '{"a": 1}')
         self.assertEqual((result.status, result.out), (0, "false\nbool\n"))
