@@ -300,8 +300,16 @@ class WarningFinder {
     return FieldText(ast_, *node);
   }
 
-  // Where evaluating a node always reads the field: not in what logic, conditions and loops may
-  // leave out.
+  // or() and orValue(), whose argument is evaluated only where the optional is empty.
+  bool IsAlternative(NodeId id) const {
+    const Reference& reference = expression_.references[id];
+    if (reference.kind != Reference::Kind::kFunction) return false;
+    const auto function = static_cast<FunctionId>(reference.index);
+    return function == FunctionId::kOptionalOr || function == FunctionId::kOptionalOrValue;
+  }
+
+  // Where evaluating a node always reads the field: not in what logic, conditions, alternatives and
+  // loops may leave out.
   std::optional<NodeId> FindRead(NodeId id, const std::string& subject) const {
     std::vector<NodeId> work = {id};
     while (!work.empty()) {
@@ -316,8 +324,12 @@ class WarningFinder {
         case Kind::kNegate:
         case Kind::kBinary:
         case Kind::kIndex:
-        case Kind::kCall:
           for (uint32_t i = 0; i < node.child_count; ++i) work.push_back(ast_.child(node, i));
+          break;
+        case Kind::kCall:
+          for (uint32_t i = 0; i < node.child_count; ++i) {
+            if (i == 0 || !IsAlternative(at)) work.push_back(ast_.child(node, i));
+          }
           break;
         case Kind::kSelect:
         case Kind::kComprehension:

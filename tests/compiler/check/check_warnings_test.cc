@@ -59,10 +59,13 @@ TEST(Warnings, ReadingWhatIsKnownToBeMissing) {
   EXPECT_EQ(Warnings("args.y == 1 && !has(args.x.a) && args.x.a.b"),
             "40+1 warning: args.x.a is read where it is not there: this && is never true\n"
             "  hint: perhaps || was meant\n");
+  EXPECT_NE(Warnings("has(args.x) || optional.of(args.x).orValue(2) == 3"), "");
   for (const char* fine :
        {"!has(args.x) || args.x > 3", "has(args.x) && args.x > 3",
         "!has(args.x) && (args.y || args.x > 3)", "has(args.x) ? args.x > 3 : true",
-        "!has(args.x) && args.?x.orValue(1) > 3", "has(args.x) || [1].all(y, args.x > y)"}) {
+        "!has(args.x) && args.?x.orValue(1) > 3", "has(args.x) || [1].all(y, args.x > y)",
+        "has(args.x) || args.?y.orValue(args.x) == 3",
+        "has(args.x) || args.?y.or(optional.of(args.x)).hasValue()"}) {
     EXPECT_EQ(Warnings(fine), "") << fine;
   }
 }
