@@ -86,6 +86,9 @@ std::string_view PatternHint(std::string_view fault) {
   if (fault.find("perl operator") != std::string_view::npos) {
     return "RE2 looks neither ahead nor back; join two matches() with &&";
   }
+  if (fault.find("too large") != std::string_view::npos) {
+    return "repeat less: {100} writes its part a hundred times";
+  }
   return "patterns are RE2's; r\"…\" spares doubling backslashes";
 }
 
@@ -258,10 +261,14 @@ class ConstantCheck {
     if (expression_.pattern_instructions > kMaxPatternInstructions) return false;
     size_t instructions = 0;
     // As where the pattern comes with the call, so that the two do not differ.
-    const std::string fault = pattern.size() > kMaxCallPatternBytes
-                                  ? fmt::format("it has {} bytes, and at most {} are taken",
-                                                pattern.size(), kMaxCallPatternBytes)
-                                  : RegexFault(pattern, &instructions, kMaxCallPatternMemory);
+    if (pattern.size() > kMaxCallPatternBytes) {
+      Report(ast_.node(arguments[1]),
+             fmt::format("the pattern has {} bytes, and at most {} are taken", pattern.size(),
+                         kMaxCallPatternBytes),
+             "make several of it, or let `in` look for texts in a list");
+      return true;
+    }
+    const std::string fault = RegexFault(pattern, &instructions, kMaxCallPatternMemory);
     expression_.pattern_instructions += instructions;
     if (expression_.pattern_instructions > kMaxPatternInstructions) {
       Report(ast_.node(arguments[1]),
