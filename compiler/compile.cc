@@ -79,7 +79,7 @@ bool CheckNames(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
 void BoundRules(const std::vector<Policy>& policies, std::vector<RuleBound>& bounds) {
   for (const Policy& policy : policies) {
     if (policy.language != Language::kWrit) continue;
-    const RuleCosts costs(policy);
+    RuleCosts costs(policy);
     for (const RuleModel& rule : policy.rules) {
       bounds.push_back({policy.source->name(), rule.at, rule.name, costs.Of(rule).bound});
     }

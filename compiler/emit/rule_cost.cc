@@ -34,7 +34,7 @@ RuleCosts::RuleCosts(const Policy& policy)
   for (const VariableModel& variable : policy.variables) {
     const Expression& expression = variable.expression;
     const cel::ExpressionBound bound =
-        cel::BoundExpression(expression.checked, policy.environment, sizes_);
+        cel::BoundExpression(expression.checked, policy.environment, constants_, sizes_);
     sizes_[policy.first_variable + variables_.size()] = bound.size;
     variables_.push_back({bound.cost, VariablesOf(expression)});
   }
@@ -53,7 +53,7 @@ std::vector<uint32_t> RuleCosts::VariablesOf(const Expression& expression) const
   return found;
 }
 
-RuleCost RuleCosts::Of(const RuleModel& rule) const {
+RuleCost RuleCosts::Of(const RuleModel& rule) {
   RuleCost cost;
   const auto add = [&cost](const Expression& expression, const cel::CostBound& bound) {
     cost.bound += bound;
@@ -61,13 +61,18 @@ RuleCost RuleCosts::Of(const RuleModel& rule) const {
     cost.dearest = &expression;
     cost.share = bound.constant();
   };
+  for (const ToolPattern& tool : rule.tools) {
+    if (tool.is_glob) cost.bound += cel::BoundToolGlob(tool.text);
+  }
+  if (rule.only_args.has_value()) cost.bound += cel::BoundOnlyArgs(*rule.only_args);
   std::vector<bool> needed;
   const auto need = [this, &needed](const std::vector<uint32_t>& variables) {
     if (!variables.empty()) needed.resize(variables_.size());
     for (const uint32_t variable : variables) needed[variable] = true;
   };
   ForEachExpression(rule, [&](const Expression& expression) {
-    add(expression, cel::BoundExpression(expression.checked, policy_.environment, sizes_).cost);
+    add(expression,
+        cel::BoundExpression(expression.checked, policy_.environment, constants_, sizes_).cost);
     need(VariablesOf(expression));
   });
   for (size_t i = needed.size(); i-- > 0;) {
@@ -80,10 +85,19 @@ RuleCost RuleCosts::Of(const RuleModel& rule) const {
 
 void CheckRuleCosts(const Policy& policy, Diagnostics& diagnostics) {
   if (policy.language != Language::kWrit) return;
-  const RuleCosts costs(policy);
+  RuleCosts costs(policy);
   for (const RuleModel& rule : policy.rules) {
     const RuleCost cost = costs.Of(rule);
     if (cost.bound.constant() <= static_cast<double>(Machine::kRunBudget)) continue;
+    if (cost.dearest == nullptr) {
+      diagnostics.Error(
+          policy.source, rule.at, 1,
+          fmt::format("rule {} may cost {:.0f} instructions whatever the call, all of them for the "
+                      "globs of its tools, and a call may cost {}",
+                      Quote(rule.name), cost.bound.constant(), Machine::kRunBudget),
+          "name fewer tools, or write fewer globs for them");
+      continue;
+    }
     const Expression& dearest = *cost.dearest;
     const cel::Node& root = dearest.checked.ast.node(dearest.checked.ast.root);
     diagnostics.Error(

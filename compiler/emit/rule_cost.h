@@ -1,5 +1,6 @@
 // What a `writ: 1` rule costs at worst: its expressions and the variables they need, those of its
-// quota and its message included. A variable is evaluated at most once a call, so it counts once.
+// quota and its message included, the globs of its tools and the names of its `only_args`. A
+// variable is evaluated at most once a call, so it counts once.
 //
 // Where an expression fails, it may be evaluated a second time, with care (compiler/lower/lower.h);
 // that is not counted: what costs much is not written twice.
@@ -25,13 +26,13 @@ struct RuleCost {
   double share = 0;
 };
 
-// Thread safety: const use.
+// Thread safety: none.
 class RuleCosts {
  public:
   // REQUIRES: a `writ: 1` policy that outlives this.
   explicit RuleCosts(const Policy& policy);
 
-  RuleCost Of(const RuleModel& rule) const;
+  RuleCost Of(const RuleModel& rule);
 
  private:
   struct VariableCost {
@@ -44,6 +45,7 @@ class RuleCosts {
   const Policy& policy_;
   std::vector<VariableCost> variables_;
   std::vector<cel::CostBound> sizes_;  // of the environment's variables
+  cel::ConstantSizes constants_;
 };
 
 // What a rule costs whatever the call must fit the budget of one: reports the rules of which it

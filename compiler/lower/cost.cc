@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 
+#include "compiler/check/constant_values.h"
 #include "compiler/lower/fallible.h"
 #include "vm/functions/patterns.h"
+#include "vm/key_index.h"
 #include "vm/machine.h"
 
 namespace writ::cel {
@@ -76,6 +78,10 @@ constexpr double kSortUnit = 32;
 // Extending a list or a map, room and index included.
 constexpr double kAppendCost = 8;
 constexpr double kInsertCost = 32;
+// Finding a short key by its hash, or among so few that they have no index.
+constexpr double kFindCost = 4;
+// An argument of a call: a name and a value with their marks.
+constexpr double kBytesPerArgument = 5;
 
 // A byte of text costs a pattern its instructions by 32 (vm/functions/patterns.h). One that the
 // call brings has so many at most.
@@ -85,32 +91,6 @@ constexpr double kMaxPatternInstructions = static_cast<double>(kMaxCallPatternMe
 
 // Of numbers as text.
 constexpr double kNumberBytes = 32;
-
-// Empty text in a list is an element all the same.
-double SizeOfText(size_t bytes) {
-  return std::max(static_cast<double>(bytes), 1.0);
-}
-
-double SizeOfConstant(const Value& value) {
-  switch (value.tag) {
-    case Tag::kString:
-    case Tag::kBytes: return SizeOfText(value.size);
-    case Tag::kList: {
-      double size = value.list->size;
-      for (uint32_t i = 0; i < value.list->size; ++i) size += SizeOfConstant(value.list->items[i]);
-      return size;
-    }
-    case Tag::kMap: {
-      double size = value.map->size;
-      for (uint32_t i = 0; i < value.map->size; ++i) {
-        size +=
-            SizeOfConstant(value.map->entries[i].key) + SizeOfConstant(value.map->entries[i].value);
-      }
-      return size;
-    }
-    default: return 1;
-  }
-}
 
 bool HasOneSize(const Type& type) {
   switch (type.kind()) {
@@ -156,18 +136,21 @@ double OwnCost(const Node& node) {
 // of the loop around that one, and with both.
 class Bounder {
  public:
-  Bounder(const Checked& expression, const Environment& environment,
+  Bounder(const Checked& expression, const Environment& environment, ConstantSizes& constants,
           const std::vector<CostBound>& variable_sizes)
       : expression_(expression),
         ast_(expression.ast),
         environment_(environment),
+        constants_(constants),
         variable_sizes_(variable_sizes),
         estimates_(kViews, Estimates(ast_.nodes.size(), {CostBound(), CostBound(1)})),
         loops_(ast_.nodes.size(), kNoNode),
+        parts_(ast_.nodes.size()),
         fallible_(FindFallible(expression)) {}
 
   ExpressionBound Run() {
     FindLoops();
+    FindConstants();
     for (NodeId id = 0; id < ast_.nodes.size(); ++id) {
       for (view_ = 0; view_ < kViews; ++view_) {
         ExpressionBound& bound = estimates_[view_][id];
@@ -200,6 +183,56 @@ class Bounder {
     }
   }
 
+  // A constant of the environment, or what stands in one.
+  struct ConstantPart {
+    // What the value is, or null; and then, a constant that it is somewhere in, or null.
+    const Value* value = nullptr;
+    const Value* around = nullptr;
+    // Whether all that is asked of it is a member that is known.
+    bool is_only_on_the_way = false;
+  };
+
+  // Only what surely is the constant itself when it runs, with its index, not a copy.
+  void FindConstants() {
+    for (NodeId id = 0; id < ast_.nodes.size(); ++id) {
+      const Node& node = ast_.node(id);
+      const Reference& reference = expression_.references[id];
+      ConstantPart& part = parts_[id];
+      if (reference.kind == Reference::Kind::kVariable) {
+        const cel::Variable& variable = environment_.variables[reference.index];
+        if (variable.storage == Variable::Storage::kConstant) part.value = &variable.constant;
+      } else if (reference.kind == Reference::Kind::kLocal) {
+        const Node& binder = ast_.node(reference.index);
+        if (binder.kind == Kind::kBind) part = parts_[ast_.child(binder, 0)];
+        if (binder.kind == Kind::kBlock) part = parts_[ast_.child(binder, reference.which)];
+        part.is_only_on_the_way = false;
+      } else if ((node.kind == Kind::kSelect || node.kind == Kind::kIndex) && !node.optional) {
+        ConstantPart& from = parts_[ast_.child(node, 0)];
+        part.value = Member(node, from.value);
+        part.around = from.around;
+        from.is_only_on_the_way = part.value != nullptr;
+      }
+      if (part.value != nullptr) part.around = part.value;
+    }
+  }
+
+  // What a selection, or an index that is written out, finds in a map.
+  const Value* Member(const Node& node, const Value* map) const {
+    if (map == nullptr || !map->is(Tag::kMap)) return nullptr;
+    const std::string* name = &ast_.name(node);
+    if (node.kind == Kind::kIndex) {
+      const Node& key = ast_.node(ast_.child(node, 1));
+      if (key.kind != Kind::kLiteral) return nullptr;
+      name = std::get_if<std::string>(&ast_.literal(key));
+      if (name == nullptr) return nullptr;
+    }
+    for (uint32_t i = 0; i < map->map->size; ++i) {
+      const MapEntry& entry = map->map->entries[i];
+      if (entry.key.is(Tag::kString) && entry.key.view() == *name) return &entry.value;
+    }
+    return nullptr;
+  }
+
   NodeId LoopAround(NodeId loop) const { return loop == kNoNode ? kNoNode : loops_[loop]; }
 
   const ExpressionBound& Of(NodeId id) const { return estimates_[view_][id]; }
@@ -212,10 +245,10 @@ class Bounder {
     return Size(node, i) * CostBound(kTextUnit);
   }
 
-  ExpressionBound Bound(NodeId id) const {
+  ExpressionBound Bound(NodeId id) {
     const Node& node = ast_.node(id);
     const Reference& reference = expression_.references[id];
-    if (reference.kind == Reference::Kind::kVariable) return Variable(reference.index);
+    if (reference.kind == Reference::Kind::kVariable) return Variable(id, reference.index);
     if (reference.kind == Reference::Kind::kLocal) return Local(id, reference);
     ExpressionBound bound{CostBound(OwnCost(node)), CostBound(1)};
     if (node.kind == Kind::kComprehension) {
@@ -228,15 +261,18 @@ class Bounder {
     switch (node.kind) {
       case Kind::kLiteral:
         if (const auto* text = std::get_if<std::string>(&ast_.literal(node))) {
-          bound.size = CostBound(SizeOfText(text->size()));
+          bound.size = CostBound(std::max(static_cast<double>(text->size()), 1.0));
         }
         break;
       case Kind::kSelect:
       case Kind::kHas:
       case Kind::kIndex:
-        // Fields of an object of the line are found by walking it.
-        bound.cost += Walk(node, 0);
-        if (node.kind != Kind::kHas) bound.size = Size(node, 0);
+        bound.cost += Find(node);
+        if (const Value* constant = parts_[id].value; constant != nullptr) {
+          if (!parts_[id].is_only_on_the_way) bound.size = SizeOf(*constant);
+        } else if (node.kind != Kind::kHas) {
+          bound.size = Size(node, 0);
+        }
         break;
       case Kind::kBinary: Binary(node, bound); break;
       case Kind::kConditional:
@@ -253,10 +289,31 @@ class Bounder {
     return bound;
   }
 
-  ExpressionBound Variable(uint32_t index) const {
+  // Of a field or an element. Those of an object of the line are found by walking it.
+  CostBound Find(const Node& node) const {
+    const bool is_index = node.kind == Kind::kIndex;
+    CostBound cost = is_index ? Walk(node, 1) : CostBound();
+    if (parts_[ast_.child(node, 0)].around == nullptr) return cost + Walk(node, 0);
+    const double name_bytes = is_index ? 0 : static_cast<double>(ast_.name(node).size());
+    return cost + CostBound(kFindCost + name_bytes * kTextUnit);
+  }
+
+  // Of looking for an element or a key: constants have an index.
+  CostBound In(const Node& node) const {
+    const ConstantPart& part = parts_[ast_.child(node, 1)];
+    if (part.around == nullptr) return Walk(node, 0) + Size(node, 1);
+    return Walk(node, 0) + CostBound(part.value != nullptr
+                                         ? constants_.WalkOf(*part.value)
+                                         : constants_.LargestWalkIn(*part.around));
+  }
+
+  CostBound SizeOf(const Value& constant) const { return CostBound(constants_.SizeOf(constant)); }
+
+  ExpressionBound Variable(NodeId id, uint32_t index) const {
     const cel::Variable& variable = environment_.variables[index];
     if (variable.storage == Variable::Storage::kConstant) {
-      return {CostBound(1), CostBound(SizeOfConstant(variable.constant))};
+      return {CostBound(1),
+              parts_[id].is_only_on_the_way ? CostBound(1) : SizeOf(variable.constant)};
     }
     const bool known =
         variable.storage == Variable::Storage::kBlock && index < variable_sizes_.size();
@@ -305,7 +362,7 @@ class Bounder {
       case Operator::kLessEqual:
       case Operator::kGreater:
       case Operator::kGreaterEqual: bound.cost += Compare(node); break;
-      case Operator::kIn: bound.cost += Walk(node, 0) + Size(node, 1); break;
+      case Operator::kIn: bound.cost += In(node); break;
       default: break;
     }
   }
@@ -315,7 +372,7 @@ class Bounder {
            function == FunctionId::kRegexExtractAll || function == FunctionId::kRegexReplace;
   }
 
-  void Call(const Node& node, const Reference& reference, ExpressionBound& bound) const {
+  void Call(const Node& node, const Reference& reference, ExpressionBound& bound) {
     if (reference.kind != Reference::Kind::kFunction) return;
     const auto function = static_cast<FunctionId>(reference.index);
     const FunctionInfo& info = Info(function);
@@ -346,19 +403,20 @@ class Bounder {
   }
 
   // Of a pattern over a text; where all matches are found, once more from each byte on.
-  CostBound Search(const Node& node, uint32_t first, FunctionId function) const {
+  CostBound Search(const Node& node, uint32_t first, FunctionId function) {
     if (node.child_count < first + 2) return {};
     const CostBound& text = Size(node, first);
     CostBound instructions(kMaxPatternInstructions);
     CostBound compile =
         Size(node, first + 1) * CostBound(16) + CostBound(64 + 16 * kMaxPatternInstructions);
-    if (const std::optional<std::string_view> pattern = Constant(ast_.child(node, first + 1))) {
+    const NodeId pattern_at = ast_.child(node, first + 1);
+    if (const std::optional<std::string_view> pattern = Constant(pattern_at)) {
       re2::RE2::Options options;
       options.set_log_errors(false);
       const re2::RE2 compiled(re2::StringPiece(pattern->data(), pattern->size()), options);
       instructions =
           CostBound(std::max(static_cast<double>(compiled.ProgramSize()), kMinPatternInstructions));
-      if (function == FunctionId::kMatches) {
+      if (function == FunctionId::kMatches && IsCompiledAtLoad(pattern_at)) {
         compile = {};
       } else {
         compile = CostBound(64 + 16 * static_cast<double>(pattern->size())) +
@@ -375,18 +433,31 @@ class Bounder {
            searches * (text * instructions * CostBound(kPatternUnit) + CostBound(1));
   }
 
-  std::optional<std::string_view> Constant(NodeId id) const {
-    const Node& node = ast_.node(id);
-    const Reference& reference = expression_.references[id];
-    if (reference.kind == Reference::Kind::kVariable) {
-      const cel::Variable& variable = environment_.variables[reference.index];
-      const bool text =
-          variable.storage == Variable::Storage::kConstant && variable.constant.is(Tag::kString);
-      return text ? std::optional(variable.constant.view()) : std::nullopt;
+  // A pattern that is written out, or a member of a constant. What is known in other ways, as
+  // r"a" + r"b" is, constant folding may yet leave to the call (compiler/opt/fold.h).
+  bool IsCompiledAtLoad(NodeId id) const {
+    const auto is_variable = [this](NodeId at) {
+      return expression_.references[at].kind == Reference::Kind::kVariable;
+    };
+    if (ast_.node(id).kind == Kind::kLiteral) return true;
+    if (parts_[id].value == nullptr) return false;
+    while (!is_variable(id) && ast_.node(id).kind == Kind::kSelect) {
+      id = ast_.child(ast_.node(id), 0);
     }
-    if (node.kind != Kind::kLiteral) return std::nullopt;
-    const auto* text = std::get_if<std::string>(&ast_.literal(node));
-    return text != nullptr ? std::optional<std::string_view>(*text) : std::nullopt;
+    return is_variable(id);
+  }
+
+  std::optional<std::string_view> Constant(NodeId id) {
+    const Node& node = ast_.node(id);
+    if (node.kind == Kind::kLiteral) {
+      const auto* text = std::get_if<std::string>(&ast_.literal(node));
+      return text != nullptr ? std::optional<std::string_view>(*text) : std::nullopt;
+    }
+    if (!values_.has_value()) {
+      values_.emplace(expression_, environment_, ConstantValues::Variables::kIncluded);
+    }
+    const Value& value = values_->at(id);
+    return value.is(Tag::kString) ? std::optional(value.view()) : std::nullopt;
   }
 
   CostBound SizeOfResult(const Node& node, FunctionId function, const CostBound& sum,
@@ -475,22 +546,47 @@ class Bounder {
   const Checked& expression_;
   const Ast& ast_;
   const Environment& environment_;
+  ConstantSizes& constants_;
   const std::vector<CostBound>& variable_sizes_;
   std::vector<Estimates> estimates_;
   uint32_t view_ = kFull;
   std::vector<NodeId> loops_;
+  std::vector<ConstantPart> parts_;
+  std::optional<ConstantValues> values_;  // where a pattern is not written out
   std::vector<bool> fallible_;
 };
 
 }  // namespace
 
 ExpressionBound BoundExpression(const Checked& expression, const Environment& environment,
+                                ConstantSizes& constants,
                                 const std::vector<CostBound>& variable_sizes) {
-  return Bounder(expression, environment, variable_sizes).Run();
+  return Bounder(expression, environment, constants, variable_sizes).Run();
 }
 
 CostBound BoundCost(const Checked& expression, const Environment& environment) {
-  return BoundExpression(expression, environment).cost;
+  ConstantSizes constants;
+  return BoundExpression(expression, environment, constants).cost;
+}
+
+CostBound BoundToolGlob(std::string_view glob) {
+  // Loading the two texts, calling, testing the result.
+  const double own = 8 + Info(FunctionId::kGlobMatches).cost;
+  const double bytes = static_cast<double>(glob.size());
+  return CostBound(own + bytes * kTextUnit) + CostBound::LineBytes((bytes + 1) * kTextUnit);
+}
+
+CostBound BoundOnlyArgs(const std::vector<std::string>& names) {
+  CostBound cost = CostBound(16 + 1) + CostBound::LineBytes(kTextUnit);
+  double each = 1;
+  if (names.size() < KeyIndex::kWorthwhile) {
+    for (const std::string& name : names) {
+      each += kElementUnit + static_cast<double>(name.size()) * kTextUnit;
+    }
+  } else {
+    cost += CostBound::LineBytes(kTextUnit);
+  }
+  return cost + CostBound::LineBytes(each / kBytesPerArgument);
 }
 
 }  // namespace writ::cel

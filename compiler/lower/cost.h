@@ -17,9 +17,11 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/check/check.h"
+#include "compiler/lower/constant_sizes.h"
 
 namespace writ::cel {
 
@@ -57,9 +59,16 @@ struct ExpressionBound {
 // here. Its value has `variable_sizes[i]`, i being its place in the environment, or where that is
 // not given, the size of the line.
 ExpressionBound BoundExpression(const Checked& expression, const Environment& environment,
+                                ConstantSizes& constants,
                                 const std::vector<CostBound>& variable_sizes = {});
 
 // The cost alone.
 CostBound BoundCost(const Checked& expression, const Environment& environment);
+
+// Of finding out whether the call's tool is one that a glob names.
+CostBound BoundToolGlob(std::string_view glob);
+
+// Of looking for an argument that has none of these names.
+CostBound BoundOnlyArgs(const std::vector<std::string>& names);
 
 }  // namespace writ::cel

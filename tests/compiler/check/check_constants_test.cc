@@ -130,10 +130,10 @@ TEST_F(Constants, MalformedPatterns) {
             "23+3 error: malformed pattern: invalid perl operator: (?=\n"
             "  hint: RE2 looks neither ahead nor back; join two matches() with &&\n");
   EXPECT_EQ(Check(R"(args.x.matches('\\pL{100}'))"),
-            "16+11 error: malformed pattern: pattern too large - compile failed\n"
+            "15+11 error: malformed pattern: pattern too large - compile failed\n"
             "  hint: repeat less: {100} writes its part a hundred times\n");
   EXPECT_EQ(Check("args.x.matches('" + std::string(1001, 'a') + "')"),
-            "16+1003 error: the pattern has 1001 bytes, and at most 1000 are taken\n"
+            "15+1003 error: the pattern has 1001 bytes, and at most 1000 are taken\n"
             "  hint: make several of it, or let `in` look for texts in a list\n");
   EXPECT_EQ(Check("args.x.matches('" + std::string(1000, 'a') + "')"), "bool");
   EXPECT_EQ(Check("args.x.matches(args.y) && args.x.matches('^a+$')"), "bool");

@@ -70,6 +70,30 @@ TEST(RuleCost, KnowsTheSizesOfVariables) {
   EXPECT_EQ(cost.At(1e6), cost.At(1));
 }
 
+TEST(RuleCost, CountsGlobsOfToolsAndNamesOfArguments) {
+  const CostOfRule one("rules: [{name: a, tools: 'read_*', quota: {max: 1, per: day}}]");
+  EXPECT_GT(one.constant(), 8);
+  EXPECT_GT(one.At(1000), one.constant() + 100);
+  EXPECT_GT(
+      CostOfRule("rules: [{name: a, tools: ['read_*', 'write_*'], quota: {max: 1, per: day}}]")
+          .constant(),
+      1.9 * one.constant());
+  EXPECT_GT(CostOfRule("rules: [{name: a, tools: t, only_args: [a, b, c]}]").At(1000), 1000);
+  EXPECT_LT(CostOfRule("rules: [{name: a, tools: t, only_args: [a, b, c, d, e, f, g, h, i, j]}]")
+                .At(1000),
+            500);
+}
+
+TEST(RuleCost, OfDataThatInLooksThrough) {
+  std::string data = "data: {hosts: [";
+  for (int i = 0; i < 5000; ++i) data += "host" + std::to_string(i) + ".example.com, ";
+  data += "]}\n";
+  EXPECT_LT(CostOfRule(data + "rules: [{name: a, require: args.h in data.hosts}]").constant(), 50);
+  EXPECT_GT(
+      CostOfRule(data + "rules: [{name: a, require: 'data.hosts.exists(h, h == args.h)'}]").At(0),
+      50000);
+}
+
 TEST(RuleCost, OfARuleWithoutExpressions) {
   EXPECT_EQ(CostOfRule("rules: [{name: a, quota: {max: 1, per: day}}]").constant(), 0);
 }

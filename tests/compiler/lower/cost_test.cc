@@ -12,9 +12,43 @@
 namespace writ::cel {
 namespace {
 
-CostBound CostOf(const std::string& text) {
+Value Hosts(uint32_t count, Arena& arena) {
+  auto* items = arena.Allocate<Value>(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    items[i] = Value::String(arena.Copy("host" + std::to_string(i) + ".example.com"));
+  }
+  return Value::Of(arena.New(List{count, items}));
+}
+
+Value MapOf(const std::vector<std::pair<const char*, Value>>& entries, Arena& arena) {
+  auto* room = arena.Allocate<MapEntry>(entries.size());
+  uint32_t size = 0;
+  for (const auto& [name, value] : entries) room[size++] = {Value::String(name), value};
+  return Value::Of(arena.New(Map{size, room}));
+}
+
+// `args`, and `data` with lists of few and of many hosts.
+Environment ArgumentsAndData() {
+  static Arena arena;
+  static const Value constant =
+      MapOf({{"few", Hosts(8, arena)},
+             {"many", Hosts(2000, arena)},
+             {"teams", MapOf({{"/srv/a/../b", Hosts(20, arena)}, {"b", Hosts(3, arena)}}, arena)},
+             {"pattern", Value::String("(a|b)*c$")}},
+            arena);
   Environment environment;
   environment.variables.push_back(ArgumentsVariable());
+  Variable data;
+  data.name = "data";
+  data.type = TypeKind::kDyn;
+  data.storage = Variable::Storage::kConstant;
+  data.constant = constant;
+  environment.variables.push_back(data);
+  return environment;
+}
+
+CostBound CostOf(const std::string& text) {
+  const Environment environment = ArgumentsAndData();
   auto ast = Parse(text);
   EXPECT_TRUE(ast.has_value()) << text;
   CheckResult result = Check(std::move(*ast), environment);
@@ -24,8 +58,7 @@ CostBound CostOf(const std::string& text) {
 
 // The value of an expression for which a call may cost so much.
 std::string Outcome(const std::string& text, const std::string& arguments, double budget) {
-  Environment environment;
-  environment.variables.push_back(ArgumentsVariable());
+  const Environment environment = ArgumentsAndData();
   CheckResult result = Check(*Parse(text), environment);
   const auto compiled = CompileExpression(result.expression, environment, true);
   if (!compiled.has_value()) return compiled.error().message;
@@ -94,6 +127,27 @@ TEST(Cost, CountsWhatPatternsTake) {
   EXPECT_LT(per_byte("x"), 1);
 }
 
+TEST(Cost, OfLookingForAConstantIsNotThatOfWalkingThemAll) {
+  EXPECT_LT(CostOf("args.host in data.many").constant(), 30);
+  EXPECT_LT(CostOf("args.host in data['many']").constant(), 30);
+  EXPECT_LT(CostOf("cel.bind(hosts, data.many, args.host in hosts)").constant(), 40);
+  EXPECT_LT(CostOf("args.host in data.teams[args.team]").constant(), 100);
+  EXPECT_GT(CostOf("args.host in data.few").constant(), 8 * 10);
+  EXPECT_GT(CostOf("args.host in data.many.map(h, h + '.')").constant(), 2000 * 10);
+  EXPECT_GT(CostOf("data.many.exists(h, h == args.host)").constant(), 2000 * 3);
+}
+
+TEST(Cost, KnowsPatternsThatArePutTogether) {
+  const auto growth = [](const std::string& pattern) {
+    const CostBound cost = CostOf("args.a.matches(" + pattern + ")");
+    return cost.At(1e6) - cost.constant();
+  };
+  EXPECT_EQ(growth("'^(a|b)+$' + 'x'"), growth("'^(a|b)+$x'"));
+  EXPECT_EQ(growth("data.pattern"), growth("'(a|b)*c$'"));
+  EXPECT_LT(CostOf("args.a.matches('^(a|b)+$' + 'x')").constant(), 1000);
+  EXPECT_EQ(Power(CostOf("args.list.all(x, x.matches('a' + 'b'))")), 1);
+}
+
 // What the machine charges for an expression, with arguments that make it work, is within its
 // bound: with no more than that it does not end for lack of budget.
 TEST(Cost, IsNeverLessThanWhatIsCharged) {
@@ -146,6 +200,21 @@ TEST(Cost, IsNeverLessThanWhatIsCharged) {
            "args.?list.optMap(l, l.map(x, x + '1')).orValue([]).size()",
            "json.decode('[1, 2, 3]').size() + args.text.reverse().size()",
            "'%s %s'.format([args.list, args.objects]).size()",
+           "args.text in data.many",
+           "args.path in data.many",
+           "args.text in data.few",
+           "args.path in data.few",
+           "args.text in data || args.path in data.teams",
+           "args.text in data.teams.b",
+           "args.text in data.teams[args.path]",
+           "args.list.all(x, !(x in data.many) && !(x in data.few))",
+           "cel.bind(m, data.many, args.list.exists(x, x in m))",
+           "{'a': 1, 'b': 2}[?args.text].hasValue()",
+           "data.teams[?args.text].hasValue()",
+           "has(data.teams.b) && data.teams.b.size() == 4",
+           "args.text.matches(data.pattern)",
+           "args.text.matches('(a|b)*' + 'c$')",
+           "cel.bind(p, '(a|b)*' + 'c$', args.text.matches(p))",
        }) {
     const double bound = CostOf(expression).At(static_cast<double>(arguments.size()));
     EXPECT_NE(Outcome(expression, arguments, bound), "error(evaluation budget exceeded)")
