@@ -36,6 +36,8 @@ struct Variable {
   // The bool variable that says whether this one has a value, which is what has() of a qualified
   // name is then; kNoPresence: it always has.
   uint32_t presence = kNoPresence;
+  // Of kBlock: where its value may stand, as names from the arguments on.
+  std::vector<std::vector<std::string>> paths = {};
   // What it means in suggestions: false for names that nobody should be pointed to.
   bool suggested = true;
 };

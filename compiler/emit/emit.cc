@@ -117,7 +117,7 @@ class Emitter {
     EmitOtherTools();
     EmitTools();
     Hide();
-    if (!diagnostics_.has_errors()) WatchPaths(program, trie_);
+    if (!diagnostics_.has_errors()) WatchPaths(builder_, trie_);
     program.paths = trie_.Build();
     return std::move(program);
   }

@@ -11,11 +11,12 @@ namespace {
 
 class Watcher {
  public:
-  Watcher(Program& program, PathTrieBuilder& trie)
-      : program_(program),
+  Watcher(ProgramBuilder& builder, PathTrieBuilder& trie)
+      : program_(builder.program()),
+        named_slots_(builder.named_slots()),
         trie_(trie),
-        seen_(program.blocks.size()),
-        deciding_(program.slot_names.size()) {}
+        seen_(program_.blocks.size()),
+        deciding_(program_.slot_names.size()) {}
 
   void Run() {
     const uint32_t shared_root = program_.tools[program_.other_tools].root;
@@ -63,6 +64,9 @@ class Watcher {
     ForEach(rows, [this](const Block& block, const Instruction& instruction, uint32_t rule) {
       if (!IsShadow(rule)) Read(block, instruction);
     });
+    ForEachNamed(rows, [this](uint32_t rule, uint32_t slot) {
+      if (!IsShadow(rule)) slots_.push_back(slot);
+    });
     for (const uint32_t slot : Finish()) {
       if (!deciding_[slot]) fresh.push_back(slot);
       deciding_[slot] = true;
@@ -81,6 +85,9 @@ class Watcher {
       Read(block, instruction);
     });
     note();
+    ForEachNamed(rows, [&](uint32_t rule, uint32_t slot) {
+      if (IsShadow(rule)) program_.watches.push_back({root, slot, rule});
+    });
     return fresh;
   }
 
@@ -101,6 +108,16 @@ class Watcher {
         for (; start != starts.end() && start->instruction == at; ++start) rule = start->rule;
         visit(block, program_.code[at], rule);
       }
+    }
+  }
+
+  // Calls visit(rule, slot) for what the rows themselves name.
+  template <typename Visit>
+  void ForEachNamed(const std::vector<uint32_t>& rows, const Visit& visit) const {
+    for (const uint32_t number : rows) {
+      const auto found = named_slots_.find(number);
+      if (found == named_slots_.end()) continue;
+      for (const ProgramBuilder::NamedSlot& named : found->second) visit(named.rule, named.slot);
     }
   }
 
@@ -142,8 +159,12 @@ class Watcher {
   // What was noted, and what is read by the blocks that were, each once.
   std::vector<uint32_t> Finish() {
     while (!open_.empty()) {
-      const Block& block = program_.blocks[open_.back()];
+      const uint32_t number = open_.back();
+      const Block& block = program_.blocks[number];
       open_.pop_back();
+      if (const auto found = named_slots_.find(number); found != named_slots_.end()) {
+        for (const ProgramBuilder::NamedSlot& named : found->second) slots_.push_back(named.slot);
+      }
       for (uint32_t i = 0; i < block.instruction_count; ++i) {
         Read(block, program_.code[block.first_instruction + i]);
       }
@@ -154,6 +175,7 @@ class Watcher {
   }
 
   Program& program_;
+  const std::map<uint32_t, std::vector<ProgramBuilder::NamedSlot>>& named_slots_;
   PathTrieBuilder& trie_;
   // Blocks that were found since the last look began.
   std::vector<uint32_t> seen_;
@@ -165,11 +187,12 @@ class Watcher {
 
 }  // namespace
 
-void WatchPaths(Program& program, PathTrieBuilder& trie) {
+void WatchPaths(ProgramBuilder& builder, PathTrieBuilder& trie) {
+  const Program& program = builder.program();
   const bool watches =
       std::any_of(program.rules.begin(), program.rules.end(),
                   [](const Rule& rule) { return rule.shadow || !rule.message.empty(); });
-  if (watches) Watcher(program, trie).Run();
+  if (watches) Watcher(builder, trie).Run();
 }
 
 }  // namespace writ

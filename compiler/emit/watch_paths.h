@@ -12,12 +12,12 @@
 // Tested by tests/compiler/emit/watch_paths_test.cc.
 #pragma once
 
+#include "compiler/lower/builder.h"
 #include "vm/paths.h"
-#include "vm/program.h"
 
 namespace writ {
 
 // REQUIRES: the program is complete but for its paths, which are the builder's.
-void WatchPaths(Program& program, PathTrieBuilder& trie);
+void WatchPaths(ProgramBuilder& builder, PathTrieBuilder& trie);
 
 }  // namespace writ

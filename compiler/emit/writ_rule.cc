@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/emit/rule_code.h"
+#include "compiler/lower/argument_paths.h"
 #include "compiler/opt/fold.h"
 #include "vm/disasm.h"
 #include "vm/units.h"
@@ -79,6 +80,11 @@ void RuleCode::NeedVariables(const Expression& expression, size_t policy, CallSl
       block = *lowered;
       slots.variable_blocks[{policy, i}] = block;
       if (builder_.depth(block) > cel::kMaxVariableDepth) ReportDepth(variable);
+      const cel::LowerTarget target = TargetOf(variable, policy, slots);
+      environments_[policy].variables[first + i].paths =
+          cel::FindArgumentPaths(variable.checked, target.environment, target.known,
+                                 variable.checked.ast.root)
+              .value;
     }
     environments_[policy].variables[first + i].index = block;
   }

@@ -166,6 +166,11 @@ void BlockBuilder::StartRule(uint32_t rule) {
   code_.rule_starts.push_back({size(), rule});
 }
 
+void BlockBuilder::NameSlot(uint32_t slot) {
+  const uint32_t rule = code_.rule_starts.empty() ? kNoRule : code_.rule_starts.back().rule;
+  named_slots_.push_back({rule, slot});
+}
+
 uint32_t BlockBuilder::Finish() {
   for (UnlinkedCode::Jump& jump : code_.jumps) jump.target = labels_[jump.target].at;
   for (UnlinkedCode::Recovery& recovery : code_.recoveries) {
@@ -199,7 +204,9 @@ uint32_t BlockBuilder::Finish() {
   program.operands.insert(program.operands.end(), operands_.begin(), operands_.end());
   program.blocks.push_back(block);
   builder_.depths_.push_back(Depth());
-  return static_cast<uint32_t>(program.blocks.size() - 1);
+  const auto number = static_cast<uint32_t>(program.blocks.size() - 1);
+  if (!named_slots_.empty()) builder_.named_slots()[number] = std::move(named_slots_);
+  return number;
 }
 
 uint32_t BlockBuilder::Depth() const {

@@ -22,6 +22,12 @@ namespace writ {
 // The tables of a program that many instructions name. Equal rows are one.
 class ProgramBuilder {
  public:
+  // A slot that a rule's code in a block names without reading it.
+  struct NamedSlot {
+    uint32_t rule;  // kNoRule: the block is no rule's own
+    uint32_t slot;
+  };
+
   Program& program() { return program_; }
   const Program& program() const { return program_; }
 
@@ -32,6 +38,8 @@ class ProgramBuilder {
   uint32_t NewSlot(std::string name);
   // A block that was finished: how many run inside one another where it is run, itself included.
   uint32_t depth(uint32_t block) const { return depths_[block]; }
+  // By block: see BlockBuilder::NameSlot().
+  std::map<uint32_t, std::vector<NamedSlot>>& named_slots() { return named_slots_; }
   // What messages show of a part of an expression: on one line, cut.
   uint32_t Text(std::string_view text);
 
@@ -47,6 +55,7 @@ class ProgramBuilder {
   std::map<std::string, uint32_t> patterns_;
   std::map<std::string, uint32_t> texts_;
   std::vector<uint32_t> depths_;
+  std::map<uint32_t, std::vector<NamedSlot>> named_slots_;
   bool optimises_ = true;
 };
 
@@ -93,6 +102,8 @@ class BlockBuilder {
   void Recover(uint32_t first, Label handler);
   // What comes from here on belongs to that rule.
   void StartRule(uint32_t rule);
+  // What the code just added looks up has that slot, which no instruction reads.
+  void NameSlot(uint32_t slot);
   // Whether the last instruction lets the next one be reached. A label bound here counts.
   bool IsReachable() const { return reachable_; }
 
@@ -111,6 +122,7 @@ class BlockBuilder {
   BlockKind kind_;
   uint32_t outer_levels_;
   UnlinkedCode code_;  // whose jumps name labels until it is finished
+  std::vector<ProgramBuilder::NamedSlot> named_slots_;
   std::vector<uint32_t> operands_;
   std::map<std::vector<uint32_t>, uint32_t> operand_rows_;
   std::vector<LabelState> labels_;

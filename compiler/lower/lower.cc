@@ -53,6 +53,7 @@ tl::expected<uint32_t, LowerFailure> LowerValue(ProgramBuilder& builder, const C
   }
   careful.ReturnValue(root);
   if (careful.failure().has_value()) return tl::unexpected(*careful.failure());
+  careful.NamePaths(root);
   return block.Finish();
 }
 
@@ -60,6 +61,7 @@ std::optional<LowerFailure> LowerTest(BlockBuilder& block, const Checked& expres
                                       const LowerTarget& target, Label if_true, Label if_false) {
   Lowering lowering(expression, target, block);
   lowering.RootTest(if_true, if_false);
+  lowering.NamePaths();
   return lowering.failure();
 }
 
@@ -93,6 +95,9 @@ std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
       if (!lowerings[i].failure().has_value()) continue;
       *failed = i;
       return lowerings[i].failure();
+    }
+    for (size_t i = 0; !careless && i < operands.size(); ++i) {
+      if (operands[i].block == kNoBlock) lowerings[i].NamePaths();
     }
     return std::nullopt;
   };

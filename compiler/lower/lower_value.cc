@@ -152,6 +152,14 @@ size_t Lowering::Path(const std::vector<NodeId>& spine, uint8_t dst) {
   return done;
 }
 
+void Lowering::NamePaths(NodeId root) {
+  const ArgumentPaths paths =
+      FindArgumentPaths(expression_, target_.environment, target_.known, root);
+  for (const ArgumentPath& path : paths.named) {
+    block().NameSlot(target_.paths.SlotOf(path, false));
+  }
+}
+
 void Lowering::TestPath(NodeId id, std::vector<std::string> path, const std::string& name,
                         bool reads_value, uint8_t dst, Label there) {
   path.push_back(name);

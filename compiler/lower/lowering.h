@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/lower/argument_paths.h"
 #include "compiler/lower/fallible.h"
 #include "compiler/lower/lower.h"
 
@@ -101,6 +102,10 @@ class Lowering {
   }
   // Ends the block with the node's value, which is a test's outcome.
   void ReturnTest(NodeId root);
+  // Has the trie hold what the code before looks up without a slot of its own, so that its
+  // look-alikes are seen.
+  void NamePaths(NodeId root);
+  void NamePaths() { NamePaths(ast_.root); }
   void RootTest(Label if_true, Label if_false) {
     Test(ast_.root, if_true, if_false);
     CheckRoom(ast_.root);
@@ -195,14 +200,7 @@ class Lowering {
 
   // The text of a node that is a known string.
   std::optional<std::string> KnownText(NodeId id) const {
-    if (const writ::Value* known = Known(id); known != nullptr) {
-      if (known->is(Tag::kString)) return std::string(known->view());
-      return std::nullopt;
-    }
-    const Node& node = ast_.node(id);
-    if (node.kind != Kind::kLiteral) return std::nullopt;
-    if (const auto* s = std::get_if<std::string>(&ast_.literal(node))) return *s;
-    return std::nullopt;
+    return ConstantText(expression_, target_.known, id);
   }
 
   const Variable* VariableOf(NodeId id) const {

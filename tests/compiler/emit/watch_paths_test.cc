@@ -135,6 +135,69 @@ TEST(WatchPaths, BehindADefaultThatDenies) {
   }
 }
 
+// However a rule writes what it looks up, and alike whether it denies or only watches.
+TEST(WatchPaths, ANameThatNoCodeLoadsHasLookalikesToo) {
+  const struct {
+    std::string expression;
+    std::string calls;
+  } cases[] = {
+      {"path.within(args.?o.path.orValue('/srv'), '/srv')", R"({"o":{"Path":"/etc"}})"},
+      {"path.within(args.?o.?path.orValue('/srv'), '/srv')", R"({"o":{"Path":"/etc"}})"},
+      {"path.within(args.?o.orValue({}).?path.orValue('/srv'), '/srv')",
+       R"({"o":{"Path":"/etc"}})"},
+      {"args.?o.optMap(o, path.within(o.path, '/srv')).orValue(true)",
+       R"({"o":{"path":"/srv/a","Path":"/etc"}})"},
+      {"!args.?o.?path.hasValue()", R"({"o":{"PATH":true}})"},
+      {"!has(args.?o.path)", R"({"o":{"Path":true}})"},
+      {"!('path' in args)", R"({"Path":true})"},
+      {"!('path' in args.o)", R"({"o":{"path\u0000":true}})"},
+      {"!args[?'path'].orValue(false)", R"({"Path":true})"},
+      {"!args.o[?'path'].orValue(false)", R"({"o":{"Path":true}})"},
+      {"path.within(variables.o.path, '/srv')", R"({"o":{"path":"/srv/a","Path":"/etc"}})"},
+      {"!has(variables.o.path)", R"({"o":{"Path":"/etc"}})"},
+      {"!has(variables.p.path)", R"({"o":{"Path":"/etc"}})"},
+      {"!has(variables.all.o.path)", R"({"o":{"Path":"/etc"}})"},
+      {"cel.bind(o, args.o, !has(o.path))", R"({"o":{"Path":"/etc"}})"},
+      {"[1].all(x, !('path' in args.o))", R"({"o":{"Path":"/etc"}})"},
+  };
+  const std::string head =
+      "writ: 1\ndefault: allow\nvariables: {o: args.o, p: variables.o, all: args}\nrules:\n";
+  for (const auto& c : cases) {
+    const std::string rule = "require: \"" + c.expression + "\"}\n";
+    Call real(Compiled(head + "  - {name: real, " + rule));
+    EXPECT_EQ(Decided(real, c.calls), "ambiguous") << c.expression;
+    Call own(Compiled(head + "  - {name: real, tools: t, " + rule));
+    EXPECT_EQ(Decided(own, c.calls, "t"), "ambiguous") << c.expression;
+    EXPECT_EQ(Decided(own, c.calls, "u"), "allow") << c.expression;
+    Call shadow(Compiled(head + "  - {name: real, forbid: args.?other.orValue(false)}\n" +
+                         "  - {name: watch, mode: shadow, " + rule));
+    EXPECT_EQ(Decided(shadow, c.calls), "allow, watch: ambiguous path") << c.expression;
+    for (const bool first : {true, false}) {
+      const std::string watch = "  - {name: watch, mode: shadow, " + rule;
+      const std::string both = "  - {name: real, " + rule;
+      Call two(Compiled(head + (first ? watch + both : both + watch)));
+      EXPECT_EQ(Decided(two, c.calls).substr(0, 9), "ambiguous") << c.expression;
+    }
+    Call message(Compiled(head + "  - {name: real, require: 'true', message: \"${" + c.expression +
+                          "}\"}\n"));
+    EXPECT_EQ(Decided(message, c.calls), "allow") << c.expression;
+  }
+}
+
+TEST(WatchPaths, AnAmountBehindAnOptional) {
+  Call call(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: spend, quota: {max: 9, per: day, of: args.?order.total.orValue(0)}}\n"));
+  EXPECT_EQ(Decided(call, R"({"order":{"total":1}})"), "allow");
+  EXPECT_EQ(Decided(call, R"({"order":{"Total":900}})"), "ambiguous");
+  EXPECT_EQ(Decided(call, R"({"Order":{"total":900}})"), "ambiguous");
+  Call watch(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: spend, mode: shadow, "
+               "quota: {max: 9, per: day, of: args.?order.total.orValue(0)}}\n"));
+  EXPECT_EQ(Decided(watch, R"({"order":{"Total":900}})"), "allow, spend: ambiguous total");
+}
+
 TEST(WatchPaths, OnlyArgsIsNoPathOfAName) {
   Call call(
       Compiled("writ: 1\ndefault: allow\nrules:\n"
