@@ -169,7 +169,7 @@ TEST(WatchPaths, ANameThatNoCodeLoadsHasLookalikesToo) {
     Call own(Compiled(head + "  - {name: real, tools: t, " + rule));
     EXPECT_EQ(Decided(own, c.calls, "t"), "ambiguous") << c.expression;
     EXPECT_EQ(Decided(own, c.calls, "u"), "allow") << c.expression;
-    Call shadow(Compiled(head + "  - {name: real, forbid: args.?other.orValue(false)}\n" +
+    Call shadow(Compiled(head + "  - {name: real, forbid: 'args.?other.orValue(false)'}\n" +
                          "  - {name: watch, mode: shadow, " + rule));
     EXPECT_EQ(Decided(shadow, c.calls), "allow, watch: ambiguous path") << c.expression;
     for (const bool first : {true, false}) {
@@ -187,14 +187,14 @@ TEST(WatchPaths, ANameThatNoCodeLoadsHasLookalikesToo) {
 TEST(WatchPaths, AnAmountBehindAnOptional) {
   Call call(
       Compiled("writ: 1\ndefault: allow\nrules:\n"
-               "  - {name: spend, quota: {max: 9, per: day, of: args.?order.total.orValue(0)}}\n"));
+               "  - {name: spend, quota: {max: 9, per: day, of: 'args.?order.total.orValue(0)'}}\n"));
   EXPECT_EQ(Decided(call, R"({"order":{"total":1}})"), "allow");
   EXPECT_EQ(Decided(call, R"({"order":{"Total":900}})"), "ambiguous");
   EXPECT_EQ(Decided(call, R"({"Order":{"total":900}})"), "ambiguous");
   Call watch(
       Compiled("writ: 1\ndefault: allow\nrules:\n"
                "  - {name: spend, mode: shadow, "
-               "quota: {max: 9, per: day, of: args.?order.total.orValue(0)}}\n"));
+               "quota: {max: 9, per: day, of: 'args.?order.total.orValue(0)'}}\n"));
   EXPECT_EQ(Decided(watch, R"({"order":{"Total":900}})"), "allow, spend: ambiguous total");
 }
 

@@ -89,10 +89,6 @@ TEST(ArgumentPaths, OnlyTheLongest) {
   EXPECT_EQ(Found("args.?a.b == args.?a.b"), "; args.a.b");
 }
 
-TEST(ArgumentPaths, NotWhatIsNeverEvaluated) {
-  EXPECT_EQ(Found("true || \"a\" in args"), "; ");
-}
-
 // What nested conditionals and selections make stays small.
 TEST(ArgumentPaths, TheFirstOfManyCount) {
   std::string choice = "args.a0";
