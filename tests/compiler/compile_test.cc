@@ -236,8 +236,7 @@ TEST_F(Compile, APatternThatIsTooLarge) {
                           std::string(1001, 'a') + "')\n");
   EXPECT_EQ(CompileFiles({bytes}, diagnostics_), nullptr);
   said = Said();
-  EXPECT_NE(said.find("the pattern has 1001 bytes, and at most 1000 are taken"),
-            std::string::npos)
+  EXPECT_NE(said.find("the pattern has 1001 bytes, and at most 1000 are taken"), std::string::npos)
       << said;
 }
 

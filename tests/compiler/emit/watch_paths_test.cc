@@ -185,9 +185,9 @@ TEST(WatchPaths, ANameThatNoCodeLoadsHasLookalikesToo) {
 }
 
 TEST(WatchPaths, AnAmountBehindAnOptional) {
-  Call call(
-      Compiled("writ: 1\ndefault: allow\nrules:\n"
-               "  - {name: spend, quota: {max: 9, per: day, of: 'args.?order.total.orValue(0)'}}\n"));
+  Call call(Compiled(
+      "writ: 1\ndefault: allow\nrules:\n"
+      "  - {name: spend, quota: {max: 9, per: day, of: 'args.?order.total.orValue(0)'}}\n"));
   EXPECT_EQ(Decided(call, R"({"order":{"total":1}})"), "allow");
   EXPECT_EQ(Decided(call, R"({"order":{"Total":900}})"), "ambiguous");
   EXPECT_EQ(Decided(call, R"({"Order":{"total":900}})"), "ambiguous");
