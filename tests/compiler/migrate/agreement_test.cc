@@ -99,6 +99,14 @@ TEST(MigrateAgreement, RandomPoliciesDecideAsBefore) {
         if (old_side.allows() != new_side.allows()) break;
         continue;
       }
+      // What is compared with an object names its members, so these have look-alikes now.
+      if (new_side.code() == "ambiguous" && old_side.code() != "ambiguous") {
+        ASSERT_TRUE(before.find("value: {") != std::string::npos ||
+                    before.find("[{") != std::string::npos ||
+                    before.find(", {") != std::string::npos)
+            << said();
+        break;
+      }
       ASSERT_EQ(old_side.allows(), new_side.allows()) << said();
       ASSERT_EQ(old_side.rule(), new_side.rule()) << said();
       if (old_side.allows() && dice.OneIn(4)) {
