@@ -127,7 +127,7 @@ std::string SuggestName(const KnownNames& names, std::string_view name, std::str
   if (names.variables.Walk("@" + std::string(name)) != NameTree::kNone) {
     return fmt::format("{} is known in messages only", name);
   }
-  const std::string argument = AsArgument(names, name, rest);
+  std::string argument = AsArgument(names, name, rest);
   for (const OwnNames& own : kOwnNames) {
     if (own.prefix == name && !argument.empty()) return std::string(own.absent);
   }

@@ -77,9 +77,9 @@ class PolicyReader {
 
  private:
   bool IsRestOfText(const yaml::Member& member) const;
-  void WarnOfOctal(const yaml::Node& scalar);
-  void WarnOfOldBool(const yaml::Node& scalar);
-  void WarnOfOldNumber(const yaml::Node& scalar);
+  void WarnOfOctal(const yaml::Node& node);
+  void WarnOfOldBool(const yaml::Node& node);
+  void WarnOfOldNumber(const yaml::Node& node);
 
   std::shared_ptr<const Source> source_;
   Diagnostics& diagnostics_;

@@ -22,7 +22,7 @@ bool MayBeWrittenTwice(const Lowering& lowering, const Checked& expression,
   return target.known != nullptr && lowering.node_count() <= kMaxNodesWrittenTwice &&
          lowering.named_count() <= kMaxNamesWrittenTwice &&
          BoundCost(expression, target.environment).constant() <=
-             static_cast<double>(Machine::kRunBudget / 2);
+             static_cast<double>(Machine::kRunBudget) / 2;
 }
 
 // A test's kinds: their values are true or false, or there is none.
