@@ -30,7 +30,7 @@ struct Comparison {
 
 // The node as a comparison with a constant of something that is none. It points into the expression
 // and its values.
-std::optional<Comparison> ReadComparison(const Ast& ast, const ConstantValues& values, NodeId node);
+std::optional<Comparison> ReadComparison(const Ast& ast, const ConstantValues& values, NodeId id);
 
 // Whether one thing can be `op value`, given that it is `known_op known`. Errs on the side of yes.
 bool Compatible(Operator known_op, const Value& known, Operator op, const Value& value);
