@@ -154,10 +154,7 @@ size_t RuleCode::SizeOf(const RuleModel& rule) {
   size_t size = rule.conditions.size() + 16 + kPerGlob * rule.tools.size();
   const auto add = [&size](const Expression& expression) {
     size += 8 + kPerNode * expression.checked.ast.nodes.size();
-    for (const cel::Node& node : expression.checked.ast.nodes) {
-      if (node.kind == cel::Kind::kBind) size += kPerBinding;
-      if (node.kind == cel::Kind::kBlock) size += kPerBinding * node.child_count;
-    }
+    size += kPerBinding * cel::CountNames(expression.checked.ast);
   };
   if (rule.when.has_value()) add(*rule.when);
   for (const Expression& expression : rule.require) add(expression);

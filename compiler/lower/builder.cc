@@ -156,10 +156,12 @@ uint16_t BlockBuilder::Operand(const std::vector<uint32_t>& row) {
   return static_cast<uint16_t>(found->second);
 }
 
-void BlockBuilder::Recover(uint32_t first, Label handler) {
+void BlockBuilder::RecoverHere(uint32_t first) {
   if (first == size()) return;
-  code_.recoveries.push_back({first, size(), handler.number});
-  labels_[handler.number].used = true;
+  const Label here = NewLabel();
+  code_.recoveries.push_back({first, size(), here.number});
+  labels_[here.number].used = true;
+  Bind(here);
 }
 
 void BlockBuilder::StartRule(uint32_t rule) {

@@ -97,9 +97,9 @@ class BlockBuilder {
   void AddWithLabel(Instruction instruction, Label to, SourcePosition at);
   // The index of that row in the block's operand table.
   uint16_t Operand(const std::vector<uint32_t>& row);
-  // An error in what was added from the instruction `first` on goes on at the label, which is bound
-  // after: for code that says nothing of its errors. REQUIRES: it opens, closes and notes nothing.
-  void Recover(uint32_t first, Label handler);
+  // An error in what was added from the instruction `first` on goes on here: for code that says
+  // nothing of its errors. REQUIRES: it opens, closes and notes nothing.
+  void RecoverHere(uint32_t first);
   // What comes from here on belongs to that rule.
   void StartRule(uint32_t rule);
   // What the code just added looks up has that slot, which no instruction reads.

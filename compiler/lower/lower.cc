@@ -12,17 +12,25 @@ namespace writ::cel {
 
 namespace {
 
-// Code written twice is twice as long, and what failed once costs twice.
-constexpr size_t kMaxNodesWrittenTwice = 500;
-// What cel.bind() and cel.block() name has a register of the block for itself, in each copy.
-constexpr size_t kMaxNamesWrittenTwice = 32;
+// A fast path makes code twice as long, and what fails on it costs twice.
+constexpr size_t kMaxNodesOnFastPath = 500;
+// What cel.bind() and cel.block() name has a register of the block for itself, on either path.
+constexpr size_t kMaxNamesOnFastPath = 32;
+constexpr double kMaxCostOnFastPath = static_cast<double>(Machine::kRunBudget) / 2;
 
-bool MayBeWrittenTwice(const Lowering& lowering, const Checked& expression,
-                       const LowerTarget& target) {
-  return target.known != nullptr && lowering.node_count() <= kMaxNodesWrittenTwice &&
-         lowering.named_count() <= kMaxNamesWrittenTwice &&
-         BoundCost(expression, target.environment).constant() <=
-             static_cast<double>(Machine::kRunBudget) / 2;
+// Whether what goes into one block may have a fast path.
+bool MayHaveFastPath(const std::vector<LowerOperand>& operands) {
+  size_t nodes = 0;
+  size_t names = 0;
+  double cost = 0;
+  for (const LowerOperand& operand : operands) {
+    if (operand.target->known == nullptr) return false;
+    nodes += operand.expression->ast.nodes.size();
+    names += CountNames(operand.expression->ast);
+    if (nodes > kMaxNodesOnFastPath || names > kMaxNamesOnFastPath) return false;
+    cost += BoundCost(*operand.expression, operand.target->environment).constant();
+  }
+  return cost <= kMaxCostOnFastPath;
 }
 
 // A test's kinds: their values are true or false, or there is none.
@@ -33,27 +41,34 @@ bool IsTest(const Node& node) {
 
 }  // namespace
 
+size_t CountNames(const Ast& ast) {
+  size_t count = 0;
+  for (const Node& node : ast.nodes) {
+    if (node.kind == Kind::kBind) ++count;
+    if (node.kind == Kind::kBlock) count += node.child_count - 1;
+  }
+  return count;
+}
+
 tl::expected<uint32_t, LowerFailure> LowerValue(ProgramBuilder& builder, const Checked& expression,
                                                 const LowerTarget& target, NodeId root) {
   BlockBuilder block(builder, BlockKind::kValue, 0);
   if (root == kNoNode) root = expression.ast.root;
-  Lowering careful(expression, target, block);
-  if (MayBeWrittenTwice(careful, expression, target) && careful.carelessness_pays()) {
-    Lowering careless(expression, target, block);
-    careless.BeCareless();
+  Lowering slow(expression, target, block);
+  if (slow.has_fast_path() && MayHaveFastPath({{&expression, &target}})) {
+    Lowering fast(expression, target, block);
+    fast.TakeFastPath();
     if (IsTest(expression.ast.node(root))) {
-      careless.ReturnTest(root);
+      fast.ReturnTest(root);
     } else {
-      careless.ReturnValue(root);
+      fast.ReturnValue(root);
     }
-    const Label again = block.NewLabel();
-    block.Recover(0, again);
-    block.Bind(again);
-    if (careless.failure().has_value()) return tl::unexpected(*careless.failure());
+    block.RecoverHere(0);
+    if (fast.failure().has_value()) return tl::unexpected(*fast.failure());
   }
-  careful.ReturnValue(root);
-  if (careful.failure().has_value()) return tl::unexpected(*careful.failure());
-  careful.NamePaths(root);
+  slow.ReturnValue(root);
+  if (slow.failure().has_value()) return tl::unexpected(*slow.failure());
+  slow.NamePaths(root);
   return block.Finish();
 }
 
@@ -72,23 +87,23 @@ std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
     const LowerOperand& operand = operands[i];
     return operand.target->position(operand.expression->ast.node(operand.expression->ast.root).at);
   };
-  const auto write = [&](bool careless) -> std::optional<LowerFailure> {
+  const auto write = [&](bool fast) -> std::optional<LowerFailure> {
     std::vector<Lowering> lowerings;
     lowerings.reserve(operands.size());
     bool absorbs = false;
     for (const LowerOperand& operand : operands) {
       lowerings.emplace_back(*operand.expression, *operand.target, block);
-      if (careless) lowerings.back().BeCareless();
+      if (fast) lowerings.back().TakeFastPath();
       absorbs = absorbs || lowerings.back().root_test_is_fallible();
     }
-    LowerLogic(block, operands.size(), absorbs && operands.size() > 1 && !careless, any, if_true,
+    LowerLogic(block, operands.size(), absorbs && operands.size() > 1 && !fast, any, if_true,
                if_false, at(0), at, [&](size_t i, Label yes, Label no) {
                  // Its error, if it ends in one, is told where it stands here, not where the block
                  // has it from.
-                 if (operands[i].block == kNoBlock || !careless) {
-                   lowerings[i].RootTest(yes, no);
-                 } else {
+                 if (fast && operands[i].block != kNoBlock) {
                    lowerings[i].RootTest(operands[i].block, yes, no);
+                 } else {
+                   lowerings[i].RootTest(yes, no);
                  }
                });
     for (size_t i = 0; i < operands.size(); ++i) {
@@ -96,27 +111,21 @@ std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
       *failed = i;
       return lowerings[i].failure();
     }
-    for (size_t i = 0; !careless && i < operands.size(); ++i) {
+    for (size_t i = 0; !fast && i < operands.size(); ++i) {
       if (operands[i].block == kNoBlock) lowerings[i].NamePaths();
     }
     return std::nullopt;
   };
-  bool pays = false;
-  bool may = true;
-  size_t nodes = 0;
-  for (const LowerOperand& operand : operands) {
-    const Lowering lowering(*operand.expression, *operand.target, block);
-    may = may && MayBeWrittenTwice(lowering, *operand.expression, *operand.target);
-    pays = pays || operand.block != kNoBlock || lowering.carelessness_pays() ||
-           (operands.size() > 1 && lowering.root_test_is_fallible());
-    nodes += lowering.node_count();
-  }
-  if (pays && may && nodes <= kMaxNodesWrittenTwice) {
+  const bool has_fast_path =
+      std::any_of(operands.begin(), operands.end(), [&](const LowerOperand& operand) {
+        const Lowering lowering(*operand.expression, *operand.target, block);
+        return operand.block != kNoBlock || lowering.has_fast_path() ||
+               (operands.size() > 1 && lowering.root_test_is_fallible());
+      });
+  if (has_fast_path && MayHaveFastPath(operands)) {
     const uint32_t first = block.size();
     if (auto failure = write(true); failure.has_value()) return failure;
-    const Label again = block.NewLabel();
-    block.Recover(first, again);
-    block.Bind(again);
+    block.RecoverHere(first);
   }
   return write(false);
 }

@@ -48,6 +48,9 @@ struct LowerFailure {
   std::string message;
 };
 
+// How many values cel.bind() and cel.block() name, each of which has a register for itself.
+size_t CountNames(const Ast& ast);
+
 // Appends a value block of its own, which stands alone, for the expression or for the part of it
 // below `root`. The block's number.
 tl::expected<uint32_t, LowerFailure> LowerValue(ProgramBuilder& builder, const Checked& expression,

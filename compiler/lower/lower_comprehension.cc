@@ -68,7 +68,7 @@ void Lowering::NameElements(NodeId id) {
 
 void Lowering::Quantifier(NodeId id, uint8_t dst, bool any) {
   const NodeId predicate = Child(id, 1);
-  const bool absorbs = !careless_ && TestIsFallible(predicate);
+  const bool absorbs = !is_fast_path_ && TestIsFallible(predicate);
   Loop(id, dst, writ::Value::Bool(!any), absorbs ? kLoopKeepsErrors : 0, [&] {
     const Label go_on = block().NewLabel();
     const Label decided = block().NewLabel();
@@ -85,7 +85,7 @@ void Lowering::Quantifier(NodeId id, uint8_t dst, bool any) {
     block().Bind(go_on);
     if (absorbs) Emit(id, {Opcode::kScopeEnd, kept});
     const uint8_t result = block().NewRegister();
-    if (careless_) {
+    if (is_fast_path_) {
       // No error was kept, so the accumulator is what it was at the start.
       Emit(id, {Opcode::kReturn, 0});
     } else {

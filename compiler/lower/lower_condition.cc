@@ -17,7 +17,7 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false, NodeId blamed) {
     block().Jump(known->i != 0 ? if_true : if_false, At(id));
     return;
   }
-  if (careless_ && Known(id) == nullptr && TestSlot(id, if_true, if_false)) return;
+  if (is_fast_path_ && Known(id) == nullptr && TestSlot(id, if_true, if_false)) return;
   if (Known(id) == nullptr) {
     switch (node.kind) {
       case Kind::kAnd:
@@ -51,8 +51,8 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false, NodeId blamed) {
 void Lowering::Group(NodeId id, const std::vector<NodeId>& operands, bool any, Label if_true,
                      Label if_false) {
   const bool absorbs =
-      !careless_ && std::any_of(operands.begin(), operands.end(),
-                                [this](NodeId operand) { return TestIsFallible(operand); });
+      !is_fast_path_ && std::any_of(operands.begin(), operands.end(),
+                                    [this](NodeId operand) { return TestIsFallible(operand); });
   LowerLogic(
       block(), operands.size(), absorbs, any, if_true, if_false, At(id),
       [&](size_t i) { return At(operands[i]); },

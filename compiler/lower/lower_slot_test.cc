@@ -6,7 +6,7 @@
 
 namespace writ::cel {
 
-bool Lowering::carelessness_pays() const {
+bool Lowering::has_fast_path() const {
   for (NodeId id = 0; id < ast_.nodes.size(); ++id) {
     if (Known(id) != nullptr) continue;
     const Node& node = ast_.node(id);

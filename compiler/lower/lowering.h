@@ -3,10 +3,10 @@
 // instruction, lower_call.cc and lower_comprehension.cc are what their names say. The first two are
 // mutually recursive, as in every compiler of conditions.
 //
-// Code may be written carelessly: without error scopes, and with tests of a slot and a constant in
-// one instruction. It is right as long as nothing fails; where something does, the code goes on at
-// the same written carefully (BlockBuilder::Recover), from its start, which finds out what the
-// error is and whether it counts.
+// Code may have a fast path: without error scopes, and with tests of a slot and a constant in one
+// instruction. It is right as long as nothing fails; where something does, the code goes on at the
+// slow path behind it (BlockBuilder::Recover), from its start, which finds out what the error is
+// and whether it counts.
 //
 // Chains (a.b.c, a + b + c) are walked in a loop from the inside out; recursion is for nesting
 // only, which the parser bounds.
@@ -69,20 +69,10 @@ class Lowering {
   const std::optional<LowerFailure>& failure() const { return failure_; }
   bool root_test_is_fallible() const { return TestIsFallible(ast_.root); }
 
-  // How code is written from here on.
-  void BeCareless() { careless_ = true; }
-  // Whether careless code would be another.
-  bool carelessness_pays() const;
-  size_t node_count() const { return ast_.nodes.size(); }
-  // How many values cel.bind() and cel.block() name.
-  size_t named_count() const {
-    size_t count = 0;
-    for (const Node& node : ast_.nodes) {
-      if (node.kind == Kind::kBind) ++count;
-      if (node.kind == Kind::kBlock) count += node.child_count - 1;
-    }
-    return count;
-  }
+  // What is written from here on is the fast path.
+  void TakeFastPath() { is_fast_path_ = true; }
+  // Whether it would be another than the slow one.
+  bool has_fast_path() const;
 
   // Ends the block with the node's value.
   void ReturnValue(NodeId root) {
@@ -92,15 +82,7 @@ class Lowering {
     block().Release(result);
     CheckRoom(root);
   }
-  // The same of a block that has the value.
-  void RootTest(uint32_t value_block, Label if_true, Label if_false) {
-    const uint8_t value = block().NewRegister();
-    Emit(ast_.root, {Opcode::kForce, value, block().Operand({value_block})});
-    block().Test({Opcode::kTestTrue, value}, if_true, if_false, At(ast_.root));
-    block().Release(value);
-    CheckRoom(ast_.root);
-  }
-  // Ends the block with the node's value, which is a test's outcome.
+  // The same of a node that is a test.
   void ReturnTest(NodeId root);
   // Has the trie hold what the code before looks up without a slot of its own, so that its
   // look-alikes are seen.
@@ -108,6 +90,14 @@ class Lowering {
   void NamePaths() { NamePaths(ast_.root); }
   void RootTest(Label if_true, Label if_false) {
     Test(ast_.root, if_true, if_false);
+    CheckRoom(ast_.root);
+  }
+  // The same of a block that has the root's value.
+  void RootTest(uint32_t value_block, Label if_true, Label if_false) {
+    const uint8_t value = block().NewRegister();
+    Emit(ast_.root, {Opcode::kForce, value, block().Operand({value_block})});
+    block().Test({Opcode::kTestTrue, value}, if_true, if_false, At(ast_.root));
+    block().Release(value);
     CheckRoom(ast_.root);
   }
 
@@ -316,7 +306,7 @@ class Lowering {
 
   bool TestCall(NodeId id, Label if_true, Label if_false);
 
-  // ---- Tests of a slot with a constant, where code is careless.
+  // ---- Tests of a slot with a constant, on the fast path.
 
   // Whether the node's value is that of a slot.
   bool IsSlot(NodeId id) const;
@@ -395,7 +385,7 @@ class Lowering {
   Frame frame_;
   std::map<std::pair<uint32_t, uint32_t>, Local> locals_;
   std::optional<LowerFailure> failure_;
-  bool careless_ = false;
+  bool is_fast_path_ = false;
 };
 
 }  // namespace writ::cel

@@ -568,10 +568,10 @@ TEST(Machine, AnErrorOfALoopRecoversWhereTheLoopStands) {
       LoadConst r1 [1]
       Loop r0 block0 r1 0
       Return r0
-    careful:
+    slow:
       LoadConst r0 "again"
       Return r0
-      recover first careful careful)"),
+      recover first slow slow)"),
             "\"again\"");
 }
 
@@ -583,12 +583,12 @@ TEST(Machine, ARecoveryComesBeforeTheScopesAroundIt) {
     first:
       LoadSlot r1 args.a
       Jump @end
-    careful:
+    slow:
       LoadConst r1 "again"
     end:
       ScopeEnd r0
       Return r1
-      recover first careful careful)"),
+      recover first slow slow)"),
             "\"again\"");
 }
 
@@ -602,10 +602,10 @@ TEST(Machine, NothingRecoversFromASpentBudget) {
       LoadConst r1 [1,2,3]
       Loop r0 block0 r1 0
       Return r0
-    careful:
+    slow:
       LoadConst r0 "again"
       Return r0
-      recover first careful careful)"));
+      recover first slow slow)"));
   call.machine().SetBudget(2);
   call.Begin("{}");
   const Value value = call.machine().Evaluate(1);
