@@ -114,6 +114,11 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
                  "and these: names or globs; implies --env-clear")
       ->option_text("NAME,…")
       ->delimiter(',')
+      ->check([](const std::string& name) {
+        return name.find('=') == std::string::npos
+                   ? std::string()
+                   : "takes names, not values: what writ itself is started with is handed on";
+      })
       ->allow_extra_args(false);
   app.add_option("--log-level", flags.log_level, "least level logged on stderr (info)")
       ->option_text("debug|info|warn|error")
@@ -212,6 +217,20 @@ int UnknownCommand(const std::string& word) {
                         : fmt::format("did you mean {}? writ --help lists the commands", nearest));
 }
 
+int UnknownFlag(const CLI::App& command, const std::string& word) {
+  const std::string flag = word.substr(0, word.find('='));
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  const std::string_view nearest = Nearest(flag, {names.begin(), names.end()});
+  return UsageError(fmt::format("{} has no flag {}", command.get_name(), flag),
+                    nearest.empty()
+                        ? fmt::format("writ {} --help shows what there is", command.get_name())
+                        : fmt::format("did you mean {}? writ {} --help shows what there is",
+                                      nearest, command.get_name()));
+}
+
 // `word` is the first that `command` has no use for.
 int UnexpectedWord(const CLI::App& command, const std::string& word) {
   if (command.get_name() == "expr" && word.size() > 1 && word[0] == '-' && word[1] != '-') {
@@ -220,10 +239,7 @@ int UnexpectedWord(const CLI::App& command, const std::string& word) {
                                   "'{}'",
                                   Shown(word)));
   }
-  if (word.size() > 1 && word[0] == '-') {
-    return UsageError(fmt::format("{} has no flag {}", command.get_name(), word),
-                      fmt::format("writ {} --help shows what there is", command.get_name()));
-  }
+  if (word.size() > 1 && word[0] == '-') return UnknownFlag(command, word);
   if (command.get_name() == "scan") {
     return UsageError(fmt::format("scan has no use for {} before --", Quote(word)),
                       "the server's command follows --: writ scan -- SERVER ARGS…");

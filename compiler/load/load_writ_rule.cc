@@ -138,7 +138,10 @@ class RuleLoader {
     const auto look_at = [this](const Node& tool) {
       const bool name = tool.kind == Kind::kScalar && tool.text.find('*') == std::string::npos;
       const std::string why_not = name ? WhyNeverCalled(policy_, tool.text) : std::string();
-      if (!why_not.empty()) reader_.Warn(tool, "the rule gets no call of this tool: " + why_not);
+      if (why_not.empty()) return;
+      reader_.Warn(tool, "the rule gets no call of this tool: " + why_not,
+                   Names(policy_.hide, tool.text) ? "remove it here or from hide"
+                                                  : "add it to allow, or remove it here");
     };
     if (tools->kind == Kind::kScalar) look_at(*tools);
     for (const Node* tool : tools->items) look_at(*tool);

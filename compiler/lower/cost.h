@@ -1,7 +1,6 @@
 // What evaluating an expression costs at worst, known before any call.
 //
-// A bound is a polynomial in n, the bytes of the call's line: 40 + 2 n for a walk over an argument,
-// n² for a walk inside a walk. Units are the machine's: about one simple instruction each. What a
+// A bound is a polynomial in the bytes of the call's line (compiler/lower/cost_bound.h). What a
 // rule costs whatever the call (the terms without n) must fit the budget of a call, or no policy
 // may hold it (compiler/emit/rule_cost.h); the rest is metered as it runs (Machine::kRunBudget),
 // and over it the call is denied with an error.
@@ -14,38 +13,15 @@
 // Tested by tests/compiler/lower/cost_test.cc.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "compiler/check/check.h"
 #include "compiler/lower/constant_sizes.h"
+#include "compiler/lower/cost_bound.h"
 
 namespace writ::cel {
-
-class CostBound {
- public:
-  // Higher powers of n count as kMaxPower, with which a bound is beyond any budget.
-  static constexpr size_t kMaxPower = 4;
-
-  CostBound() = default;
-  explicit CostBound(double constant) { terms_[0] = constant; }
-  static CostBound LineBytes(double factor);
-
-  double At(double line_bytes) const;
-  double constant() const { return terms_[0]; }
-  // "40 + 2 n + 0.5 n^2"; factors are rounded up to two digits.
-  std::string ToString() const;
-
-  CostBound& operator+=(const CostBound& other);
-  friend CostBound operator+(CostBound a, const CostBound& b) { return a += b; }
-  friend CostBound operator*(const CostBound& a, const CostBound& b);
-
- private:
-  std::array<double, kMaxPower + 1> terms_{};
-};
 
 // Of an expression: what evaluating it costs, and how large its value is (a number counts 1, text
 // its bytes, a list or a map two for an element and its elements).

@@ -90,6 +90,11 @@ class Help(CommandTest):
                  "writ check --help shows what there is"),
                 (["eval", "-c", "p.yaml", "a", "b", "c"], 'eval has no use for "b"',
                  "writ eval --help shows what it takes"),
+                (["run", "--state-dri=/tmp"], "run has no flag --state-dri",
+                 "did you mean --state-dir? writ run --help shows what there is"),
+                (["run", "--env-allow", "HOME,TOKEN=secret"], "--env-allow: takes names, not values: "
+                 "what writ itself is started with is handed on",
+                 "writ run --help shows what there is"),
                 (["check", "-c"], "--config: 1 required TEXT missing",
                  "writ check --help shows what there is")):
             with self.subTest(words):
