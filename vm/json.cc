@@ -363,6 +363,7 @@ ScanResult Scanner::Scan(std::string_view text, bool whole_line, ScanTarget& tar
   uint32_t node = target.root;
   uint32_t slot = target.trie->node(node).slot;
   bool in_slot = slot != kNoSlot && target.trie->node(node).reads_value;
+  bool decides = slot != kNoSlot && target.trie->node(node).value_decides;
   const PathEdge* lookalike = nullptr;  // of the member whose value is at p
   Frame* frame = nullptr;
   StringToken token;
@@ -392,7 +393,7 @@ value:
       goto after_value;
     }
     frame = &frames_[depth++];
-    *frame = {p, into, into, slot, kNoSlot, node, name_count_, 0, is_object, in_slot};
+    *frame = {p, into, into, slot, kNoSlot, node, name_count_, 0, is_object, in_slot, decides};
     if (is_object && nested != nullptr && into == &target && node == nested_node) {
       ScanTarget* inner = nested->Enter();
       nested = nullptr;  // not again for a duplicate
@@ -403,6 +404,7 @@ value:
         frame->node = inner->root;
         frame->inner_slot = root.slot;
         frame->in_slot = in_slot || (root.slot != kNoSlot && root.reads_value);
+        frame->decides = decides || (root.slot != kNoSlot && root.value_decides);
       }
     }
     p = SkipSpace(p + 1, end);
@@ -415,6 +417,7 @@ value:
     node = kNoNode;
     slot = kNoSlot;
     in_slot = frame->in_slot;
+    decides = frame->decides;
     lookalike = nullptr;
     goto value;
   }
@@ -428,7 +431,8 @@ value:
         if (in_slot && token.escaped) {
           bool lone_surrogate = false;
           read = Value::String(Unescape(read.view(), arena_, &lone_surrogate));
-          if (lone_surrogate) Found(Violation::kSurrogateInValue, begin);
+          if (lone_surrogate && decides) Found(Violation::kSurrogateInValue, begin);
+          if (lone_surrogate) read = Value::Failure(Error::kInvalidUtf8);
         }
         break;
       case 't':
@@ -461,6 +465,7 @@ after_value:
     node = kNoNode;
     slot = kNoSlot;
     in_slot = frame->in_slot;
+    decides = frame->decides;
     lookalike = nullptr;
     goto value;
   }
@@ -487,6 +492,7 @@ member : {
   node = kNoNode;
   slot = kNoSlot;
   in_slot = frame->in_slot;
+  decides = frame->decides;
   lookalike = nullptr;
   if (frame->node != kNoNode) {
     const PathEdge* edge = into->trie->Find(frame->node, name, word);
@@ -494,6 +500,7 @@ member : {
       node = edge->child;
       slot = into->trie->node(node).slot;
       in_slot = in_slot || into->trie->node(node).reads_value;
+      decides = decides || into->trie->node(node).value_decides;
     }
     if (edge == nullptr || edge->watched) {
       lookalike = into->trie->FindLookalike(frame->node, name, word, token.ascii && !has_nul);
@@ -568,7 +575,10 @@ char* UnescapeTo(std::string_view inside, char* out, bool* lone_surrogate) {
             p += 6;
           }
         }
-        if (c >= 0xD800 && c < 0xE000) *lone_surrogate = true;
+        if (c >= 0xD800 && c < 0xE000) {
+          *lone_surrogate = true;
+          c = 0xFFFD;
+        }
         out = AppendUtf8(c, out);
         break;
       }

@@ -57,7 +57,7 @@ enum class Violation : uint8_t {
   kTooDeep,
   kDuplicateMember,
   kSurrogateInName,   // a lone surrogate
-  kSurrogateInValue,  // a lone surrogate in a value that goes to a slot
+  kSurrogateInValue,  // a lone surrogate in a value that goes to a slot and can decide
 };
 
 std::string_view ViolationText(Violation violation);
@@ -125,6 +125,7 @@ class Scanner {
     uint64_t name_bits;   // a bit set for each name so far, by its hash
     bool is_object;
     bool in_slot;  // this value or one around it is read
+    bool decides;  // likewise by what can decide a call
   };
   struct Name {
     const char* text;
@@ -161,7 +162,7 @@ class Scanner {
 };
 
 // The text of a string token's inside, unescaped into the arena if it has escapes.
-// `lone_surrogate` is set if it holds one; its three-byte form stands in the text then.
+// `lone_surrogate` is set if it holds one; U+FFFD stands in the text then.
 std::string_view Unescape(std::string_view inside, Arena& arena, bool* lone_surrogate);
 
 // The same into room of the caller's, of inside.size() bytes at least. Returns the end.

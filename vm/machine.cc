@@ -71,6 +71,19 @@ Value Raised(Error code, const Program& program, const Instruction* at) {
   return error;
 }
 
+// Whether a slot holds what no instruction may take for a value.
+bool IsUnreadable(const Value& value) {
+  constexpr uint32_t kUnreadable = 1u << static_cast<uint32_t>(Tag::kAbsent) |
+                                   1u << static_cast<uint32_t>(Tag::kError) |
+                                   1u << static_cast<uint32_t>(Tag::kUnsafeNumber);
+  return ((kUnreadable >> static_cast<uint32_t>(value.tag)) & 1) != 0;
+}
+
+Error ErrorOfReading(const Value& value) {
+  if (value.is(Tag::kAbsent)) return Error::kNoSuchField;
+  return value.is(Tag::kError) ? value.code : Error::kUnsafeNumber;
+}
+
 // Whether an item of the list equals `wanted`. A span is walked, not read into the arena: lists of
 // calls may be long.
 bool ListHolds(const Value& list, const Value& wanted, Arena& arena, bool* unsafe) {
@@ -216,6 +229,12 @@ enter:
     EXIT(holds.i != 0);                           \
   } while (false)
 #define SLOT(index) slots_[operands[index]]
+// What a slot holds is to be a value.
+#define READ(value)                       \
+  do {                                    \
+    if (IsUnreadable(value)) [[unlikely]] \
+      RAISE(ErrorOfReading(value));       \
+  } while (false)
 #define CONSTANT(index) program.constants[operands[index]]
 #define INSTRUCTION() static_cast<uint32_t>(pc - program.code.data())
 
@@ -325,8 +344,7 @@ do_LoadConst:
 
 do_LoadSlot : {
   const Value& value = SLOT(pc->b);
-  if (value.is(Tag::kAbsent)) RAISE(Error::kNoSuchField);
-  if (value.is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber);
+  READ(value);
   r[pc->a] = value;
   NEXT();
 }
@@ -601,11 +619,6 @@ do_CondRegex : {
 }
 
 // What is common is decided at once. The rest is what LoadSlot, LoadConst and the test would say.
-#define READ(value)                                                  \
-  do {                                                               \
-    if ((value).is(Tag::kAbsent)) RAISE(Error::kNoSuchField);        \
-    if ((value).is(Tag::kUnsafeNumber)) RAISE(Error::kUnsafeNumber); \
-  } while (false)
 #define TEST_SLOT(name, operation)                                              \
   do_##name : {                                                                 \
     const Value& actual = SLOT(pc->b);                                          \
@@ -634,7 +647,8 @@ do_TestSlotMatches : {
 }
 
 raise:
-  // What was done in haste is done again with care. A spent budget is nobody's to recover from.
+  // What fails on the fast path is done again on the slow one. A spent budget is nobody's to
+  // recover from.
   if (error.code != Error::kBudget) {
     if (const Recovery* const recovery = program.RecoveryOf(INSTRUCTION()); recovery != nullptr) {
       pc = program.code.data() + recovery->handler;

@@ -72,12 +72,14 @@ void PathTrieBuilder::CopyTree(uint32_t from, uint32_t to) {
   }
 }
 
-void PathTrieBuilder::Watch(uint32_t root, const std::vector<bool>& deciding) {
+void PathTrieBuilder::Watch(uint32_t root, const std::vector<bool>& deciding,
+                            const std::vector<bool>& deciding_values) {
   std::vector<uint32_t> open = {root};
   while (!open.empty()) {
     Node& node = nodes_[open.back()];
     open.pop_back();
     node.watched = node.slot != kNoSlot && !deciding[node.slot];
+    node.value_watched = node.slot != kNoSlot && !deciding_values[node.slot];
     for (const auto& [name, child] : node.children) open.push_back(child);
   }
 }
@@ -96,6 +98,7 @@ PathTrie PathTrieBuilder::Build() const {
     PathNode& node = trie.nodes_[i];
     node.slot = nodes_[i].slot;
     node.reads_value = nodes_[i].reads_value;
+    node.value_decides = nodes_[i].reads_value && !nodes_[i].value_watched;
     node.first_edge = static_cast<uint32_t>(trie.edges_.size());
     node.edge_count = static_cast<uint32_t>(nodes_[i].children.size());
     for (const auto& [name, child] : nodes_[i].children) {

@@ -49,7 +49,9 @@ struct PathNode {
   uint32_t first_edge = 0;
   uint32_t edge_count = 0;
   bool reads_value = false;  // false: only whether it is there, and its type, is asked
-  bool ascii = true;         // all names directly below are
+  // What reads the value, rules in shadow mode and messages apart.
+  bool value_decides = false;
+  bool ascii = true;  // all names directly below are
 };
 
 class PathTrie {
@@ -95,7 +97,9 @@ class PathTrieBuilder {
   }
   // Says that of the slots below `root` those of `deciding` (by slot number) can decide a call, and
   // no others. Without this all can. REQUIRES: all slots are set.
-  void Watch(uint32_t root, const std::vector<bool>& deciding);
+  // Likewise those whose value, and not only whether it is there, can decide.
+  void Watch(uint32_t root, const std::vector<bool>& deciding,
+             const std::vector<bool>& deciding_values);
   // Makes everything below `from`, slots included, below `to` too.
   void CopyTree(uint32_t from, uint32_t to);
   // Node numbers stay as given out.
@@ -106,6 +110,7 @@ class PathTrieBuilder {
     uint32_t slot = kNoSlot;
     bool reads_value = false;
     bool watched = false;                                   // its slot decides nothing
+    bool value_watched = false;                             // likewise its value
     std::map<std::string, uint32_t, std::less<>> children;  // ordered: tries are reproducible
   };
   std::vector<Node> nodes_;

@@ -16,7 +16,8 @@ class Watcher {
         named_slots_(builder.named_slots()),
         trie_(trie),
         seen_(program_.blocks.size()),
-        deciding_(program_.slot_names.size()) {}
+        deciding_(program_.slot_names.size()),
+        deciding_values_(program_.slot_names.size()) {}
 
   void Run() {
     const uint32_t shared_root = program_.tools[program_.other_tools].root;
@@ -32,7 +33,9 @@ class Watcher {
       // Its trie holds the shared paths too.
       rows.clear();
       if (!is_shared[tool.block]) rows.push_back(tool.block);
-      for (const uint32_t slot : Watch(rows, tool.root)) deciding_[slot] = false;
+      Watch(rows, tool.root);
+      for (const uint32_t slot : fresh_) deciding_[slot] = false;
+      for (const uint32_t slot : fresh_values_) deciding_values_[slot] = false;
     }
     std::sort(program_.watches.begin(), program_.watches.end());
     program_.watches.erase(std::unique(program_.watches.begin(), program_.watches.end()),
@@ -57,22 +60,29 @@ class Watcher {
     }
   }
 
-  // Marks what is below the root. Returns the slots that began to decide.
-  std::vector<uint32_t> Watch(const std::vector<uint32_t>& rows, uint32_t root) {
-    std::vector<uint32_t> fresh;
+  static void Mark(const std::vector<uint32_t>& slots, std::vector<bool>& marks,
+                   std::vector<uint32_t>& fresh) {
+    fresh.clear();
+    for (const uint32_t slot : slots) {
+      if (!marks[slot]) fresh.push_back(slot);
+      marks[slot] = true;
+    }
+  }
+
+  // Marks what is below the root.
+  void Watch(const std::vector<uint32_t>& rows, uint32_t root) {
     ++look_;
+    value_slots_.clear();
     ForEach(rows, [this](const Block& block, const Instruction& instruction, uint32_t rule) {
       if (!IsShadow(rule)) Read(block, instruction);
     });
     ForEachNamed(rows, [this](uint32_t rule, uint32_t slot) {
       if (!IsShadow(rule)) slots_.push_back(slot);
     });
-    for (const uint32_t slot : Finish()) {
-      if (!deciding_[slot]) fresh.push_back(slot);
-      deciding_[slot] = true;
-    }
-    if (root == kNoNode) return fresh;
-    trie_.Watch(root, deciding_);
+    Mark(Finish(), deciding_, fresh_);
+    Mark(value_slots_, deciding_values_, fresh_values_);
+    if (root == kNoNode) return;
+    trie_.Watch(root, deciding_, deciding_values_);
     uint32_t last = kNoRule;
     const auto note = [&] {
       for (const uint32_t slot : Finish()) program_.watches.push_back({root, slot, last});
@@ -88,7 +98,6 @@ class Watcher {
     ForEachNamed(rows, [&](uint32_t rule, uint32_t slot) {
       if (IsShadow(rule)) program_.watches.push_back({root, slot, rule});
     });
-    return fresh;
   }
 
   bool IsShadow(uint32_t rule) const { return rule != kNoRule && program_.rules[rule].shadow; }
@@ -124,9 +133,13 @@ class Watcher {
   // Notes the slots that an instruction reads, and the blocks that it runs.
   void Read(const Block& block, const Instruction& instruction) {
     const OpcodeInfo& info = Info(instruction.op);
+    const size_t before = slots_.size();
     ReadOperand(block, info.b, instruction.b);
     ReadOperand(block, info.c, instruction.c);
     ReadOperand(block, info.d, instruction.d);
+    if (instruction.op == Opcode::kTestPresent || instruction.op == Opcode::kTestOnlyArgs) return;
+    value_slots_.insert(value_slots_.end(), slots_.begin() + static_cast<ptrdiff_t>(before),
+                        slots_.end());
   }
 
   void ReadOperand(const Block& block, OperandClass operand, uint16_t value) {
@@ -182,7 +195,12 @@ class Watcher {
   uint32_t look_ = 0;
   std::vector<uint32_t> open_;
   std::vector<uint32_t> slots_;
-  std::vector<bool> deciding_;  // by slot
+  std::vector<uint32_t> value_slots_;  // of these, what is more than asked to be there
+  std::vector<bool> deciding_;         // by slot
+  std::vector<bool> deciding_values_;
+  // What the last root had begin to decide.
+  std::vector<uint32_t> fresh_;
+  std::vector<uint32_t> fresh_values_;
 };
 
 }  // namespace

@@ -164,7 +164,8 @@ TEST(Paths, WatchedEdges) {
   read(root, {"f", "g"}, 4);
   builder.Child(root, "named");
   read(other, {"d"}, 2);
-  builder.Watch(root, {true, false, false, true, false});
+  const std::vector<bool> deciding = {true, false, false, true, false};
+  builder.Watch(root, deciding, deciding);
   const PathTrie trie = builder.Build();
   const auto watched = [&](uint32_t from, const std::vector<std::string>& path) {
     const PathEdge* edge = nullptr;

@@ -34,7 +34,7 @@ class Paths {
       }
       builder.SetSlot(node, slot, reads_value);
     }
-    builder.Watch(root, deciding);
+    builder.Watch(root, deciding, deciding);
     trie_ = builder.Build();
   }
 

@@ -198,6 +198,49 @@ TEST(WatchPaths, AnAmountBehindAnOptional) {
   EXPECT_EQ(Decided(watch, R"({"order":{"Total":900}})"), "allow, spend: ambiguous total");
 }
 
+// Half a surrogate pair in a value refuses the line only where a rule that can deny reads it.
+TEST(WatchPaths, ATextThatReadersDisagreeAboutRefusesNothingThatIsOnlyWatched) {
+  const auto is_read = [](const std::string& rules, std::string_view arguments) {
+    const auto program =
+        Compiled("writ: 1\ndefault: allow\nvariables: {a: args.a}\nrules:\n" + rules);
+    Machine machine(program);
+    const PaddedText line(arguments);
+    ScanTarget* const target = machine.BeginCall("t");
+    if (target == nullptr) return false;
+    const ScanResult scanned = Scanner(machine.arena()).Scan(line.view(), true, *target);
+    EXPECT_TRUE(scanned.ok() || scanned.violation == Violation::kSurrogateInValue);
+    return !scanned.ok();
+  };
+  const std::string real = "  - {name: real, require: ";
+  const std::string watch = "  - {name: watch, mode: shadow, require: ";
+  for (const std::string_view call : {R"({"a":"x\ud800"})", R"({"a":{"b":["\ud800"]}})"}) {
+    for (const char* const reads :
+         {"args.a == 'x'}\n", "variables.a == 'x'}\n", "'args.?a.orValue(1) == 1'}\n",
+          "'args.all(k, args[k] == 1)'}\n", "'[1].all(x, args.a == x)'}\n"}) {
+      EXPECT_TRUE(is_read(real + reads, call)) << reads;
+      EXPECT_FALSE(is_read(watch + reads, call)) << reads;
+      EXPECT_TRUE(is_read(watch + reads + real + reads, call)) << reads;
+      EXPECT_FALSE(is_read(real + "has(args.a)}\n" + watch + reads, call)) << reads;
+      EXPECT_FALSE(is_read("  - {name: few, only_args: [a]}\n" + watch + reads, call)) << reads;
+    }
+    EXPECT_FALSE(is_read(real + "args.b == 1, message: '${args.a}'}\n", call));
+    EXPECT_TRUE(is_read("  - {name: q, quota: {max: 1, per: day, by: args.a}}\n", call));
+    EXPECT_FALSE(
+        is_read("  - {name: q, mode: shadow, quota: {max: 1, per: day, by: args.a}}\n", call));
+  }
+}
+
+TEST(WatchPaths, ATextThatReadersDisagreeAboutIsAnErrorOfWhatWatches) {
+  Call call(
+      Compiled("writ: 1\ndefault: allow\nrules:\n"
+               "  - {name: watch, mode: shadow, require: args.a == 'x'}\n"
+               "  - {name: long, mode: shadow, require: size(args.a) < 9}\n"
+               "  - {name: real, require: has(args.a)}\n"
+               "  - {name: few, only_args: [a]}\n"));
+  EXPECT_EQ(Decided(call, R"({"a":"x"})"), "allow");
+  EXPECT_EQ(Decided(call, R"({"a":"x\ud800"})"), "allow, watch: error, long: error");
+}
+
 TEST(WatchPaths, OnlyArgsIsNoPathOfAName) {
   Call call(
       Compiled("writ: 1\ndefault: allow\nrules:\n"
