@@ -34,6 +34,9 @@ namespace {
 
 // Blocks are cut well before the limit of their 16-bit operands and jumps.
 constexpr size_t kCutInstructions = 16384;
+// What a rule names has a register of its block for itself, on the fast path another. Rules that
+// share a block leave room for what any of them needs besides.
+constexpr size_t kCutNames = 24;
 
 // A tool that is named has its own copy of the every-tool rules that stand before what names it
 // last; one that reads arguments of its own has a trie of its own, which holds the paths of the
@@ -380,10 +383,10 @@ class Emitter {
 
   // ---- Rows.
 
-  size_t SizeOf(const Step& step) const {
+  RuleCode::Size SizeOf(const Step& step) const {
     if (step.item->rule != nullptr) return RuleCode::SizeOf(*step.item->rule);
     const Policy& policy = policies_[step.item->policy];
-    return 8 + 4 * (policy.allow.size() + policy.hide.size());
+    return {8 + 4 * (policy.allow.size() + policy.hide.size()), 0};
   }
 
   // The steps, then `next` (Pass without one). Long rows are cut into blocks that chain, the last
@@ -399,11 +402,12 @@ class Emitter {
     size_t end = steps.size();
     for (;;) {
       size_t begin = end;
-      size_t instructions = 1;
-      while (begin > 0 &&
-             (begin == end || instructions + SizeOf(steps[begin - 1]) < kCutInstructions)) {
-        --begin;
-        instructions += SizeOf(steps[begin]);
+      RuleCode::Size size{1, 0};
+      for (; begin > 0; --begin) {
+        const RuleCode::Size added = SizeOf(steps[begin - 1]);
+        size = {size.instructions + added.instructions, size.names + added.names};
+        const bool fits = size.instructions <= kCutInstructions && size.names <= kCutNames;
+        if (begin < end && !fits) break;
       }
       next = EmitBlock(steps, begin, end, tool, next, slots);
       if (begin == 0) return next;

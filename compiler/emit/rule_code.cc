@@ -144,17 +144,14 @@ bool RuleCode::ReadsArguments(const RuleModel& rule) {
          rule.only_args.has_value() || rule.quota.has_value() || !rule.message.empty();
 }
 
-size_t RuleCode::SizeOf(const RuleModel& rule) {
+RuleCode::Size RuleCode::SizeOf(const RuleModel& rule) {
   // No node takes more than a handful of instructions.
   constexpr size_t kPerNode = 8;
   constexpr size_t kPerGlob = 4;
-  // Each keeps one of the block's 256 registers: as if it took so many instructions that a block is
-  // cut before it has no register left.
-  constexpr size_t kPerBinding = 160;
-  size_t size = rule.conditions.size() + 16 + kPerGlob * rule.tools.size();
+  Size size{rule.conditions.size() + 16 + kPerGlob * rule.tools.size(), 0};
   const auto add = [&size](const Expression& expression) {
-    size += 8 + kPerNode * expression.checked.ast.nodes.size();
-    size += kPerBinding * cel::CountNames(expression.checked.ast);
+    size.instructions += 8 + kPerNode * expression.checked.ast.nodes.size();
+    size.names += cel::CountNames(expression.checked.ast);
   };
   if (rule.when.has_value()) add(*rule.when);
   for (const Expression& expression : rule.require) add(expression);

@@ -48,9 +48,11 @@ class RuleCode {
   bool Emit(BlockBuilder& block, const RuleModel& rule, size_t policy, const std::string& tool,
             CallSlots& slots);
 
-  // About how many instructions that takes, and more rather than less; of what keeps registers, as
-  // many as leave a block room for it.
-  static size_t SizeOf(const RuleModel& rule);
+  struct Size {
+    size_t instructions;  // about how many, and more rather than less
+    size_t names;         // those of cel.bind() and cel.block()
+  };
+  static Size SizeOf(const RuleModel& rule);
 
  private:
   // A rule as it is emitted for one tool, or for all.

@@ -15,7 +15,7 @@ namespace {
 // A fast path makes code twice as long, and what fails on it costs twice.
 constexpr size_t kMaxNodesOnFastPath = 500;
 // What cel.bind() and cel.block() name has a register of the block for itself, on either path.
-constexpr size_t kMaxNamesOnFastPath = 32;
+constexpr size_t kMaxNamesOnFastPath = 16;
 constexpr double kMaxCostOnFastPath = static_cast<double>(Machine::kRunBudget) / 2;
 
 // Whether what goes into one block may have a fast path.
@@ -111,9 +111,8 @@ std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
       *failed = i;
       return lowerings[i].failure();
     }
-    for (size_t i = 0; !fast && i < operands.size(); ++i) {
-      if (operands[i].block == kNoBlock) lowerings[i].NamePaths();
-    }
+    if (fast) return std::nullopt;
+    for (Lowering& lowering : lowerings) lowering.NamePaths();
     return std::nullopt;
   };
   const bool has_fast_path =

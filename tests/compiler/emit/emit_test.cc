@@ -105,6 +105,39 @@ TEST(Emit, CutsRulesThatBindNamesIntoBlocks) {
   EXPECT_EQ(Decided(call, "t", "{\"n\":600}"), "allow");
 }
 
+// Names on the fast path take registers twice, and what is nested deep needs many besides.
+TEST(Emit, FitsNamesAndDeepNestingIntoBlocks) {
+  const auto named = [](int from, int names) {
+    std::string text = "cel.block([0";
+    for (int i = 1; i < names; ++i) text += fmt::format(", args.n + {}", from + i);
+    text += "], [0";
+    for (int i = 1; i < names; ++i) text += fmt::format(", cel.index({})", i);
+    return text + fmt::format("] != [{}])", from);
+  };
+  const std::string head = "writ: 1\ndefault: allow\nrules:\n";
+  for (const int names : {5, 15, 16, 17, 30, 33}) {
+    for (const int items : {2, 5, 6}) {
+      std::string policy = head + "  - name: all\n    require:\n";
+      for (int i = 0; i < items; ++i) {
+        policy += "      - " + named(100 * i, names) + "\n";
+      }
+      Call call(Compiled(policy));
+      EXPECT_EQ(Decided(call, "t", "{\"n\":0}"), "allow") << names << " " << items;
+    }
+  }
+  std::string deep = "args.n";
+  for (int i = 0; i < 100; ++i) deep = "1 + (" + deep + ")";
+  for (const int names : {5, 10, 12, 16}) {
+    std::string policy = head + "  - { name: deep, require: '" + deep + " == 100' }\n";
+    for (int i = 0; i < 5; ++i) {
+      policy += fmt::format("  - {{ name: rule {}, require: '{}' }}\n", i, named(100 * i, names));
+    }
+    Call call(Compiled(policy));
+    EXPECT_EQ(Decided(call, "t", "{\"n\":0}"), "allow") << names;
+    EXPECT_EQ(Decided(call, "t", "{\"n\":1}"), "deep") << names;
+  }
+}
+
 // A rule is not cut: what no block can hold is refused by name.
 TEST(Emit, RefusesARuleThatFillsABlock) {
   const auto policy = [](int conditions, std::string_view value) {

@@ -184,6 +184,40 @@ TEST(WatchPaths, ANameThatNoCodeLoadsHasLookalikesToo) {
   }
 }
 
+// The name is one that no instruction reads, in a test that is shared and runs beside an operand
+// which is too large, has too many names or costs too much for a fast path.
+TEST(WatchPaths, ANameThatNoCodeLoadsInASharedTest) {
+  const std::string shared = R"('!("force" in args.o) || args.k == "admin" || args.k == "root"')";
+  std::string many = "args.host in [\"x\"";
+  for (int i = 0; i < 600; ++i) many += ", \"h" + std::to_string(i) + "\"";
+  many += "]";
+  std::string named = "cel.block([args.k";
+  for (int i = 0; i < 40; ++i) named += ", args.k";
+  named += "], cel.index(0) == \"x\")";
+  const std::string looping = "data.n.exists(a, data.n.exists(b, a + b == -1 || args.k == \"x\"))";
+  std::string numbers = "[0";
+  for (int i = 0; i < 500; ++i) numbers += ", 0";
+  const std::string head = "writ: 1\ndefault: allow\ndata: {n: " + numbers + "]}\nrules:\n";
+  const std::string watch =
+      "  - {name: watch, tools: any, mode: shadow, require: " + shared + "}\n";
+  const auto real = [&](const std::string& name, const std::string& other) {
+    return "  - name: " + name + "\n    tools: any\n    require:\n      - " + shared +
+           "\n      - '" + other + "'\n";
+  };
+  for (const std::string& other : {many, named, looping}) {
+    for (const std::string& policy :
+         {head + real("real", other), head + watch + real("real", other),
+          head + real("real", other) + watch,
+          head + real("one", other) + real("two", other) + "    message: No.\n"}) {
+      Call call(Compiled(policy));
+      EXPECT_EQ(Decided(call, R"({"host":"h3","k":"x","o":{"Force":true}})").substr(0, 9),
+                "ambiguous")
+          << policy;
+      EXPECT_EQ(Decided(call, R"({"host":"h3","k":"x","o":{"fore":true}})"), "allow") << policy;
+    }
+  }
+}
+
 TEST(WatchPaths, AnAmountBehindAnOptional) {
   Call call(Compiled(
       "writ: 1\ndefault: allow\nrules:\n"
