@@ -141,7 +141,7 @@ void Machine::NoteWatchedNames() {
 Decision Machine::RunRules() {
   Decision decision;
   Value error;
-  const End end = Run(tool_->block, &error);
+  const End end = RunQuick(tool_->block, nullptr, &error, 0);
   decision.instruction = decided_at_;
   switch (end) {
     case End::kPassed:

@@ -134,44 +134,50 @@ bool Holds(Opcode op, int order) {
 
 // The conditions of policies are mostly rows of tests of slots, so a block's first ones are done
 // without the frame that other instructions need, and without a call.
-[[gnu::always_inline]] inline const Instruction* Machine::QuickTests(
-    const Instruction* pc, const uint32_t* operands) const {
-  const Value* const slots = slots_.data();
-  const Value* const constants = (*program_)->constants.data();
-  for (;;) {
-    Quick quick = Quick::kUnsure;
-    switch (pc->op) {
-#define QUICK(name)                                                                \
-  case Opcode::k##name:                                                            \
-    quick = QuickTest<Opcode::k##name, kTinyText>(slots[operands[pc->b]],          \
-                                                  constants[operands[pc->b + 1]]); \
-    break
-      QUICK(TestSlotEqual);
-      QUICK(TestSlotLess);
-      QUICK(TestSlotLessEqual);
-      QUICK(TestSlotGreater);
-      QUICK(TestSlotGreaterEqual);
-      QUICK(TestSlotIn);
-      QUICK(TestSlotStartsWith);
-      QUICK(TestSlotEndsWith);
-#undef QUICK
-      default: break;
-    }
-    if (quick == Quick::kUnsure) return pc;
-    pc += quick == Quick::kTrue ? pc->c : pc->d;
-  }
-}
-
-Machine::End Machine::Run(uint32_t block, Value* result) {
+Machine::End Machine::RunQuick(uint32_t block, Frame* outer, Value* result, uint32_t base) {
   const Program& program = **program_;
-  const Block& run = program.blocks[block];
-  const Instruction* const first = QuickTests(program.code.data() + run.first_instruction,
-                                              program.operands.data() + run.first_operand);
-  return Run(block, first, nullptr, result, 0, nullptr);
+  const Block& code_block = program.blocks[block];
+  const uint32_t* const operands = program.operands.data() + code_block.first_operand;
+  const Value* const slots = slots_.data();
+  const Value* const constants = program.constants.data();
+  const Instruction* pc = program.code.data() + code_block.first_instruction;
+
+#define OP(name, a, b, c, d, cost, text) &&run,
+#define QUICK_OP(name, a, b, c, d, cost, text) &&do_##name,
+  static const void* const kHandlers[] = {
+#include "vm/opcodes.def"
+  };
+#undef OP
+#define DISPATCH() goto* kHandlers[static_cast<size_t>(pc->op)]
+#define TEST_SLOT(name)                                                                        \
+  do_##name : switch (QuickTest<Opcode::k##name, kTinyText>(slots[operands[pc->b]],            \
+                                                            constants[operands[pc->b + 1]])) { \
+    case Quick::kTrue: pc += pc->c; DISPATCH();                                                \
+    case Quick::kFalse: pc += pc->d; DISPATCH();                                               \
+    case Quick::kUnsure: goto run;                                                             \
+  }
+  DISPATCH();
+  TEST_SLOT(TestSlotEqual)
+  TEST_SLOT(TestSlotLess)
+  TEST_SLOT(TestSlotLessEqual)
+  TEST_SLOT(TestSlotGreater)
+  TEST_SLOT(TestSlotGreaterEqual)
+  TEST_SLOT(TestSlotIn)
+  TEST_SLOT(TestSlotStartsWith)
+  TEST_SLOT(TestSlotEndsWith)
+#undef TEST_SLOT
+#undef DISPATCH
+
+do_ReturnConst:
+  *result = constants[operands[pc->b]];
+  return End::kReturned;
+
+run:
+  return Run(block, pc, outer, result, base);
 }
 
 Machine::End Machine::Run(uint32_t block, const Instruction* first, Frame* outer, Value* result,
-                          uint32_t base, const Value* parameters) {
+                          uint32_t base) {
   const Program& program = **program_;
   std::array<Scope, kMaxScopes> scopes;
   size_t open_scopes = 0;
@@ -190,8 +196,8 @@ enter:
   operands = program.operands.data() + code_block->first_operand;
   frame = {registers_.data() + base, outer, base + code_block->registers};
   r = frame.registers;
-  for (Value* end = r + code_block->registers; end > r;) *--end = kAbsent;
-  if (parameters != nullptr) std::copy_n(parameters, kLoopParameters, r);
+  std::fill(r + (code_block->kind == BlockKind::kLoopBody ? kLoopParameters : 0),
+            r + code_block->registers, kAbsent);
 
 #define OP(name, a, b, c, d, cost, text) &&do_##name,
   static const void* const kHandlers[] = {
@@ -688,19 +694,8 @@ raise:
 }
 
 Value Machine::RunValue(uint32_t block, Frame* outer, uint32_t base) {
-  const Program& program = **program_;
-  const Block& run = program.blocks[block];
-  const uint32_t* const operands = program.operands.data() + run.first_operand;
-  const Instruction* const pc = QuickTests(program.code.data() + run.first_instruction, operands);
-  if (pc->op == Opcode::kReturnConst) return program.constants[operands[pc->b]];
-  return RunValue(block, pc, outer, base);
-}
-
-// Apart, so that where the quick tests are all there is no room is made for the rest.
-[[gnu::noinline]] Value Machine::RunValue(uint32_t block, const Instruction* first, Frame* outer,
-                                          uint32_t base) {
   Value result;
-  Run(block, first, outer, &result, base, nullptr);
+  RunQuick(block, outer, &result, base);
   return result;
 }
 
@@ -719,19 +714,19 @@ void Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value*
   for (int64_t index = 0; elements.Next(); ++index) {
     if (!context_.Charge(cost)) return over_budget();
     const Value key = over_map ? elements.key : Value::Int(index);
-    const Value parameters[kLoopParameters] = {*accumulator, key_first ? key : elements.value,
-                                               key_first ? elements.value : key};
-    const End end = Run(body, first, &frame, accumulator, frame.base, parameters);
+    Value* const parameters = registers_.data() + frame.base;
+    parameters[0] = *accumulator;
+    parameters[1] = key_first ? key : elements.value;
+    parameters[2] = key_first ? elements.value : key;
+    const End end = Run(body, first, &frame, accumulator, frame.base);
     if (end == End::kBroke) return;
     if (end == End::kRaised && (!go_on_after_error || accumulator->code == Error::kBudget)) return;
   }
 }
 
-void Machine::StartOver() {
+void Machine::Forget() {
   for (const uint32_t forced : forced_) memo_[forced] = Value();
   forced_.clear();
-  budget_ = run_budget_;
-  context_.max_arena_bytes = FunctionContext::kMaxArenaBytes;
 }
 
 Value Machine::Evaluate(uint32_t block) {

@@ -138,19 +138,19 @@ class Machine {
   // The accumulator, the element, its index: the registers that a loop's body starts with.
   static constexpr size_t kLoopParameters = 3;
 
-  // The first instruction from `pc` on that is no test of a slot with a constant which can be
-  // decided at once.
-  const Instruction* QuickTests(const Instruction* pc, const uint32_t* operands) const;
-  // From that instruction of the block on; nothing before it may have written a register.
-  // `parameters` of a loop's body, else null.
-  End Run(uint32_t block, const Instruction* first, Frame* outer, Value* result, uint32_t base,
-          const Value* parameters);
-  // A decision block.
-  End Run(uint32_t block, Value* result);
+  // From that instruction of the block on; nothing before it may have written a register. `base`:
+  // of its registers. REQUIRES: those of a loop's body begin with its parameters.
+  End Run(uint32_t block, const Instruction* first, Frame* outer, Value* result, uint32_t base);
+  // The whole of a block that takes no parameters.
+  End RunQuick(uint32_t block, Frame* outer, Value* result, uint32_t base);
   Value RunValue(uint32_t block, Frame* outer, uint32_t base);
-  Value RunValue(uint32_t block, const Instruction* first, Frame* outer, uint32_t base);
   void RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator);
-  void StartOver();
+  void StartOver() {
+    if (!forced_.empty()) Forget();
+    budget_ = run_budget_;
+    context_.max_arena_bytes = FunctionContext::kMaxArenaBytes;
+  }
+  void Forget();
   // Why a quota cannot be reserved; kAllowed: it can.
   struct QuotaFault {
     Code code = Code::kAllowed;

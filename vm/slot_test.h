@@ -39,7 +39,7 @@ template <Opcode op, uint32_t longest>
     std::memcpy(&actual_head, &actual, sizeof actual_head);
     std::memcpy(&wanted_head, &wanted, sizeof wanted_head);
     if (actual_head == wanted_head) {
-      if (is_text(actual)) return QuickIf(SameText(actual.view(), wanted.view()));
+      if (is_text(actual)) return QuickIf(SameText(actual.text, wanted.text, actual.size));
       return actual.is(Tag::kInt) ? QuickIf(actual.i == wanted.i) : Quick::kUnsure;
     }
     const bool texts = actual.is(Tag::kString) && wanted.is(Tag::kString);
