@@ -14,8 +14,7 @@ namespace writ {
 // The smallest code point that some reader takes for `c`. 'a'..'z' give 'A'..'Z'.
 uint32_t FoldCodePoint(uint32_t c);
 
-// True if the names are equal, or equal but for case. Both are valid UTF-8, except that lone
-// surrogates may stand in their three-byte form.
+// True if the names are equal, or equal but for case. REQUIRES: both are valid UTF-8.
 bool FoldEqual(std::string_view a, std::string_view b);
 
 }  // namespace writ

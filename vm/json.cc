@@ -432,7 +432,6 @@ value:
           bool lone_surrogate = false;
           read = Value::String(Unescape(read.view(), arena_, &lone_surrogate));
           if (lone_surrogate && decides) Found(Violation::kSurrogateInValue, begin);
-          if (lone_surrogate) read = Value::Failure(Error::kInvalidUtf8);
         }
         break;
       case 't':

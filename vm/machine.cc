@@ -74,14 +74,12 @@ Value Raised(Error code, const Program& program, const Instruction* at) {
 // Whether a slot holds what no instruction may take for a value.
 bool IsUnreadable(const Value& value) {
   constexpr uint32_t kUnreadable = 1u << static_cast<uint32_t>(Tag::kAbsent) |
-                                   1u << static_cast<uint32_t>(Tag::kError) |
                                    1u << static_cast<uint32_t>(Tag::kUnsafeNumber);
   return ((kUnreadable >> static_cast<uint32_t>(value.tag)) & 1) != 0;
 }
 
 Error ErrorOfReading(const Value& value) {
-  if (value.is(Tag::kAbsent)) return Error::kNoSuchField;
-  return value.is(Tag::kError) ? value.code : Error::kUnsafeNumber;
+  return value.is(Tag::kAbsent) ? Error::kNoSuchField : Error::kUnsafeNumber;
 }
 
 // Whether an item of the list equals `wanted`. A span is walked, not read into the arena: lists of

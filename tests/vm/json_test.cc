@@ -629,8 +629,7 @@ TEST(Json, ASurrogateInAnInnerValueThatIsReadIsRefused) {
             Violation::kSurrogateInValue);
 }
 
-// What only watches refuses no line. A text is an error there; in a list or object, which is read
-// as it stands, half a pair reads as U+FFFD.
+// What only watches refuses no line: half a pair reads as U+FFFD.
 TEST(Json, ASurrogateThatIsOnlyWatchedIsNotRefused) {
   const Paths paths({"~a", "d", "~o", "o/d", "~w", "?w/p"});
   for (const std::string_view line : {R"({"a":"\ud800"})", R"({"a":[1,{"x":"\ud800"}]})",
@@ -642,7 +641,7 @@ TEST(Json, ASurrogateThatIsOnlyWatchedIsNotRefused) {
     EXPECT_EQ(Scanned(line, paths).result.violation, Violation::kSurrogateInValue) << line;
   }
   const Scanned text(R"({"a":"x\ud800"})", paths);
-  EXPECT_TRUE(text.slots.values[0].is(Tag::kError));
+  EXPECT_EQ(text.slots.values[0].view(), "x\xEF\xBF\xBD");
   const Scanned list(R"({"a":["x\ud800"]})", paths);
   EXPECT_TRUE(list.slots.values[0].is(Tag::kListSpan));
 }
@@ -650,13 +649,6 @@ TEST(Json, ASurrogateThatIsOnlyWatchedIsNotRefused) {
 TEST(Json, AWholeValueThatIsOnlyWatchedIsNotRefused) {
   EXPECT_TRUE(Scanned(R"({"a":["\ud800"]})", Paths({"~"})).result.ok());
   EXPECT_FALSE(Scanned(R"({"a":["\ud800"]})", Paths({""})).result.ok());
-}
-
-TEST(Json, HalfAPairUnescapesToAReplacementCharacter) {
-  Arena arena;
-  bool lone_surrogate = false;
-  EXPECT_EQ(Unescape("x\\udc00y", arena, &lone_surrogate), "x\xEF\xBF\xBDy");
-  EXPECT_TRUE(lone_surrogate);
 }
 
 // ---- A value within a line.
@@ -727,7 +719,7 @@ TEST(Json, UnescapesAndTellsOfHalfASurrogatePair) {
     Unescape(half, arena, &lone);
     EXPECT_TRUE(lone) << half;
   }
-  EXPECT_EQ(Unescape(R"(\ud83d)", arena, &lone), "\xED\xA0\xBD");
+  EXPECT_EQ(Unescape(R"(\ud83d)", arena, &lone), "\xEF\xBF\xBD");
 }
 
 TEST(Json, ViolationsHaveNamesOfTheirOwn) {

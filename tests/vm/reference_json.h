@@ -307,8 +307,8 @@ class Reader {
   // unescaped = %x20-21 / %x23-5B / %x5D-10FFFF
   //
   // `text` becomes the bytes as they stand with the escapes replaced by their UTF-8. An escaped
-  // half of a surrogate pair without its other half is written as the three bytes that UTF-8 would
-  // have for that number, and `lone_surrogate` says that there was one.
+  // half of a surrogate pair without its other half becomes U+FFFD, and `lone_surrogate` says that
+  // there was one.
   bool String(std::string* text, bool* lone_surrogate) {
     if (!Take('"')) return false;
     while (!Sees('"')) {
@@ -364,7 +364,10 @@ class Reader {
       }
       position_ = after_first;  // the second escape is no half of this one: it is read on its own
     }
-    if (IsHighSurrogate(unit) || IsLowSurrogate(unit)) *lone_surrogate = true;
+    if (IsHighSurrogate(unit) || IsLowSurrogate(unit)) {
+      *lone_surrogate = true;
+      unit = 0xFFFD;
+    }
     AppendUtf8(unit, text);
     return true;
   }
