@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "vm/reference_json.h"
+#include "reference/json.h"
 
 namespace writ {
 

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "reference/json.h"
 #include "vm/corpus.h"
 #include "vm/json.h"
 #include "vm/number.h"
-#include "vm/reference_json.h"
 #include "vm/scan.h"
 
 namespace writ {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "vm/reference_json.h"
+#include "reference/json.h"
 
 namespace writ {
 namespace {

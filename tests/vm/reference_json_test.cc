@@ -1,7 +1,7 @@
 // Literal cases for the reference reader: what it reads right, everything compared with it can
 // be trusted to read right.
 
-#include "vm/reference_json.h"
+#include "reference/json.h"
 
 #include <set>
 #include <string>

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "reference/json.h"
 #include "vm/compare.h"
 #include "vm/corpus.h"
 #include "vm/number.h"
-#include "vm/reference_json.h"
 #include "vm/scan.h"
 
 namespace writ {

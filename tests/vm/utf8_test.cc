@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "vm/reference_json.h"
+#include "reference/json.h"
 
 namespace writ {
 namespace {
