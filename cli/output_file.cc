@@ -4,10 +4,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "cli/print.h"
@@ -16,8 +19,13 @@
 namespace writ {
 namespace {
 
+// Nobody else may write what calls are judged by.
+constexpr mode_t kMode = 0644;
+// Files of that name that an ended run of the same process id may have left behind.
+constexpr int kNamesTried = 100;
+
 bool IsStdout(const OutputFile& file) {
-  return file.path.empty() || file.path == "-";
+  return file.path.empty() || file.path == "-" || file.path == "/dev/stdout";
 }
 
 bool Refuse(const OutputFile& file) {
@@ -36,6 +44,64 @@ bool WriteAll(int fd, std::string_view text) {
   return true;
 }
 
+// Closes whatever happened before, and keeps the first error.
+bool Close(int fd, bool sound) {
+  const int error = errno;
+  const bool closed = close(fd) == 0;
+  if (!sound) errno = error;
+  return sound && closed;
+}
+
+// A device or a pipe cannot be replaced.
+bool WriteInto(const std::string& path, std::string_view text) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  return fd >= 0 && Close(fd, WriteAll(fd, text));
+}
+
+// A file beside `path` that becomes it once it is whole; until then `path` is untouched.
+bool Replace(const std::string& path, mode_t mode, std::string_view text) {
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  std::string beside;
+  int fd = -1;
+  for (int number = 0; fd < 0 && number < kNamesTried; ++number) {
+    beside = fmt::format("{}.writ-{}-{}", folder, getpid(), number);
+    fd = open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd < 0 && errno != EEXIST) return false;
+  }
+  if (fd < 0) return false;
+  const bool written = Close(fd, WriteAll(fd, text) && fsync(fd) == 0);
+  if (written && rename(beside.c_str(), path.c_str()) == 0) return true;
+  const int error = errno;
+  unlink(beside.c_str());
+  errno = error;
+  return false;
+}
+
+// Takes a name that nobody has, so that nobody's file is replaced.
+bool WriteNew(const std::string& path, std::string_view text) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
+  if (fd < 0) return false;
+  if (Close(fd, true) && Replace(path, kMode, text)) return true;
+  const int error = errno;
+  unlink(path.c_str());
+  errno = error;
+  return false;
+}
+
+bool Overwrite(const std::string& path, std::string_view text) {
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0) return errno == ENOENT && Replace(path, kMode, text);
+  // Of a link it is the file that is meant. One that leads nowhere names none.
+  if (stat(path.c_str(), &status) != 0) return false;
+  if (!S_ISREG(status.st_mode)) return WriteInto(path, text);
+  char* const real = realpath(path.c_str(), nullptr);
+  if (real == nullptr) return false;
+  const std::string file = real;
+  std::free(real);
+  // What its owner keeps from others stays kept from them.
+  return Replace(file, kMode & status.st_mode, text);
+}
+
 }  // namespace
 
 bool MayWrite(const OutputFile& file) {
@@ -49,18 +115,11 @@ bool WriteOutput(const OutputFile& file, std::string_view text) {
     PrintOut(text);
     return true;
   }
-  const int how = O_WRONLY | O_CREAT | O_CLOEXEC | (file.force ? O_TRUNC : O_EXCL);
-  // Nobody else may write what calls are judged by.
-  const int fd = open(file.path.c_str(), how, 0644);
-  if (fd < 0 && errno == EEXIST) return Refuse(file);
-  bool written = fd >= 0 && WriteAll(fd, text);
-  int error = errno;
-  if (fd >= 0 && close(fd) != 0 && written) {
-    written = false;
-    error = errno;
-  }
-  if (written) return true;
-  if (fd >= 0 && !file.force) unlink(file.path.c_str());
+  // A file that may not grow further is to be an error, not the end of the process.
+  signal(SIGXFSZ, SIG_IGN);
+  if (file.force ? Overwrite(file.path, text) : WriteNew(file.path, text)) return true;
+  const int error = errno;
+  if (!file.force && error == EEXIST) return Refuse(file);
   PrintError(fmt::format("cannot write {}: {}", Quote(file.path), std::strerror(error)));
   return false;
 }

@@ -7,7 +7,7 @@
 namespace writ {
 
 struct OutputFile {
-  std::string path;    // empty or "-": stdout
+  std::string path;    // empty, "-" or "/dev/stdout": stdout
   bool force = false;  // one that is there is overwritten
 };
 
@@ -15,8 +15,11 @@ struct OutputFile {
 // waits for what cannot be written in the end.
 bool MayWrite(const OutputFile& file);
 
-// Writes the whole file, or says on stderr why not. A file that was not there is removed again if
-// only a part of it could be written.
+// Writes the whole file, or says on stderr why not. It is written beside the one it replaces and
+// takes its place when it is whole, so what cannot be written leaves everything as it was. Nobody
+// but its owner may write it; one that is replaced stays as unreadable to others as it was. A
+// symbolic link is followed: what it leads to is replaced, or, if that is a device or a pipe,
+// written to. Ignores SIGXFSZ from then on.
 bool WriteOutput(const OutputFile& file, std::string_view text);
 
 }  // namespace writ

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """writ migrate: where the policy goes, and what is said where there is none."""
 
-from harness import CommandTest, main
+import os
+import resource
+import subprocess
+
+from harness import PATIENCE, CommandTest, main
 
 POLICY = """\
 version: "1"
@@ -60,6 +64,70 @@ rules:
         done = self.run_writ("migrate", "old.yaml", "--force", "-o", "/dev/full")
         self.expect(done, 2, out="")
         self.assertIn('cannot write "/dev/full"', done.err)
+
+    def migrate_where_files_end_at(self, most_bytes, *words):
+        return subprocess.run(
+            [self.writ, "migrate", *words], cwd=self.folder, timeout=PATIENCE, capture_output=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)))
+
+    def test_what_cannot_be_written_whole_leaves_all_as_it_was(self):
+        self.write("old.yaml", POLICY)
+        self.write("mine.yaml", "mine")
+        before = sorted(os.listdir(self.folder))
+        for words in [["--force", "-o", "mine.yaml"], ["--force", "-o", "new.yaml"],
+                      ["-o", "new.yaml"]]:
+            with self.subTest(words):
+                done = self.migrate_where_files_end_at(100, "old.yaml", *words)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(b"cannot write", done.stderr)
+                self.assertEqual(sorted(os.listdir(self.folder)), before)
+                self.assertEqual((self.folder / "mine.yaml").read_text(), "mine")
+
+    def mode_of(self, name):
+        return (self.folder / name).stat().st_mode & 0o777
+
+    def test_nobody_else_may_write_the_policy(self):
+        self.write("old.yaml", POLICY)
+        for before, after in [(0o666, 0o644), (0o777, 0o644), (0o600, 0o600)]:
+            self.write("new.yaml", "mine")
+            (self.folder / "new.yaml").chmod(before)
+            self.expect(self.run_writ("migrate", "--force", "old.yaml", "-o", "new.yaml"), 0)
+            self.assertEqual(self.mode_of("new.yaml"), after & ~self.umask())
+        self.expect(self.run_writ("migrate", "old.yaml", "-o", "newer.yaml"), 0)
+        self.assertEqual(self.mode_of("newer.yaml"), 0o644 & ~self.umask())
+
+    @staticmethod
+    def umask():
+        mask = os.umask(0o022)
+        os.umask(mask)
+        return mask
+
+    def test_a_link_is_followed(self):
+        self.write("old.yaml", POLICY)
+        (self.folder / "deep").mkdir()
+        self.write("deep/real.yaml", "mine")
+        (self.folder / "link.yaml").symlink_to("deep/real.yaml")
+        self.expect(self.run_writ("migrate", "--force", "old.yaml", "-o", "link.yaml"), 0)
+        self.assertTrue((self.folder / "link.yaml").is_symlink())
+        self.assertIn("writ: 1\n", (self.folder / "deep/real.yaml").read_text())
+        self.assertEqual(os.listdir(self.folder / "deep"), ["real.yaml"])
+
+    def test_a_link_to_nothing_is_no_file(self):
+        self.write("old.yaml", POLICY)
+        (self.folder / "link.yaml").symlink_to("none.yaml")
+        done = self.run_writ("migrate", "--force", "old.yaml", "-o", "link.yaml")
+        self.expect(done, 2, out="")
+        self.assertTrue((self.folder / "link.yaml").is_symlink())
+
+    def test_devices_and_pipes_are_written_to(self):
+        self.write("old.yaml", POLICY)
+        for words in [["-o", "/dev/stdout"], ["--force", "-o", "/dev/stdout"],
+                      ["--force", "-o", "/dev/fd/1"]]:
+            done = self.run_writ("migrate", "old.yaml", *words)
+            self.expect(done, 0, err="")
+            self.assertIn("writ: 1\n", done.out)
+        self.expect(self.run_writ("migrate", "old.yaml", "--force", "-o", "/dev/null"), 0)
+        self.assertFalse(os.path.isfile("/dev/null"))
 
     def test_what_cannot_be_said(self):
         done = self.run_writ("migrate", self.write("old.yaml", READS_A_COUNTER), "-o", "new.yaml")
