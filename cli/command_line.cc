@@ -73,6 +73,23 @@ void AddOutputFlags(CLI::App& app, OutputFile& output) {
   app.add_flag("--force", output.force, "overwrite a file that is there");
 }
 
+void AddEnvironmentFlags(CLI::App& app, EnvironmentOptions& environment) {
+  app.add_flag("--env-clear", environment.clear,
+               "give the server only variables such as PATH and HOME");
+  app.add_option("--env-allow", environment.allowed,
+                 "and these: names or globs; implies --env-clear")
+      ->option_text("NAME,…")
+      ->delimiter(',')
+      ->check([](const std::string& name) {
+        if (name.empty()) return "a name is empty";
+        return name.find('=') == std::string::npos
+                   ? ""
+                   : "takes names, not values: what writ itself is started with is handed on";
+      })
+      ->each([&environment](const std::string&) { environment.clear = true; })
+      ->allow_extra_args(false);
+}
+
 struct RunFlags {
   std::string log_level = "info";
   std::string transport = "stdio";
@@ -108,18 +125,7 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
       ->option_text("FILE")
       ->allow_extra_args(false);
   AddLabelFlag(app, run.labels);
-  app.add_flag("--env-clear", run.environment.clear,
-               "give the server only variables such as PATH and HOME");
-  app.add_option("--env-allow", run.environment.allowed,
-                 "and these: names or globs; implies --env-clear")
-      ->option_text("NAME,…")
-      ->delimiter(',')
-      ->check([](const std::string& name) {
-        return name.find('=') == std::string::npos
-                   ? std::string()
-                   : "takes names, not values: what writ itself is started with is handed on";
-      })
-      ->allow_extra_args(false);
+  AddEnvironmentFlags(app, run.environment);
   app.add_option("--log-level", flags.log_level, "least level logged on stderr (info)")
       ->option_text("debug|info|warn|error")
       ->check(CLI::IsMember(LogLevels()));
@@ -162,7 +168,6 @@ int RunWith(const CLI::App& app, RunOptions& run, const RunFlags& flags,
   }
   run.log_level = LogLevels().at(flags.log_level);
   run.server = server;
-  if (!run.environment.allowed.empty()) run.environment.clear = true;
   return Run(run);
 }
 
@@ -339,6 +344,7 @@ int Dispatch(int argc, char** argv) {
       "Exit status: 0 a policy, 1 the server offers no tools, 2 it could not be asked.\n"
       "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project");
   AddOutputFlags(*scan_command, scan.output);
+  AddEnvironmentFlags(*scan_command, scan.environment);
   scan_command->add_option("--timeout", scan.timeout_seconds, "seconds the server may take (60)")
       ->option_text("SECONDS")
       ->check(CLI::Range(1u, 3600u));

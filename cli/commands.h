@@ -78,6 +78,7 @@ int Migrate(const MigrateOptions& options);
 
 struct ScanOptions {
   std::vector<std::string> server;  // the command after --
+  EnvironmentOptions environment;   // the server's
   uint32_t timeout_seconds = 60;    // for all that the server is asked
   OutputFile output;
 };

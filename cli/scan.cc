@@ -12,11 +12,14 @@
 #include "cli/scan/policy_text.h"
 #include "cli/written_policy.h"
 #include "compiler/yaml/yaml.h"
+#include "proxy/environment.h"
 
 namespace writ {
 int Scan(const ScanOptions& options) {
   if (!MayWrite(options.output)) return kExitUsage;
-  auto client = McpClient::Start(options.server, std::chrono::seconds(options.timeout_seconds));
+  auto client =
+      McpClient::Start(options.server, EnvironmentFor(options.environment, OwnEnvironment()),
+                       std::chrono::seconds(options.timeout_seconds));
   if (!client) {
     PrintError(client.error());
     return kExitUsage;

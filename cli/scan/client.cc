@@ -28,8 +28,9 @@ constexpr size_t kMaxPendingBytes = 1u << 20;
 }  // namespace
 
 tl::expected<std::unique_ptr<McpClient>, std::string> McpClient::Start(
-    const std::vector<std::string>& command, std::chrono::seconds patience) {
-  tl::expected<Child, std::string> server = Child::Start(command);
+    const std::vector<std::string>& command, const std::vector<std::string>& environment,
+    std::chrono::seconds patience) {
+  tl::expected<Child, std::string> server = Child::Start(command, environment);
   if (!server) return tl::unexpected(server.error());
   return std::unique_ptr<McpClient>(new McpClient(std::move(*server), patience));
 }

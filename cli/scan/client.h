@@ -25,9 +25,11 @@ namespace writ {
 
 class McpClient {
  public:
-  // An error says why the server does not run.
+  // `environment` is all that the server gets, "NAME=value" each. An error says why it does not
+  // run.
   static tl::expected<std::unique_ptr<McpClient>, std::string> Start(
-      const std::vector<std::string>& command, std::chrono::seconds patience);
+      const std::vector<std::string>& command, const std::vector<std::string>& environment,
+      std::chrono::seconds patience);
   ~McpClient();  // ends the server
   McpClient(const McpClient&) = delete;
   McpClient& operator=(const McpClient&) = delete;

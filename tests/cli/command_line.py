@@ -95,6 +95,10 @@ class Help(CommandTest):
                 (["run", "--env-allow", "HOME,TOKEN=secret"], "--env-allow: takes names, not values: "
                  "what writ itself is started with is handed on",
                  "writ run --help shows what there is"),
+                (["run", "--env-allow", ""], "--env-allow: a name is empty",
+                 "writ run --help shows what there is"),
+                (["scan", "--env-allow="], "--env-allow: a name is empty",
+                 "writ scan --help shows what there is"),
                 (["check", "-c"], "--config: 1 required TEXT missing",
                  "writ check --help shows what there is")):
             with self.subTest(words):

@@ -274,6 +274,24 @@ class Hostile(ScanTest):
             self.policy_of(tools)
 
 
+class Environment(ScanTest):
+    def given(self, *flags):
+        """The variables that a server is started with."""
+        self.environment.update(GITHUB_TOKEN="secret", WRIT_TEST_A="1", WRIT_TEST_B="2")
+        self.run_writ("scan", *flags, "--", "/bin/sh", "-c", "env > given.txt")
+        lines = (self.folder / "given.txt").read_text().splitlines()
+        return {line.split("=")[0] for line in lines}
+
+    def test_all_of_it_or_what_is_named(self):
+        self.assertLessEqual({"PATH", "GITHUB_TOKEN", "WRIT_TEST_A"}, self.given())
+        few = self.given("--env-clear")
+        self.assertIn("PATH", few)
+        self.assertFalse({"GITHUB_TOKEN", "WRIT_TEST_A", "WRIT_TEST_B"} & few)
+        self.assertEqual(self.given("--env-allow", "WRIT_TEST_A,NONE") - few, {"WRIT_TEST_A"})
+        self.assertEqual(self.given("--env-allow=WRIT_TEST_*") - few,
+                         {"WRIT_TEST_A", "WRIT_TEST_B"})
+
+
 class Failures(ScanTest):
     def fails(self, said, status=2, flags=(), **wish):
         done = self.scan(*flags, **wish)
