@@ -13,41 +13,52 @@
 namespace writ {
 namespace {
 
-constexpr std::array<std::string_view, 25> kDestructive = {
-    "delete", "del",      "remove",    "rm",       "rmdir",     "drop",   "destroy",
-    "purge",  "wipe",     "erase",     "truncate", "clear",     "reset",  "revoke",
-    "kill",   "shutdown", "terminate", "cancel",   "uninstall", "unlink", "trash",
+constexpr std::string_view kDestructive[] = {
+    "delete", "del",      "remove",    "rm",     "rmdir",     "drop",   "destroy",
+    "purge",  "wipe",     "erase",     "clear",  "truncate",  "reset",  "revoke",
+    "kill",   "shutdown", "terminate", "cancel", "uninstall", "unlink", "trash",
     "void",   "refund",   "overwrite", "prune"};
-constexpr std::array<std::string_view, 24> kExecute = {
+constexpr std::string_view kExecute[] = {
     "run",     "exec",     "execute", "eval",   "evaluate", "shell",    "bash",  "command",
     "cmd",     "script",   "spawn",   "invoke", "launch",   "deploy",   "start", "restart",
     "install", "terminal", "sql",     "apply",  "trigger",  "dispatch", "stop",  "compile"};
-constexpr std::array<std::string_view, 56> kWrite = {
-    "write",  "create",   "add",     "update",  "edit",   "set",     "put",     "post",
-    "insert", "upsert",   "append",  "move",    "mv",     "rename",  "copy",    "cp",
-    "upload", "send",     "publish", "push",    "commit", "fork",    "save",    "modify",
-    "patch",  "change",   "assign",  "reply",   "fill",   "type",    "click",   "drag",
-    "press",  "navigate", "merge",   "close",   "open",   "archive", "replace", "import",
-    "mkdir",  "make",     "new",     "toggle",  "enable", "disable", "submit",  "pay",
-    "charge", "transfer", "invite",  "approve", "accept", "sync",    "store",   "request"};
-constexpr std::array<std::string_view, 38> kRead = {
-    "get",       "list",      "read",     "search", "find",     "fetch",    "show",     "view",
-    "describe",  "query",     "lookup",   "count",  "check",    "status",   "info",     "tree",
-    "stat",      "diff",      "compare",  "browse", "preview",  "resolve",  "inspect",  "ls",
-    "cat",       "head",      "tail",     "grep",   "whoami",   "retrieve", "download", "explain",
-    "summarize", "summarise", "snapshot", "echo",   "validate", "history"};
+// Verbs that write wherever they stand.
+constexpr std::string_view kWrite[] = {
+    "write",    "rewrite",  "create",  "add",     "update",    "upsert",      "edit",
+    "set",      "unset",    "put",     "insert",  "append",    "prepend",     "mv",
+    "cp",       "rename",   "send",    "publish", "unpublish", "save",        "modify",
+    "assign",   "unassign", "submit",  "replace", "mkdir",     "make",        "touch",
+    "enable",   "disable",  "approve", "reject",  "accept",    "dismiss",     "pay",
+    "buy",      "sell",     "invite",  "restore", "recover",   "increment",   "decrement",
+    "increase", "decrease", "toggle",  "upload",  "subscribe", "unsubscribe", "register",
+    "grant",    "promote",  "demote",  "lock",    "unlock",    "unblock",     "mute",
+    "unmute",   "ban",      "unban",   "archive", "unarchive", "close",       "reopen",
+    "rotate",   "renew",    "attach",  "detach",  "mount",     "navigate",    "withdraw",
+    "rollback", "unstar",   "unpin",   "reboot"};
+// Verbs that write, and names of what can be read: "get_commit" reads a commit.
+constexpr std::string_view kWriteOrNoun[] = {
+    "post",   "patch",    "commit", "fork",  "push",    "merge",    "move",  "copy",
+    "import", "transfer", "charge", "reply", "change",  "checkout", "sync",  "store",
+    "type",   "fill",     "click",  "press", "drag",    "comment",  "block", "order",
+    "book",   "vote",     "star",   "pin",   "release", "schedule", "mark"};
+constexpr std::string_view kRead[] = {
+    "get",    "read",     "search",  "find",    "fetch",     "show",      "describe",
+    "lookup", "compare",  "browse",  "inspect", "ls",        "cat",       "grep",
+    "whoami", "retrieve", "explain", "preview", "summarize", "summarise", "validate"};
+// Verbs that read, and names of what can be changed: "list_commits", but "list_move".
+constexpr std::string_view kReadOrNoun[] = {"list", "view", "check", "query",
+                                            "diff", "head", "tail",  "stat"};
+// What a name ends with that says what is read: "git_status".
+constexpr std::string_view kReadAtTheEnd[] = {"status", "info", "tree", "history", "count"};
+
+// Arguments that hold what the server is to do, not what is looked for.
+constexpr std::string_view kCodeArguments[] = {"sql", "command", "script", "statement"};
+// The same in a query, where for others they are words to look for and codes of countries.
+constexpr std::string_view kQueryArguments[] = {"query", "code", "expression"};
 
 template <size_t kSize>
-bool IsOneOf(const std::array<std::string_view, kSize>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-std::optional<ToolKind> KindOf(std::string_view word) {
-  if (IsOneOf(kDestructive, word)) return ToolKind::kDestructive;
-  if (IsOneOf(kExecute, word)) return ToolKind::kExecute;
-  if (IsOneOf(kWrite, word)) return ToolKind::kWrite;
-  if (IsOneOf(kRead, word)) return ToolKind::kRead;
-  return std::nullopt;
+bool IsOneOf(const std::string_view (&words)[kSize], std::string_view word) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
 // The words of a name, in lower case: "getUser", "get_user" and "get-user" are get and user.
@@ -76,20 +87,58 @@ struct ByName {
   std::string word;
 };
 
-// The first verb decides, since what follows is mostly what it is done to ("get_commit"); but a
-// word of destroying or executing counts wherever it stands, and so does any verb after "and" or
-// "or".
-std::optional<ByName> ReadName(std::string_view name) {
-  std::optional<ByName> said;
-  bool joined = false;
-  for (const std::string& word : WordsOf(name)) {
-    const std::optional<ToolKind> kind = KindOf(word);
-    const bool counts = !said || joined || (kind && *kind >= ToolKind::kExecute);
-    if (kind && counts && (!said || *kind > said->kind)) said = ByName{*kind, word};
-    joined = word == "and" || word == "or" || word == "then";
+// The words of one name, and what they say at their places.
+class Name {
+ public:
+  explicit Name(const ListedTool& tool) : tool_(tool), words_(WordsOf(tool.name)) {}
+
+  // The most dangerous word decides, and among equals the first.
+  std::optional<ByName> Read() const {
+    std::optional<ByName> said;
+    bool after_reader = false;  // what follows is what is read
+    for (size_t at = 0; at < words_.size(); ++at) {
+      if (words_[at] == "and" || words_[at] == "or" || words_[at] == "then") after_reader = false;
+      const std::optional<ToolKind> kind = KindAt(at, after_reader);
+      if (kind == ToolKind::kRead) after_reader = true;
+      if (kind && (!said || *kind > said->kind)) said = ByName{*kind, words_[at]};
+    }
+    return said;
   }
-  return said;
-}
+
+ private:
+  std::optional<ToolKind> KindAt(size_t at, bool after_reader) const {
+    const std::string_view word = words_[at];
+    const bool is_last = at + 1 == words_.size();
+    if (IsOneOf(kDestructive, word)) return ToolKind::kDestructive;
+    if (IsOneOf(kExecute, word)) return ToolKind::kExecute;
+    if (IsOneOf(kWrite, word)) return ToolKind::kWrite;
+    if (IsOneOf(kWriteOrNoun, word)) {
+      // Of "list_move" nothing says which of the two is the verb.
+      const bool after_noun = at > 0 && IsOneOf(kReadOrNoun, words_[at - 1]);
+      if (!after_reader || (after_noun && is_last)) return ToolKind::kWrite;
+      return std::nullopt;
+    }
+    const bool reads = IsOneOf(kRead, word) || IsOneOf(kReadOrNoun, word) ||
+                       (is_last && IsOneOf(kReadAtTheEnd, word));
+    if (!reads) return std::nullopt;
+    if (word == "check" && !is_last && (words_[at + 1] == "in" || words_[at + 1] == "out")) {
+      return ToolKind::kWrite;
+    }
+    if (TakesCode(word)) return std::nullopt;
+    return ToolKind::kRead;
+  }
+
+  bool TakesCode(std::string_view verb) const {
+    return std::any_of(tool_.arguments.begin(), tool_.arguments.end(),
+                       [verb](const ListedArgument& argument) {
+                         return IsOneOf(kCodeArguments, argument.name) ||
+                                (verb == "query" && IsOneOf(kQueryArguments, argument.name));
+                       });
+  }
+
+  const ListedTool& tool_;
+  std::vector<std::string> words_;
+};
 
 std::optional<ToolKind> ReadAnnotations(const ListedTool& tool) {
   if (tool.destructive.value_or(false) && !tool.read_only.value_or(false)) {
@@ -106,13 +155,11 @@ std::optional<ToolKind> ReadAnnotations(const ListedTool& tool) {
 }  // namespace
 
 Classified Classify(const ListedTool& tool) {
-  const std::optional<ByName> name = ReadName(tool.name);
+  const std::optional<ByName> name = Name(tool).Read();
   const std::optional<ToolKind> annotations = ReadAnnotations(tool);
   const std::string by_name = name ? fmt::format("its name says \"{}\"", name->word) : "";
   if (annotations) {
-    const bool name_is_worse =
-        name && name->kind >= ToolKind::kExecute && name->kind > *annotations;
-    if (!name_is_worse) return {*annotations, "its annotations say so"};
+    if (!name || name->kind <= *annotations) return {*annotations, "its annotations say so"};
     const std::string_view but =
         *annotations == ToolKind::kRead ? ", though its annotations say that it only reads" : "";
     return {name->kind, by_name + std::string(but)};

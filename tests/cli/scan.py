@@ -116,11 +116,44 @@ class Sorting(ScanTest):
             "updateUser": "write", "run_tests": "execute", "delete_issue": "destructive",
             "get_and_delete": "destructive", "HTTPDelete": "destructive"})
 
-    def test_a_name_that_destroys_outweighs_an_annotation(self):
-        policy = self.policy_of([tool("delete_all", annotations={"readOnlyHint": True})])
-        self.assertEqual(self.allowed(policy), [])
-        self.assertIn('its name says "delete", though its annotations say that it only reads',
-                      policy)
+    def test_a_verb_that_writes_counts_wherever_it_stands(self):
+        writers = ["status_update", "snapshot_create", "snapshot_restore", "list_add_member",
+                   "listAdd", "list_create", "view_update", "history_rewrite", "check_in",
+                   "search_replace", "cat_write", "tail_set", "info_set", "count_increment",
+                   "tree_create", "read_write", "list_move", "get_and_post", "mailing_list_subscribe",
+                   "slack_post_message"]
+        self.assertEqual(set(self.kinds([tool(name) for name in writers]).values()), {"write"})
+
+    def test_what_is_read_may_be_named_as_writing_is(self):
+        readers = ["get_commit", "list_merge_request_diffs", "get_pull_request_status", "getPost",
+                   "retrieve_charge", "slack_get_channel_history", "git_status", "git_diff",
+                   "directory_tree", "API-retrieve-a-comment", "get_file_info"]
+        kinds = self.kinds([tool(name) for name in readers])
+        self.assertEqual({name for name in readers if kinds[name] != "read"}, set())
+
+    def test_words_that_say_too_little(self):
+        unclear = ["resolve_issue", "resolve_review_thread", "download_file", "echo_to_file"]
+        self.assertEqual(set(self.kinds([tool(name) for name in unclear]).values()), {"write"})
+
+    def test_arguments_that_tell_the_server_what_to_do(self):
+        text = {"type": "string"}
+        kinds = self.kinds([
+            tool("query", sql=text), tool("query_database", query=text), tool("query_db", code=text),
+            tool("fetch_rows", sql=text), tool("query_user", id=text),
+            tool("search_code", query=text), tool("get_country", code=text),
+            tool("query-docs", annotations={"readOnlyHint": True}, query=text)])
+        self.assertEqual(kinds, {
+            "query": "write", "query_database": "write", "query_db": "write",
+            "fetch_rows": "write", "query_user": "read", "search_code": "read",
+            "get_country": "read", "query-docs": "read"})
+
+    def test_a_name_outweighs_an_annotation(self):
+        policy = self.policy_of([tool(name, annotations={"readOnlyHint": True}) for name in [
+            "delete_all", "write_file", "transfer_funds", "open_nodes", "network_request"]])
+        self.assertEqual(self.allowed(policy), ["open_nodes", "network_request"])
+        for word in ["delete", "write", "transfer"]:
+            self.assertIn(f'its name says "{word}", though its annotations say that it only reads',
+                          policy)
 
     def test_only_readers_are_allowed(self):
         self.policy_of([tool("get_user"), tool("create_user"), tool("run"), tool("delete_user")])
