@@ -11,10 +11,17 @@
 #include "cli/scan/listing.h"
 #include "cli/scan/policy_text.h"
 #include "cli/written_policy.h"
+#include "compiler/yaml/write.h"
 #include "compiler/yaml/yaml.h"
 #include "proxy/environment.h"
 
 namespace writ {
+namespace {
+
+constexpr size_t kMostCharacters = 4'000;
+
+}  // namespace
+
 int Scan(const ScanOptions& options) {
   if (!MayWrite(options.output)) return kExitUsage;
   auto client =
@@ -29,7 +36,8 @@ int Scan(const ScanOptions& options) {
   client->reset();
   if (signal != 0) return 128 + signal;
   if (!listing) {
-    PrintError(listing.error().text);
+    // It quotes the server, whose words are to turn nothing around on a terminal.
+    PrintError(yaml::CommentText(listing.error().text, kMostCharacters));
     return listing.error().kind == NoListing::kNoTools ? kExitNo : kExitUsage;
   }
   std::string text = ScannedPolicy(*listing, Detail::kAll);

@@ -77,21 +77,37 @@ tl::expected<std::unique_ptr<Message>, std::string> McpClient::Ask(std::string_v
   const int id = next_id_++;
   to_server_.Send(fmt::format("{{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":{},\"params\":{}}}\n", id,
                               JsonQuote(method), params));
-  RequestId own;
-  const std::string own_text = std::to_string(id);
-  ReadRequestId(PaddedText(own_text).view(), own);
+  const std::string id_text = std::to_string(id);
+  const PaddedText padded(id_text);
+  RequestId asked;
+  ReadRequestId(padded.view(), asked);
   for (;;) {
     std::string problem;
     std::unique_ptr<Message> message = NextMessage(&problem);
     if (message == nullptr) {
       return tl::unexpected(fmt::format("{} ({} was asked)", problem, method));
     }
-    if (message->is_answer() && message->id().key == own.key) return message;
+    if (Answers(*message, asked)) {
+      has_notified_ = false;
+      return message;
+    }
+    if (message->is_answer() && message->is_error()) error_of_no_request_ = message->ErrorText();
     if (message->method()) AnswerServer(*message);
   }
 }
 
+bool McpClient::Answers(const Message& message, const RequestId& asked) const {
+  if (!message.is_answer()) return false;
+  const RequestId& id = message.id();
+  if (id.key == asked.key) return true;
+  const bool names_none = id.kind == IdKind::kNull || id.kind == IdKind::kNone;
+  if (names_none) return message.is_error() && !has_notified_;
+  std::string as_text;
+  return OtherSpelling(asked, as_text) && id.key == as_text;
+}
+
 void McpClient::Notify(std::string_view method) {
+  has_notified_ = true;
   to_server_.Send(fmt::format("{{\"jsonrpc\":\"2.0\",\"method\":{}}}\n", JsonQuote(method)));
 }
 
@@ -169,11 +185,15 @@ bool McpClient::WaitForLines(std::string* problem) {
 }
 
 std::string McpClient::WhyNoAnswer(std::string_view what) const {
-  if (strange_lines_ == 0) return std::string(what);
-  if (strange_lines_ == 1) {
-    return fmt::format("{}; it wrote a line that is no JSON object", what);
+  std::string why(what);
+  if (strange_lines_ == 1) why += "; it wrote a line that is no JSON object";
+  if (strange_lines_ > 1) {
+    why += fmt::format("; it wrote {} lines that are no JSON object", strange_lines_);
   }
-  return fmt::format("{}; it wrote {} lines that are no JSON object", what, strange_lines_);
+  if (!error_of_no_request_.empty()) {
+    why += fmt::format("; it answered what was not asked with {}", error_of_no_request_);
+  }
+  return why;
 }
 
 }  // namespace writ

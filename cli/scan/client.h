@@ -35,7 +35,9 @@ class McpClient {
   McpClient& operator=(const McpClient&) = delete;
 
   // Sends a request and waits for its answer, a result or an error. `params` is a JSON object.
-  // The error says what happened instead, as a sentence about the server.
+  // The error says what happened instead, as a sentence about the server. An id that comes back as
+  // text is taken for the number it spells; so is an error that answers no id, which is what a
+  // server writes that could not read the request, unless it may answer a notification.
   tl::expected<std::unique_ptr<Message>, std::string> Ask(std::string_view method,
                                                           std::string_view params);
   void Notify(std::string_view method);
@@ -48,6 +50,7 @@ class McpClient {
  private:
   McpClient(Child server, std::chrono::seconds patience);
   std::unique_ptr<Message> NextMessage(std::string* problem);
+  bool Answers(const Message& message, const RequestId& asked) const;
   void AnswerServer(const Message& request);
   bool WaitForLines(std::string* problem);
   std::string WhyNoAnswer(std::string_view what) const;
@@ -67,6 +70,8 @@ class McpClient {
   int tool_changes_ = 0;
   int signal_ = 0;
   size_t strange_lines_ = 0;
+  bool has_notified_ = false;        // since the last answer
+  std::string error_of_no_request_;  // the last that was no answer
 };
 
 }  // namespace writ

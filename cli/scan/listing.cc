@@ -28,7 +28,6 @@ constexpr size_t kMaxTools = 100'000;
 constexpr size_t kMaxKeptBytes = 64u << 20;
 // What of a tool is kept to be shown.
 constexpr size_t kDescriptionBytes = 2'000;
-constexpr size_t kNameBytes = 1'000;
 constexpr size_t kArguments = 40;
 constexpr size_t kValues = 12;
 // A list that changes while it is read is read again, but not for ever.
@@ -46,7 +45,11 @@ class Lister {
       names_.clear();
       const int changes = client_.tool_changes();
       if (auto fault = ReadPages()) return tl::unexpected(*fault);
-      if (client_.tool_changes() == changes || reading == kReadings) return std::move(listing_);
+      if (client_.tool_changes() != changes && reading < kReadings) continue;
+      if (!listing_.tools.empty()) return std::move(listing_);
+      return tl::unexpected(NoTools(listing_.nameless == 0
+                                        ? "its list of them is empty"
+                                        : "its list names none that a call could name"));
     }
   }
 
@@ -54,6 +57,9 @@ class Lister {
   using MaybeFault = std::optional<ListingFault>;
 
   static ListingFault Failed(std::string text) { return {NoListing::kFailed, std::move(text)}; }
+  static ListingFault NoTools(std::string_view why) {
+    return {NoListing::kNoTools, fmt::format("the server offers no tools: {}", why)};
+  }
 
   MaybeFault Greet() {
     auto answer =
@@ -62,9 +68,9 @@ class Lister {
                                 kNewestWithHandshake, kClientInfo));
     if (!answer) return Failed(answer.error());
     Message& message = **answer;
-    if (!message.error().is(Tag::kAbsent)) return Discover(ErrorOf(message));
+    if (message.is_error()) return Discover(message.ErrorText());
     const Value& result = message.result();
-    listing_.protocol = Shortened(message.Member(result, "protocolVersion"));
+    listing_.protocol = ShortTextOf(message.Member(result, "protocolVersion"));
     if (listing_.protocol.empty()) {
       return Failed("the server answered initialize without a protocolVersion");
     }
@@ -81,10 +87,10 @@ class Lister {
     auto answer = client_.Ask("server/discover", "{" + meta_ + "}");
     if (!answer) return Failed(answer.error());
     Message& message = **answer;
-    if (!message.error().is(Tag::kAbsent)) {
+    if (message.is_error()) {
       return Failed(
           fmt::format("the server answered initialize with {}, and server/discover with {}",
-                      why_not_initialized, ErrorOf(message)));
+                      why_not_initialized, message.ErrorText()));
     }
     listing_.protocol = kStateless;
     const Value meta = message.Member(message.result(), "_meta");
@@ -92,12 +98,11 @@ class Lister {
   }
 
   MaybeFault ReadServer(Message& message, const Value& info) {
-    listing_.server_name = Shortened(message.Member(info, "name"));
-    listing_.server_version = Shortened(message.Member(info, "version"));
+    listing_.server_name = ShortTextOf(message.Member(info, "name"));
+    listing_.server_version = ShortTextOf(message.Member(info, "version"));
     const Value capabilities = message.Member(message.result(), "capabilities");
     if (message.Member(capabilities, "tools").is_map()) return std::nullopt;
-    return ListingFault{NoListing::kNoTools,
-                        "the server offers no tools: its capabilities do not name them"};
+    return NoTools("its capabilities do not name them");
   }
 
   MaybeFault ReadPages() {
@@ -109,8 +114,8 @@ class Lister {
       auto answer = client_.Ask("tools/list", "{" + params + "}");
       if (!answer) return Failed(answer.error());
       Message& message = **answer;
-      if (!message.error().is(Tag::kAbsent)) {
-        return Failed(fmt::format("the server answered tools/list with {}", ErrorOf(message)));
+      if (message.is_error()) {
+        return Failed(fmt::format("the server answered tools/list with {}", message.ErrorText()));
       }
       if (MaybeFault fault = ReadPage(message)) return fault;
       const Value next = message.Member(message.result(), "nextCursor");
@@ -156,7 +161,7 @@ class Lister {
     }
     ListedTool tool;
     tool.name = *name;
-    tool.description = Shortened(message.Member(entry, "description"), kDescriptionBytes);
+    tool.description = ShortTextOf(message.Member(entry, "description"), kDescriptionBytes);
     const Value annotations = message.Member(entry, "annotations");
     tool.read_only = Truth(message.Member(annotations, "readOnlyHint"));
     tool.destructive = Truth(message.Member(annotations, "destructiveHint"));
@@ -180,7 +185,7 @@ class Lister {
     for (uint32_t i = 0; i < std::min<uint32_t>(map->size, kArguments); ++i) {
       const std::string_view name = map->entries[i].key.view();
       ListedArgument argument;
-      argument.name = CutToBytes(name, kNameBytes);
+      argument.name = CutToBytes(name, kShortTextBytes);
       argument.required = required.count(name) > 0;
       ReadSchema(message, map->entries[i].value, argument);
       kept_bytes_ += argument.name.size() + argument.type.size() + sizeof argument;
@@ -191,16 +196,16 @@ class Lister {
   void ReadSchema(Message& message, const Value& schema, ListedArgument& argument) {
     Value type = message.Member(schema, "type");
     if (const auto word = TextOf(type)) {
-      argument.type = CutToBytes(*word, kNameBytes);
+      argument.type = CutToBytes(*word, kShortTextBytes);
     } else if (type.is_list()) {
       const List* const list = Items(type, message.arena());
       for (uint32_t i = 0; i < std::min<uint32_t>(list->size, kValues); ++i) {
         if (!argument.type.empty()) argument.type += " or ";
-        argument.type += Shortened(list->items[i]);
+        argument.type += ShortTextOf(list->items[i]);
       }
     }
     if (argument.type == "array") {
-      const std::string of = Shortened(message.Member(message.Member(schema, "items"), "type"));
+      const std::string of = ShortTextOf(message.Member(message.Member(schema, "items"), "type"));
       if (!of.empty()) argument.type = "array of " + of;
     }
     Value values = message.Member(schema, "enum");
@@ -221,10 +226,10 @@ class Lister {
       case Tag::kInt: return std::to_string(value.i);
       case Tag::kUint: return std::to_string(value.u);
       case Tag::kDouble: return fmt::format("{}", value.d);
-      case Tag::kString: return JsonQuote(CutToBytes(value.view(), kNameBytes));
+      case Tag::kString: return JsonQuote(CutToBytes(value.view(), kShortTextBytes));
       case Tag::kUnsafeNumber:
       case Tag::kListSpan:
-      case Tag::kMapSpan: return std::string(CutToBytes(value.view(), kNameBytes));
+      case Tag::kMapSpan: return std::string(CutToBytes(value.view(), kShortTextBytes));
       default: return "…";
     }
   }
@@ -232,20 +237,6 @@ class Lister {
   static std::optional<bool> Truth(const Value& value) {
     if (!value.is(Tag::kBool)) return std::nullopt;
     return value.i != 0;
-  }
-
-  static std::string Shortened(const Value& value, size_t bytes = kNameBytes) {
-    const std::optional<std::string_view> text = TextOf(value);
-    return text ? std::string(CutToBytes(*text, bytes)) : std::string();
-  }
-
-  // "error -32601 (Method not found)"
-  static std::string ErrorOf(Message& message) {
-    const Value code = message.Member(message.error(), "code");
-    const std::string text = Shortened(message.Member(message.error(), "message"));
-    return fmt::format("error {} ({})",
-                       code.is(Tag::kInt) ? std::to_string(code.i) : "without a code",
-                       text.empty() ? "and no message" : text);
   }
 
   McpClient& client_;

@@ -36,7 +36,7 @@ struct Listing {
   std::string server_name;  // what it calls itself; may be empty
   std::string server_version;
   std::string protocol;
-  std::vector<ListedTool> tools;  // in the server's order, each name once
+  std::vector<ListedTool> tools;  // in the server's order, each name once; at least one
   size_t repeated = 0;            // entries with a name that was listed before
   size_t nameless = 0;            // entries without a name that a call could have
 };

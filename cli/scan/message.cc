@@ -6,6 +6,7 @@
 
 #include "compiler/diagnostic.h"
 #include "vm/compare.h"
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -54,8 +55,21 @@ std::optional<std::string_view> Message::method() const {
 }
 
 bool Message::is_answer() const {
-  return slots_[kMethod].is(Tag::kAbsent) &&
-         slots_[kResult].is(Tag::kAbsent) != slots_[kError].is(Tag::kAbsent);
+  const Value& result = slots_[kResult];
+  const bool is_result = !result.is(Tag::kAbsent) && !(is_error() && result.is(Tag::kNull));
+  return slots_[kMethod].is(Tag::kAbsent) && is_error() != is_result;
+}
+
+bool Message::is_error() const {
+  return !slots_[kError].is(Tag::kAbsent) && !slots_[kError].is(Tag::kNull);
+}
+
+std::string Message::ErrorText() {
+  const Value code = Member(slots_[kError], "code");
+  const std::string text = ShortTextOf(Member(slots_[kError], "message"));
+  return fmt::format("error {} ({})",
+                     code.is(Tag::kInt) ? std::to_string(code.i) : "without a code",
+                     text.empty() ? "and no message" : text);
 }
 
 Value Message::Member(const Value& object, std::string_view name) {
@@ -71,6 +85,11 @@ Value Message::Member(const Value& object, std::string_view name) {
 std::optional<std::string_view> TextOf(const Value& value) {
   if (!value.is(Tag::kString)) return std::nullopt;
   return value.view();
+}
+
+std::string ShortTextOf(const Value& value, size_t bytes) {
+  const std::optional<std::string_view> text = TextOf(value);
+  return text ? std::string(CutToBytes(*text, bytes)) : std::string();
 }
 
 }  // namespace writ

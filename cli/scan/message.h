@@ -35,8 +35,12 @@ class Message {
   std::optional<std::string_view> method() const;
   // Absent, or whatever it is.
   const Value& result() const { return slots_[kResult]; }
-  const Value& error() const { return slots_[kError]; }
+  // A result or an error. One of them may stand beside the other as null, as some servers write it.
   bool is_answer() const;
+  bool is_error() const;
+  // "error -32601 (Method not found)"
+  // REQUIRES: is_error().
+  std::string ErrorText();
 
   // A member of an object of this message; absent if there is none, or `object` is no object.
   Value Member(const Value& object, std::string_view name);
@@ -55,5 +59,9 @@ class Message {
 
 // The text of a string; nullopt if it is none.
 std::optional<std::string_view> TextOf(const Value& value);
+
+// The start of a string, as much as is kept to be shown; empty if it is none.
+inline constexpr size_t kShortTextBytes = 1'000;
+std::string ShortTextOf(const Value& value, size_t bytes = kShortTextBytes);
 
 }  // namespace writ

@@ -49,6 +49,16 @@ class Handshakes(ScanTest):
         self.assertIn("Welcome!", done.err)
 
 
+    def test_careless_answers(self):
+        tools = '{"tools":[{"name":"get_user"}]}'
+        for answer in ['{"jsonrpc":"2.0","id":ID,"result":%s,"error":null}',
+                       '{"jsonrpc":"2.0","id":"ID","result":%s}']:
+            with self.subTest(answer):
+                policy = self.policy_of(raw={"tools/list": answer % tools})
+                self.assertEqual(self.allowed(policy), ["get_user"])
+        self.expect(self.scan(raw={"tools/list": '{"id":ID,"result":null,"error":{"code":7}}'}), 2)
+
+
 class Pages(ScanTest):
     def test_all_pages_are_read(self):
         policy = self.policy_of(*[[tool(f"get_{i}")] for i in range(20)])
@@ -207,10 +217,6 @@ class Comments(ScanTest):
         self.assertEqual(self.decide("delete"), "allow")
         self.assertIn('#     require: path.within(args.path, "/srv/project")', policy)
 
-    def test_no_tools(self):
-        policy = self.policy_of([])
-        self.assertEqual(self.allowed(policy), [])
-
     def test_no_reader(self):
         policy = self.policy_of([tool("delete")])
         self.check(self.uncommented(policy))
@@ -303,7 +309,8 @@ class Hostile(ScanTest):
                 return "".join(dice.choice(NASTY[:-5] + ["get", "_", "a", " "])
                                for _ in range(dice.randrange(4)))
             tools = [tool(text(), text(), {"readOnlyHint": dice.random() < 0.5},
-                          **{text().replace("\ud800", "?"): {"type": text()}}) for _ in range(dice.randrange(12))]
+                          **{text().replace("\ud800", "?"): {"type": text()}})
+                     for _ in range(dice.randrange(12))] + [tool("get_a")]
             self.policy_of(tools)
 
 
@@ -369,6 +376,27 @@ class Failures(ScanTest):
     def test_no_tools(self):
         self.fails("the server offers no tools", status=1, capabilities={"prompts": {}})
         self.fails("the server offers no tools", status=1, capabilities={}, era="stateless")
+        self.fails("the server offers no tools: its list of them is empty", status=1, pages=[[], []])
+        self.fails("the server offers no tools: its list names none that a call could name",
+                   status=1, pages=[[{"name": 5}]])
+
+    def test_an_error_that_answers_no_id(self):
+        raw = '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}'
+        self.fails("the server answered initialize with error -32700 (Parse error), and "
+                   "server/discover with error -32601 (Method not found)", raw={"initialize": raw})
+        self.fails("the server answered tools/list with error -32700 (Parse error)",
+                   era="stateless", raw={"tools/list": raw})
+        # This one may answer the notification before it, which nothing may answer.
+        self.fails("the server did not answer within 1 second; it answered what was not asked with "
+                   "error -32700 (Parse error) (tools/list was asked)", flags=["--timeout", "1"],
+                   raw={"tools/list": raw})
+
+    def test_what_a_server_says_turns_no_terminal_around(self):
+        for text, shown in [("\u202eabc", "\\u202Eabc"), ("\u200b", "\\u200B"),
+                            ("\u2066x", "\\u2066x"), ("\x1b[2J", "\\x1B[2J")]:
+            error = {"jsonrpc": "2.0", "id": 1, "error": {"code": 1, "message": text}}
+            self.fails(f"the server answered initialize with error 1 ({shown})",
+                       raw={"initialize": json.dumps(error)})
 
     def test_garbage(self):
         self.fails("the server did not answer within 1 second; it wrote a line that is no JSON "
@@ -411,7 +439,7 @@ class Output(ScanTest):
         self.assertIn("\n  - get_a\n", (self.folder / "policy.yaml").read_text())
 
     def test_a_folder_that_is_not_there(self):
-        done = self.scan("-o", "none/policy.yaml", pages=[[]])
+        done = self.scan("-o", "none/policy.yaml", pages=[[tool("get_a")]])
         self.expect(done, 2, out="")
         self.assertIn("cannot write", done.err)
 
