@@ -238,14 +238,33 @@ std::string IsAnyOf(const std::string& value, const std::vector<const Node*>& wa
   return AnyOf(value, alternatives, lists.Add(std::move(items)));
 }
 
+// Whether an argument may have to be read item by item to be told from one of them.
+bool AnyHasParts(const std::vector<const Node*>& nodes) {
+  return std::any_of(nodes.begin(), nodes.end(), [](const Node* node) {
+    return node != nullptr && !(node->items.empty() && node->members.empty());
+  });
+}
+
 // The same, negated. A value that equals nothing, such as null, passes.
+//
+// Of a list or map a part that differs would hide an unsafe number in another one: && takes the
+// error for false, and the order in which members are compared is not that of version "1". So every
+// number is read first. Not by ==, of which both sides would be the same.
 std::string IsNoneOf(const std::string& value, const std::vector<const Node*>& wanted,
                      LongLists& lists) {
+  const std::string sound =
+      AnyHasParts(wanted) ? fmt::format("{0} in [{0}] && ", value) : std::string();
   const Alternatives alternatives = EqualityText(value, Place::kTop).Of(wanted);
   if (alternatives.is_one_literal()) {
-    return fmt::format("{} != {}", value, alternatives.literals.front().cel);
+    return fmt::format("{}{} != {}", sound, value, alternatives.literals.front().cel);
   }
-  return fmt::format("!({})", IsAnyOf(value, wanted, lists));
+  return fmt::format("{}!({})", sound, IsAnyOf(value, wanted, lists));
+}
+
+std::vector<const Node*> Unwanted(const Condition& condition) {
+  if (condition.op == Operator::kNeq) return {condition.value};
+  if (condition.op == Operator::kNotIn) return condition.value->items;
+  return {};
 }
 
 // `number` as a limit. Version "1" compares integers with doubles exactly, CEL with the double next
@@ -321,13 +340,17 @@ std::string LongLists::Text() const {
   return text.empty() ? text : "data:\n" + text;
 }
 
+bool ReadsEveryNumber(const Condition& condition) {
+  return AnyHasParts(Unwanted(condition));
+}
+
 std::string ConditionText(const Condition& condition, LongLists& lists) {
   const std::string value = ArgumentText(condition.names);
   switch (condition.op) {
     case Operator::kEq: return IsAnyOf(value, {condition.value}, lists);
-    case Operator::kNeq: return IsNoneOf(value, {condition.value}, lists);
     case Operator::kIn: return IsAnyOf(value, condition.value->items, lists);
-    case Operator::kNotIn: return IsNoneOf(value, condition.value->items, lists);
+    case Operator::kNeq:
+    case Operator::kNotIn: return IsNoneOf(value, Unwanted(condition), lists);
     case Operator::kLt:
     case Operator::kLte:
     case Operator::kGt:

@@ -175,6 +175,11 @@ class Migration {
              "    forbid: true\n";
     }
     std::string text;
+    if (std::any_of(rule.conditions.begin(), rule.conditions.end(), ReadsEveryNumber)) {
+      text +=
+          "    # \"x in [x]\" is true, or an error if x holds a number that servers read "
+          "differently.\n";
+    }
     if (required.size() == 1) text += fmt::format("    require: {}\n", Quoted(required.front()));
     if (required.size() > 1) {
       text += "    require:\n";

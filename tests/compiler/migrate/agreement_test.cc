@@ -1,9 +1,9 @@
 // Migrated policies decide as those they were made from: random policies, random calls.
 //
 // A denial and an error count as one. A call with a number that servers read differently may be
-// denied where it was allowed, as `exists` reads it now; and allowed where it was denied only if
-// `contains` finds something in a list beside it. The counts part then, so that policy's trial
-// ends.
+// denied where it was allowed, as `exists` reads it now, and `neq` and `not_in` what they compare
+// with a list or an object; and allowed where it was denied only if `contains` finds something in a
+// list beside it. The counts part then, so that policy's trial ends.
 //
 // WRIT_SEED=N in the environment tries other ones.
 #include <fmt/format.h>
@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/compiled.h"
@@ -120,6 +121,88 @@ TEST(MigrateAgreement, RandomPoliciesDecideAsBefore) {
        {"allowed", "hidden", "default", "rule", "quota", "ambiguous", "amount"}) {
     EXPECT_GT(seen[code], 20u) << code;
   }
+}
+
+// A list or an object, or what stands in one.
+Json RandomParts(Dice& dice, size_t depth) {
+  Json json;
+  if (depth > 0 && (depth > 2 || !dice.OneIn(3))) {
+    static const std::vector<std::string> kTexts = {"a", "1", "true", "0", "9007199254740993"};
+    json.kind = dice.OneIn(2) ? Json::Kind::kNumber : Json::Kind::kText;
+    json.text = json.is(Json::Kind::kNumber) ? dice.Pick(std::vector<std::string>{"0", "1", "1.5"})
+                                             : dice.Pick(kTexts);
+    return json;
+  }
+  json.kind = dice.OneIn(2) ? Json::Kind::kList : Json::Kind::kMap;
+  for (size_t i = 0; i < dice.Below(4); ++i) {
+    if (json.is(Json::Kind::kMap)) json.names.push_back(fmt::format("n{}", i));
+    json.items.push_back(RandomParts(dice, depth + 1));
+  }
+  return json;
+}
+
+// Nearly the same: some parts are others, members may stand in another order.
+Json Changed(Dice& dice, Json json) {
+  if (json.items.empty() && dice.OneIn(3)) {
+    json = Json();
+    json.kind = dice.OneIn(4) ? Json::Kind::kText : Json::Kind::kNumber;
+    json.text = dice.OneIn(3) ? "1" : "9007199254740993";
+    json.unsafe = json.is(Json::Kind::kNumber) && json.text != "1";
+    return json;
+  }
+  for (Json& item : json.items) item = Changed(dice, item);
+  if (json.is(Json::Kind::kMap) && json.items.size() > 1 && dice.OneIn(2)) {
+    std::swap(json.items.front(), json.items.back());
+    std::swap(json.names.front(), json.names.back());
+  }
+  if (!json.items.empty() && dice.OneIn(8)) {
+    json.items.pop_back();
+    if (json.is(Json::Kind::kMap)) json.names.pop_back();
+  }
+  return json;
+}
+
+// A part that differs must not hide a number that servers read differently.
+TEST(MigrateAgreement, WhatMustDifferFromAListOrAnObjectIsDeniedForItsNumbersAsBefore) {
+  constexpr int kPolicies = 1'000;
+  constexpr int kCalls = 20;
+  const char* const chosen = std::getenv("WRIT_SEED");
+  Dice dice(chosen != nullptr ? std::strtoull(chosen, nullptr, 10) : 1);
+  size_t denied_for_numbers = 0;
+  size_t allowed = 0;
+  for (int p = 0; p < kPolicies; ++p) {
+    std::vector<Json> wanted;
+    std::string values;
+    for (size_t i = 0; i < 1 + dice.Below(3); ++i) {
+      wanted.push_back(RandomParts(dice, 0));
+      values += (values.empty() ? "" : ", ") + Text(wanted.back());
+    }
+    const bool one = wanted.size() == 1 && dice.OneIn(2);
+    const std::string before = fmt::format(
+        "version: \"1\"\ntools:\n  t: {{rules: [{{name: r, conditions: [{{path: args.v, op: {}, "
+        "value: {}}}]}}]}}\n",
+        one ? "neq" : "not_in", one ? values : "[" + values + "]");
+    const std::string after = Migrated(before);
+    Side old_side(before);
+    Side new_side(after);
+    for (int c = 0; c < kCalls; ++c) {
+      const Json value = Changed(dice, dice.Pick(wanted));
+      const std::string arguments = fmt::format("{{\"v\": {}}}", Text(value));
+      old_side.Decide("t", arguments, 0);
+      new_side.Decide("t", arguments, 0);
+      const std::string said = fmt::format("{}\nbefore: {}\nafter: {}\n{}---\n{}", arguments,
+                                           old_side.code(), new_side.code(), before, after);
+      denied_for_numbers += old_side.code() == "number" ? 1 : 0;
+      allowed += new_side.allows() ? 1 : 0;
+      if (HoldsUnsafeNumber(value)) {
+        ASSERT_EQ(new_side.code(), "number") << said;
+      } else {
+        ASSERT_EQ(old_side.allows(), new_side.allows()) << said;
+      }
+    }
+  }
+  EXPECT_GT(denied_for_numbers, 1'000u);
+  EXPECT_GT(allowed, 1'000u);
 }
 
 }  // namespace
