@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -42,8 +43,8 @@ class UniqueNames {
   // `name`, with a number behind it if it was given out before.
   std::string Take(const std::string& name) {
     if (taken_.insert(name).second) return name;
-    for (size_t number = 2;; ++number) {
-      std::string numbered = fmt::format("{} ({})", name, number);
+    for (size_t& number = next_number_.try_emplace(name, 2).first->second;;) {
+      std::string numbered = fmt::format("{} ({})", name, number++);
       if (all_.count(numbered) == 0 && taken_.insert(numbered).second) return numbered;
     }
   }
@@ -51,6 +52,7 @@ class UniqueNames {
  private:
   std::set<std::string> all_;
   std::set<std::string> taken_;
+  std::map<std::string, size_t> next_number_;  // of names that were given out before
 };
 
 class Migration {
