@@ -31,6 +31,7 @@ using yaml::Node;
 
 // In an expression a list is easy to read up to about here.
 constexpr size_t kLongList = 24;
+constexpr size_t kLongListBytes = 4'000;
 
 // A constant in both notations.
 struct Literal {
@@ -200,19 +201,6 @@ class EqualityText {
   Place place_;
 };
 
-// Joins alternatives to one test.
-std::string AnyOf(const std::string& value, const Alternatives& alternatives,
-                  const std::string& literals) {
-  std::vector<std::string> parts;
-  if (alternatives.literals.size() == 1) {
-    parts.push_back(fmt::format("{} == {}", value, alternatives.literals.front().cel));
-  } else if (!alternatives.literals.empty() || alternatives.tests.empty()) {
-    parts.push_back(fmt::format("{} in {}", value, literals));
-  }
-  parts.insert(parts.end(), alternatives.tests.begin(), alternatives.tests.end());
-  return fmt::format("{}", fmt::join(parts, " || "));
-}
-
 std::string CelList(const std::vector<Literal>& literals) {
   std::string text;
   for (const Literal& literal : literals) {
@@ -221,21 +209,43 @@ std::string CelList(const std::vector<Literal>& literals) {
   return fmt::format("[{}]", text);
 }
 
+std::string LiteralTest(const std::string& value, const std::vector<Literal>& literals) {
+  if (literals.size() == 1) return fmt::format("{} == {}", value, literals.front().cel);
+  return fmt::format("{} in {}", value, CelList(literals));
+}
+
+// Joins alternatives to one test, given that of the literals.
+std::string AnyOf(const Alternatives& alternatives, std::string literal_test) {
+  std::vector<std::string> parts;
+  if (!alternatives.literals.empty() || alternatives.tests.empty()) {
+    parts.push_back(std::move(literal_test));
+  }
+  parts.insert(parts.end(), alternatives.tests.begin(), alternatives.tests.end());
+  return fmt::format("{}", fmt::join(parts, " || "));
+}
+
+std::string AnyOf(const std::string& value, const Alternatives& alternatives) {
+  return AnyOf(alternatives, LiteralTest(value, alternatives.literals));
+}
+
 std::string EqualityText::Equals(const std::string& value, const Node* wanted) {
-  const Alternatives alternatives = EqualityText(value, Place::kWithin).Of({wanted});
-  const std::string any = AnyOf(value, alternatives, CelList(alternatives.literals));
+  const std::string any = AnyOf(value, EqualityText(value, Place::kWithin).Of({wanted}));
   return any.find(" || ") == std::string::npos ? any : fmt::format("({})", any);
+}
+
+bool IsLong(const std::vector<Literal>& literals) {
+  size_t bytes = 0;
+  for (const Literal& literal : literals) bytes += literal.cel.size();
+  return literals.size() > kLongList || bytes > kLongListBytes;
 }
 
 std::string IsAnyOf(const std::string& value, const std::vector<const Node*>& wanted,
                     LongLists& lists) {
   const Alternatives alternatives = EqualityText(value, Place::kTop).Of(wanted);
-  if (alternatives.literals.size() <= kLongList) {
-    return AnyOf(value, alternatives, CelList(alternatives.literals));
-  }
+  if (!IsLong(alternatives.literals)) return AnyOf(value, alternatives);
   std::vector<std::string> items;
   for (const Literal& literal : alternatives.literals) items.push_back(literal.yaml);
-  return AnyOf(value, alternatives, lists.Add(std::move(items)));
+  return AnyOf(alternatives, fmt::format("{} in {}", value, lists.Add(std::move(items))));
 }
 
 // Whether an argument may have to be read item by item to be told from one of them.
@@ -255,7 +265,7 @@ std::string IsNoneOf(const std::string& value, const std::vector<const Node*>& w
   const std::string sound =
       AnyHasParts(wanted) ? fmt::format("{0} in [{0}] && ", value) : std::string();
   const Alternatives alternatives = EqualityText(value, Place::kTop).Of(wanted);
-  if (alternatives.is_one_literal()) {
+  if (alternatives.is_one_literal() && !IsLong(alternatives.literals)) {
     return fmt::format("{}{} != {}", sound, value, alternatives.literals.front().cel);
   }
   return fmt::format("{}!({})", sound, IsAnyOf(value, wanted, lists));
@@ -295,10 +305,9 @@ std::string OrderText(const std::string& value, Operator op, const Node& node) {
 
 std::string ContainsText(const std::string& value, const Node* wanted) {
   const Alternatives item = EqualityText("item", Place::kTop).Of({wanted});
-  const std::string in_list =
-      item.is_one_literal()
-          ? fmt::format("{} in {}", item.literals.front().cel, value)
-          : fmt::format("{}.exists(item, {})", value, AnyOf("item", item, CelList(item.literals)));
+  const std::string in_list = item.is_one_literal()
+                                  ? fmt::format("{} in {}", item.literals.front().cel, value)
+                                  : fmt::format("{}.exists(item, {})", value, AnyOf("item", item));
   if (wanted != nullptr && wanted->kind == Kind::kScalar) {
     const yaml::Scalar scalar = yaml::Resolve(*wanted);
     if (const auto* text = std::get_if<std::string>(&scalar)) {

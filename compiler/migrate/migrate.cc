@@ -15,6 +15,7 @@
 #include "compiler/migrate/cel_text.h"
 #include "compiler/migrate/condition_text.h"
 #include "compiler/yaml/write.h"
+#include "grammar/ast.h"
 #include "vm/json_text.h"
 
 namespace writ {
@@ -65,7 +66,7 @@ class Migration {
     CheckHidden();
     std::string rules;
     for (const ToolModel& tool : policy_.tools) {
-      CheckListed(tool);
+      CheckName(tool);
       for (const RuleModel& rule : tool.rules) rules += RuleText(&tool, rule);
     }
     for (const RuleModel& rule : policy_.every_tool) rules += RuleText(nullptr, rule);
@@ -107,12 +108,24 @@ class Migration {
     }
   }
 
-  void CheckListed(const ToolModel& tool) {
-    if (!policy_.default_deny || tool.name.find('*') == std::string::npos) return;
+  // Of a tool that is to be named in the new policy.
+  void CheckName(const ToolModel& tool) {
+    if (!policy_.default_deny && tool.rules.empty()) return;
+    if (tool.name.find_first_not_of(" \t\r\n") == std::string::npos) {
+      diagnostics_.Error(
+          policy_.source, tool.at, 1,
+          fmt::format("the name of this tool, {}, is blank, and writ: 1 takes none that is",
+                      JsonQuote(tool.name)),
+          "remove it if your server has no such tool, or keep this policy in version: \"1\"");
+    }
+    if (tool.name.find('*') == std::string::npos) return;
     diagnostics_.Error(
         policy_.source, tool.at, 1,
-        fmt::format("{} lists one tool here, and would allow every tool that fits in writ: 1",
-                    JsonQuote(tool.name)),
+        policy_.default_deny
+            ? fmt::format("{} lists one tool here, and would allow every tool that fits in writ: 1",
+                          JsonQuote(tool.name))
+            : fmt::format("{} names one tool here, and every tool that fits in writ: 1",
+                          JsonQuote(tool.name)),
         "\"*\" stands for any characters there; name the tools you mean");
   }
 
@@ -149,14 +162,8 @@ class Migration {
 
   static std::string ToolText(const std::string& name) {
     const bool reads_as_list = name.find(',') != std::string::npos;
-    std::string text = reads_as_list ? fmt::format("    tools:\n      - {}\n", Quoted(name))
-                                     : fmt::format("    tools: {}\n", Quoted(name));
-    if (name.find('*') != std::string::npos) {
-      text += "    # \"*\" is a part of the name of this tool, not a glob.\n";
-      text +=
-          fmt::format("    when: {}\n", Quoted(fmt::format("tool.name == {}", CelString(name))));
-    }
-    return text;
+    return reads_as_list ? fmt::format("    tools:\n      - {}\n", Quoted(name))
+                         : fmt::format("    tools: {}\n", Quoted(name));
   }
 
   std::string ConditionsText(const RuleModel& rule) {
@@ -166,6 +173,7 @@ class Migration {
     for (const Condition& condition : rule.conditions) {
       if (!condition.counter) {
         required.push_back(ConditionText(condition, lists_));
+        CheckLength(required.back(), condition.at, condition.path_node->length);
       } else if (IsOwnLimit(rule, condition)) {
         impossible = impossible || IsNaN(condition);
       } else {
@@ -191,6 +199,15 @@ class Migration {
     return text;
   }
 
+  void CheckLength(std::string_view expression, Position at, uint32_t length) {
+    if (expression.size() <= cel::kMaxExpressionBytes) return;
+    diagnostics_.Error(policy_.source, at, length,
+                       fmt::format("this would take an expression of {} bytes, and one has at most "
+                                   "{} in writ: 1",
+                                   expression.size(), cel::kMaxExpressionBytes),
+                       "keep this policy in version: \"1\", or make the value shorter");
+  }
+
   // A limit on the rule's own counter.
   static bool IsOwnLimit(const RuleModel& rule, const Condition& condition) {
     return rule.counting && condition.counter == rule.counting->counter &&
@@ -214,7 +231,7 @@ class Migration {
     });
   }
 
-  static std::string QuotaText(const RuleModel& rule) {
+  std::string QuotaText(const RuleModel& rule) {
     const Counting& counting = *rule.counting;
     std::string text;
     if (!rule.conditions.empty()) {
@@ -228,7 +245,9 @@ class Migration {
     text += fmt::format("      per: {}\n", WindowName(counting.window));
     if (nothing_fits) return text;
     if (!counting.amount_names.empty()) {
-      text += fmt::format("      of: {}\n", Quoted(ArgumentText(counting.amount_names)));
+      const std::string of = ArgumentText(counting.amount_names);
+      CheckLength(of, counting.at, 1);
+      text += fmt::format("      of: {}\n", Quoted(of));
     } else if (counting.amount != 1) {
       text += fmt::format("      of: {}\n", counting.amount);
     }

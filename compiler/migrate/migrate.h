@@ -24,7 +24,7 @@
 namespace writ {
 
 // The text of the new policy; nullopt if `policy` says what `writ: 1` cannot: what another rule has
-// counted, or a `*` that is part of a tool's name. Each place is reported.
+// counted, a tool's name that is blank or holds a `*`, too long an expression. All is reported.
 // REQUIRES: policy.language == Language::kIntercept, loaded from `root` without errors.
 std::optional<std::string> MigratePolicy(const Policy& policy, const yaml::Node& root,
                                          Diagnostics& diagnostics);
