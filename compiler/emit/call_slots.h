@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +23,7 @@ namespace writ {
 using PolicyCounter = std::pair<size_t, CounterName>;
 using PolicyVariable = std::pair<size_t, uint32_t>;
 
-// Copies share the builders, but not what they know.
+// Copies share the builders and the count of names, but not what they know.
 class CallSlots : public cel::PathSlots {
  public:
   // Both must outlive this.
@@ -34,6 +35,9 @@ class CallSlots : public cel::PathSlots {
   uint32_t SlotOf(const std::vector<std::string>& path, bool reads_value) override;
   // The same with a name for people, of a path that is there or not.
   uint32_t SlotOf(const std::vector<std::string>& path, const std::string& name, bool reads_value);
+
+  // How many names were given to SlotOf() by this and all copies, long ones counted several times.
+  size_t names_looked_up() const { return *names_looked_up_; }
 
   // The root of the trie, or kNoNode if nothing of the arguments is read.
   uint32_t root() const { return reads_arguments_ ? root_ : kNoNode; }
@@ -52,6 +56,7 @@ class CallSlots : public cel::PathSlots {
   PathTrieBuilder* trie_;
   uint32_t root_;
   bool reads_arguments_ = false;
+  std::shared_ptr<size_t> names_looked_up_ = std::make_shared<size_t>(0);
 };
 
 }  // namespace writ

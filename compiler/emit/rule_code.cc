@@ -11,7 +11,10 @@ namespace writ {
 RuleCode::RuleCode(ProgramBuilder& builder, const std::vector<Policy>& policies,
                    Diagnostics& diagnostics)
     : builder_(builder), policies_(policies), diagnostics_(diagnostics) {
-  for (const Policy& policy : policies) environments_.push_back(policy.environment);
+  for (const Policy& policy : policies) {
+    environments_.push_back(policy.environment);
+    needs_.emplace_back(policy);
+  }
   NumberRules();
   NumberFacts();
 }

@@ -22,6 +22,8 @@
 
 #include "compiler/diagnostic.h"
 #include "compiler/emit/call_slots.h"
+#include "compiler/emit/variable_needs.h"
+#include "compiler/lower/argument_paths.h"
 #include "compiler/lower/builder.h"
 #include "compiler/policy.h"
 
@@ -90,9 +92,13 @@ class RuleCode {
                size_t policy, CallSlots& slots, Label if_true, Label if_false);
   uint32_t ValueBlock(const Expression& expression, size_t policy, CallSlots& slots);
   void NeedVariables(const Expression& expression, size_t policy, CallSlots& slots);
+  void NeedVariable(uint32_t number, size_t policy, CallSlots& slots);
   cel::LowerTarget TargetOf(const Expression& expression, size_t policy, CallSlots& slots);
   void CheckConstantMax(const Expression& max, uint8_t scale);
+  void CheckNames(const Expression& expression, const cel::ArgumentPaths& paths);
+  bool HasRoomForNames(const Expression& expression, const CallSlots& slots);
   void Report(const Expression& expression, const cel::LowerFailure& failure);
+  void ReportWhole(const Expression& expression, std::string message, std::string hint);
   void ReportDepth(const Expression& variable);
 
   ProgramBuilder& builder_;
@@ -105,7 +111,9 @@ class RuleCode {
   std::vector<cel::Environment> environments_;  // of the policies, with the indices filled in
   std::map<const Expression*, std::vector<Value>> known_;
   std::set<const Expression*> checked_limits_;
+  std::vector<VariableNeeds> needs_;  // by policy
   bool deep_variable_is_told_ = false;
+  bool gave_up_ = false;  // too many names were reported
 };
 
 // Appends a test of whether the tool's name fits one of the globs among the patterns.

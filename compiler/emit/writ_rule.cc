@@ -6,17 +6,26 @@
 #include <cmath>
 
 #include "compiler/emit/rule_code.h"
-#include "compiler/lower/argument_paths.h"
 #include "compiler/opt/fold.h"
 #include "vm/disasm.h"
 #include "vm/units.h"
 
 namespace writ {
+namespace {
+
+// Of all expressions, those of rules for every tool as often as they are emitted. This keeps what
+// conditionals and tools multiply to seconds.
+constexpr size_t kMaxNamesOfAllPolicies = 5'000'000;
+
+}  // namespace
 
 cel::LowerTarget RuleCode::TargetOf(const Expression& expression, size_t policy, CallSlots& slots) {
   auto [known, is_new] = known_.try_emplace(&expression);
+  const cel::Checked& checked = expression.checked;
   if (is_new) {
-    known->second = cel::Fold(expression.checked, environments_[policy], *builder_.program().pool);
+    known->second = cel::Fold(checked, environments_[policy], *builder_.program().pool);
+    CheckNames(expression, cel::FindArgumentPaths(checked, environments_[policy], &known->second,
+                                                  checked.ast.root));
   }
   const ExpressionSource& source = expression.source;
   return {environments_[policy], slots,
@@ -25,6 +34,36 @@ cel::LowerTarget RuleCode::TargetOf(const Expression& expression, size_t policy,
             return SourcePosition{static_cast<uint32_t>(policy), position.line, position.column};
           },
           &known->second};
+}
+
+void RuleCode::CheckNames(const Expression& expression, const cel::ArgumentPaths& paths) {
+  if (!paths.too_many || gave_up_) return;
+  ReportWhole(expression,
+              fmt::format("this looks up more than {} names below args, each counted in every "
+                          "place that conditionals choose from, and with those before it",
+                          cel::kMaxNamesOfAnExpression),
+              "choose from fewer places, or shorten the paths to them");
+}
+
+bool RuleCode::HasRoomForNames(const Expression& expression, const CallSlots& slots) {
+  if (!gave_up_ && slots.names_looked_up() > kMaxNamesOfAllPolicies) {
+    ReportWhole(expression,
+                fmt::format("up to here expressions look up more than {} names below args, those "
+                            "of rules for every tool counted for each named tool",
+                            kMaxNamesOfAllPolicies),
+                "choose from fewer places, shorten the paths to them, or put rules for every tool "
+                "behind those of single tools");
+  }
+  return !gave_up_;
+}
+
+// After this no code is made.
+void RuleCode::ReportWhole(const Expression& expression, std::string message, std::string hint) {
+  gave_up_ = true;
+  const cel::Node& root = expression.checked.ast.node(expression.checked.ast.root);
+  diagnostics_.Error(expression.source.source(), expression.source.At(root.begin),
+                     expression.source.Underline(root.begin, root.end - root.begin),
+                     std::move(message), std::move(hint));
 }
 
 void RuleCode::Report(const Expression& expression, const cel::LowerFailure& failure) {
@@ -46,54 +85,49 @@ void RuleCode::ReportDepth(const Expression& variable) {
 }
 
 // Makes the blocks of the variables that an expression reads, and of those that these read. Each
-// may only refer to those before it, so they are made in that order.
+// may only refer to those before it, so they are made in that order. One that has its block was
+// preceded by all that it needs.
 void RuleCode::NeedVariables(const Expression& expression, size_t policy, CallSlots& slots) {
-  const Policy& model = policies_[policy];
-  const uint32_t first = model.first_variable;
-  std::vector<bool> needed(model.variables.size());
-  const auto look_into = [&](const cel::Checked& checked) {
-    for (const cel::Reference& reference : checked.references) {
-      if (reference.kind == cel::Reference::Kind::kVariable && reference.index >= first &&
-          reference.index - first < needed.size()) {
-        needed[reference.index - first] = true;
-      }
-    }
-  };
-  look_into(expression.checked);
-  for (size_t i = needed.size(); i-- > 0;) {
-    if (needed[i]) look_into(model.variables[i].expression.checked);
+  const VariableNeeds& needs = needs_[policy];
+  const std::vector<uint32_t> named = needs.NamedIn(expression);
+  const bool all_are_there = std::all_of(named.begin(), named.end(), [&](uint32_t variable) {
+    return slots.variable_blocks.count({policy, variable}) > 0;
+  });
+  for (const uint32_t variable : all_are_there ? named : needs.All(named)) {
+    NeedVariable(variable, policy, slots);
   }
-  for (uint32_t i = 0; i < needed.size(); ++i) {
-    if (!needed[i]) continue;
-    const auto found = slots.variable_blocks.find({policy, i});
-    uint32_t block = 0;
-    if (found != slots.variable_blocks.end()) {
-      block = found->second;
-    } else {
-      const Expression& variable = model.variables[i].expression;
-      const auto lowered =
-          cel::LowerValue(builder_, variable.checked, TargetOf(variable, policy, slots));
-      if (!lowered.has_value()) {
-        Report(variable, lowered.error());
-        continue;
-      }
-      block = *lowered;
-      slots.variable_blocks[{policy, i}] = block;
-      if (builder_.depth(block) > cel::kMaxVariableDepth) ReportDepth(variable);
-      const cel::LowerTarget target = TargetOf(variable, policy, slots);
-      environments_[policy].variables[first + i].paths =
-          cel::FindArgumentPaths(variable.checked, target.environment, target.known,
-                                 variable.checked.ast.root)
-              .value;
-    }
-    environments_[policy].variables[first + i].index = block;
+}
+
+void RuleCode::NeedVariable(uint32_t number, size_t policy, CallSlots& slots) {
+  cel::Variable& variable =
+      environments_[policy].variables[policies_[policy].first_variable + number];
+  if (gave_up_) return;
+  const auto found = slots.variable_blocks.find({policy, number});
+  if (found != slots.variable_blocks.end()) {
+    variable.index = found->second;
+    return;
   }
+  const Expression& expression = policies_[policy].variables[number].expression;
+  const cel::Checked& checked = expression.checked;
+  const cel::LowerTarget target = TargetOf(expression, policy, slots);
+  if (!HasRoomForNames(expression, slots)) return;
+  const auto block = cel::LowerValue(builder_, checked, target);
+  if (!block.has_value()) {
+    Report(expression, block.error());
+    return;
+  }
+  slots.variable_blocks[{policy, number}] = *block;
+  if (builder_.depth(*block) > cel::kMaxVariableDepth) ReportDepth(expression);
+  variable.paths =
+      cel::FindArgumentPaths(checked, target.environment, target.known, checked.ast.root).value;
+  variable.index = *block;
 }
 
 uint32_t RuleCode::ValueBlock(const Expression& expression, size_t policy, CallSlots& slots) {
   NeedVariables(expression, policy, slots);
-  const auto block =
-      cel::LowerValue(builder_, expression.checked, TargetOf(expression, policy, slots));
+  const cel::LowerTarget target = TargetOf(expression, policy, slots);
+  if (!HasRoomForNames(expression, slots)) return 0;
+  const auto block = cel::LowerValue(builder_, expression.checked, target);
   if (block.has_value()) return *block;
   Report(expression, block.error());
   return 0;
@@ -107,6 +141,10 @@ void RuleCode::TestAll(BlockBuilder& block, const std::vector<const Expression*>
   for (const Expression* expression : expressions) {
     NeedVariables(*expression, policy, slots);
     targets.push_back(TargetOf(*expression, policy, slots));
+    if (!HasRoomForNames(*expression, slots)) {
+      block.Jump(if_true, {});
+      return;
+    }
     cel::LowerOperand operand{&expression->checked, &targets.back()};
     if (builder_.optimises() && slots.shared_predicates.Has(*expression, policy)) {
       const auto [shared, is_new] =
@@ -188,6 +226,7 @@ void RuleCode::CheckConstantMax(const Expression& max, uint8_t scale) {
   if (!checked_limits_.insert(&max).second) return;
   const cel::Ast& ast = max.checked.ast;
   const cel::Node& root = ast.node(ast.root);
+  if (known_.count(&max) == 0) return;
   Value value = known_.at(&max)[ast.root];
   if (root.kind == cel::Kind::kLiteral) {
     const cel::Literal& literal = ast.literal(root);

@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "vm/instruction.h"
+#include "compiler/lower/handing_on.h"
 
 namespace writ::cel {
 namespace {
@@ -15,6 +15,7 @@ namespace {
 // from, near linear. No call nests so deep unless it was asked for.
 constexpr size_t kMaxPathsOfAValue = 16;
 constexpr uint32_t kMaxNames = 250;
+constexpr size_t kLongName = 64;
 
 constexpr uint32_t kArguments = 0;  // the path of no names
 
@@ -34,13 +35,19 @@ class Finder {
     // Children stand before their parents, and what a local variable is before its body.
     for (NodeId id = 0; id <= root; ++id) {
       if (live_[id] && !IsKnown(id)) Visit(id);
+      if (looked_up_ > kMaxNamesOfAnExpression) return {true, {}, {}};
     }
     ArgumentPaths found;
-    for (const uint32_t path : values_[root]) found.value.push_back(NamesOf(path));
     std::vector<bool> is_inner(steps_.size());
     for (const uint32_t path : named_) is_inner[steps_[path].parent] = true;
     std::sort(named_.begin(), named_.end());
     named_.erase(std::unique(named_.begin(), named_.end()), named_.end());
+    for (const uint32_t path : named_) {
+      if (!is_inner[path]) looked_up_ += steps_[path].count;
+    }
+    found.too_many = looked_up_ > kMaxNamesOfAnExpression;
+    if (found.too_many) return found;
+    for (const uint32_t path : values_[root]) found.value.push_back(NamesOf(path));
     for (const uint32_t path : named_) {
       if (!is_inner[path]) found.named.push_back(NamesOf(path));
     }
@@ -50,8 +57,10 @@ class Finder {
  private:
   struct Step {
     uint32_t parent;
-    std::string name;
-    uint32_t names;  // from the arguments to here
+    std::string name;              // or several at once:
+    const ArgumentPath* variable;  // where a variable's value may stand
+    uint32_t names;                // from the arguments to here
+    size_t count;                  // of these, long ones counted several times
   };
 
   NodeId Child(NodeId id, uint32_t i) const { return ast_.child(ast_.node(id), i); }
@@ -105,18 +114,25 @@ class Finder {
   void VisitVariable(NodeId id) {
     const Variable& variable = environment_.variables[expression_.references[id].index];
     if (variable.storage == Variable::Storage::kArguments) {
-      if (steps_.empty()) steps_.push_back({kArguments, "", 0});
       values_[id] = {kArguments};
       has_slot_[id] = true;
       return;
     }
     if (variable.storage != Variable::Storage::kBlock) return;
-    for (const ArgumentPath& path : variable.paths) {
-      if (steps_.empty()) steps_.push_back({kArguments, "", 0});
-      uint32_t at = kArguments;
-      for (const std::string& name : path) at = At(at, name);
-      values_[id].push_back(at);
+    const auto [found, is_new] = variables_.try_emplace(expression_.references[id].index);
+    for (size_t i = 0; is_new && i < variable.paths.size(); ++i) {
+      found->second.push_back(At(variable.paths[i]));
     }
+    values_[id] = found->second;
+  }
+
+  // One step for all names of the path.
+  uint32_t At(const ArgumentPath& path) {
+    if (path.empty()) return kArguments;
+    size_t count = 0;
+    for (const std::string& name : path) count += CountOfName(name);
+    steps_.push_back({kArguments, {}, &path, static_cast<uint32_t>(path.size()), count});
+    return static_cast<uint32_t>(steps_.size() - 1);
   }
 
   // The node that a local variable is the value of, or kNoNode.
@@ -134,23 +150,13 @@ class Finder {
     }
   }
 
-  // Functions that hand on what they are given.
   void VisitCall(NodeId id) {
     const Node& node = ast_.node(id);
     const Reference& reference = expression_.references[id];
     if (reference.kind != Reference::Kind::kFunction) return;
-    switch (static_cast<FunctionId>(reference.index)) {
-      case FunctionId::kDyn:
-      case FunctionId::kOptionalOf:
-      case FunctionId::kOptionalOfNonZeroValue:
-      case FunctionId::kOptionalValue:
-      case FunctionId::kOptionalOr:
-      case FunctionId::kOptionalOrValue:
-        for (uint32_t i = reference.target_is_namespace ? 1 : 0; i < node.child_count; ++i) {
-          Take(id, Child(id, i));
-        }
-        break;
-      default: break;
+    if (!HandsOn(static_cast<FunctionId>(reference.index))) return;
+    for (uint32_t i = reference.target_is_namespace ? 1 : 0; i < node.child_count; ++i) {
+      Take(id, Child(id, i));
     }
   }
 
@@ -164,7 +170,10 @@ class Finder {
     const Node& node = ast_.node(id);
     std::vector<uint32_t> found;
     for (const uint32_t path : values_[from]) {
-      if (steps_[path].names < kMaxNames) found.push_back(At(path, name));
+      if (steps_[path].names >= kMaxNames) continue;
+      // What is written once, but looked up in many places, and what is copied whenever it is.
+      if (values_[from].size() > 1 || name.size() > kLongName) looked_up_ += CountOfName(name);
+      found.push_back(At(path, name));
     }
     const bool by_code = has_slot_[from] && node.kind != Kind::kBinary &&
                          !(node.kind == Kind::kIndex && node.optional);
@@ -181,13 +190,22 @@ class Finder {
   uint32_t At(uint32_t parent, const std::string& name) {
     const auto [found, is_new] =
         by_name_.try_emplace({parent, name}, static_cast<uint32_t>(steps_.size()));
-    if (is_new) steps_.push_back({parent, name, steps_[parent].names + 1});
+    if (!is_new) return found->second;
+    const Step& from = steps_[parent];
+    steps_.push_back({parent, name, nullptr, from.names + 1, from.count + CountOfName(name)});
     return found->second;
   }
 
   ArgumentPath NamesOf(uint32_t path) const {
     ArgumentPath names;
-    for (; path != kArguments; path = steps_[path].parent) names.push_back(steps_[path].name);
+    for (; path != kArguments; path = steps_[path].parent) {
+      const Step& step = steps_[path];
+      if (step.variable == nullptr) {
+        names.push_back(step.name);
+      } else {
+        names.insert(names.end(), step.variable->rbegin(), step.variable->rend());
+      }
+    }
     std::reverse(names.begin(), names.end());
     return names;
   }
@@ -197,11 +215,13 @@ class Finder {
   const Environment& environment_;
   const std::vector<writ::Value>* known_;
   std::vector<bool> live_;
-  std::vector<Step> steps_;
+  std::vector<Step> steps_ = {{kArguments, {}, nullptr, 0, 0}};
+  std::map<uint32_t, std::vector<uint32_t>> variables_;  // what they are, by their number
   std::map<std::pair<uint32_t, std::string>, uint32_t> by_name_;
   std::vector<std::vector<uint32_t>> values_;  // by node: the paths its value may stand at
   std::vector<bool> has_slot_;                 // by node: it is one path, which code loads
   std::vector<uint32_t> named_;
+  size_t looked_up_ = 0;  // of all names
 };
 
 }  // namespace

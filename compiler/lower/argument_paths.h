@@ -14,6 +14,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/check/check.h"
@@ -25,7 +26,17 @@ namespace writ::cel {
 // Names from the arguments on; empty: the arguments themselves.
 using ArgumentPath = std::vector<std::string>;
 
+// How many names one expression may look up in this way, in all places together, each counted with
+// those before it, and long ones several times.
+inline constexpr size_t kMaxNamesOfAnExpression = 100'000;
+inline size_t CountOfName(std::string_view name) {
+  return 1 + name.size() / 64;
+}
+
 struct ArgumentPaths {
+  // Whether it looks up more names than it may; what was found is not here then.
+  bool too_many = false;
+
   // Where the expression's own value may stand.
   std::vector<ArgumentPath> value;
   // What it looks up, but for the paths that lowering gives slots anyway: plain selections, the

@@ -2,7 +2,10 @@
 // Tested by tests/compiler/lower/expression_test.cc.
 #include "compiler/lower/expression.h"
 
+#include <fmt/format.h>
+
 #include "compiler/emit/call_slots.h"
+#include "compiler/lower/argument_paths.h"
 #include "compiler/opt/fold.h"
 #include "vm/copy.h"
 
@@ -35,7 +38,14 @@ tl::expected<CompiledExpression, LowerFailure> Compile(const Checked& expression
   PathTrieBuilder trie;
   CallSlots paths(builder, trie);
   std::vector<Value> known;
-  if (optimise) known = Fold(expression, environment, *builder.program().pool);
+  if (optimise) {
+    known = Fold(expression, environment, *builder.program().pool);
+    if (FindArgumentPaths(expression, environment, &known, root).too_many) {
+      return tl::unexpected(LowerFailure{
+          0, 1,
+          fmt::format("the expression looks up more than {} names", kMaxNamesOfAnExpression)});
+    }
+  }
   const LowerTarget target{environment, paths,
                            [](uint32_t at) {
                              return SourcePosition{0, 1, at + 1};

@@ -167,6 +167,48 @@ TEST(Emit, RefusesARuleThatFillsABlock) {
   }
 }
 
+// Sixteen places, each with so many names, and so many members looked up in each of them.
+std::string ManyNames(int names, int members) {
+  std::string text = "cel.bind(v, (";
+  for (int i = 0; i < 15; ++i) {
+    text += fmt::format("args.n == {0} ? args.q{0}", i);
+    for (int k = 0; k < names; ++k) text += ".a";
+    text += " : ";
+  }
+  text += "args), [0";
+  for (int i = 0; i < members; ++i) text += fmt::format(", v.k{}", i);
+  return text + "].size() > 1)";
+}
+
+TEST(Emit, RefusesExpressionsThatLookUpTooManyNames) {
+  Loaded loaded({"writ: 1\ndefault: allow\nrules:\n  - name: long\n    require: '" +
+                 ManyNames(200, 5000) + "'\n  - {name: other, require: 'args.x == 1'}\n" +
+                 "  - {name: third, tools: t, quota: {max: 2 + 3, per: day, of: 'args.n'}}\n" +
+                 "  - name: as long\n    require: '" + ManyNames(200, 5001) + "'\n"});
+  ASSERT_FALSE(loaded.diagnostics.has_errors()) << loaded.Said();
+  Emit(loaded.policies, loaded.diagnostics);
+  EXPECT_EQ(loaded.diagnostics.error_count(), 1u);
+  EXPECT_NE(loaded.Said().find(":15: error: this looks up more than 100000 names below args, "),
+            std::string::npos)
+      << loaded.Said().substr(0, 300);
+}
+
+// A small rule for every tool, in front of many tools that have rules of their own.
+TEST(Emit, RefusesRulesThatLookUpTooManyNamesForTheirTools) {
+  std::string policy =
+      "writ: 1\ndefault: allow\nrules:\n  - name: all\n    require: '" + ManyNames(50, 50) + "'\n";
+  for (int i = 0; i < 200; ++i) {
+    policy += fmt::format("  - {{name: r{0}, tools: t{0}, require: args.x == 1}}\n", i);
+  }
+  Loaded loaded({policy});
+  ASSERT_FALSE(loaded.diagnostics.has_errors()) << loaded.Said();
+  Emit(loaded.policies, loaded.diagnostics);
+  EXPECT_EQ(loaded.diagnostics.error_count(), 1u);
+  EXPECT_NE(loaded.Said().find("expressions look up more than 5000000 names below args"),
+            std::string::npos)
+      << loaded.Said().substr(0, 300);
+}
+
 // The rules of every tool are emitted once, however many tools there are.
 TEST(Emit, GrowsWithTheRulesNotWithRulesTimesTools) {
   const auto program = [](int tools, int shared) {

@@ -35,6 +35,7 @@ std::string Found(const std::string& text) {
   const std::vector<writ::Value> known = Fold(checked.expression, environment, pool);
   const ArgumentPaths paths =
       FindArgumentPaths(checked.expression, environment, &known, checked.expression.ast.root);
+  if (paths.too_many) return "too many";
   return Joined(paths.value) + "; " + Joined(paths.named);
 }
 
@@ -99,6 +100,49 @@ TEST(ArgumentPaths, TheFirstOfManyCount) {
   const std::string found = Found(choice + ".b");
   EXPECT_NE(found.find("args.a39.b"), std::string::npos);
   EXPECT_EQ(found.find("args.a0.b"), std::string::npos);
+}
+
+// A few kilobytes of text that stand for millions of names.
+TEST(ArgumentPaths, NoMoreThanAnExpressionMayLookUp) {
+  const auto choice = [](int names, int members) {
+    std::string text = "cel.bind(v, (";
+    for (int i = 0; i < 15; ++i) {
+      text += "args.n == " + std::to_string(i) + " ? args.q" + std::to_string(i);
+      for (int k = 0; k < names; ++k) text += ".a";
+      text += " : ";
+    }
+    text += "args), [0";
+    for (int i = 0; i < members; ++i) text += ", v.k" + std::to_string(i);
+    return text + "].size() > 1)";
+  };
+  EXPECT_EQ(Found(choice(100, 1000)), "too many");
+  EXPECT_NE(Found(choice(100, 50)), "too many");
+  EXPECT_NE(Found(choice(1, 1000)), "too many");
+  // Neither what stands alone in the text, nor all of it.
+  std::string many = "[args.x";
+  for (int i = 0; i < 5000; ++i) many += ", args.a.b.c.k" + std::to_string(i);
+  EXPECT_NE(Found(many + "].size() > 1"), "too many");
+}
+
+TEST(ArgumentPaths, BehindVariables) {
+  Environment environment;
+  environment.variables.push_back(ArgumentsVariable());
+  Variable variable;
+  variable.name = "variables.v";
+  variable.type = TypeKind::kDyn;
+  variable.storage = Variable::Storage::kBlock;
+  variable.paths = {{"a", "b"}, {"c"}, {}};
+  environment.variables.push_back(variable);
+  const auto found = [&](const std::string& text) {
+    const CheckResult checked = Check(*Parse(text), environment);
+    const ArgumentPaths paths =
+        FindArgumentPaths(checked.expression, environment, nullptr, checked.expression.ast.root);
+    return Joined(paths.value) + "; " + Joined(paths.named);
+  };
+  EXPECT_EQ(found("variables.v"), "args.a.b, args.c, args; ");
+  EXPECT_EQ(found("variables.v.x.y"),
+            "args.a.b.x.y, args.c.x.y, args.x.y; args.a.b.x.y, args.c.x.y, args.x.y");
+  EXPECT_EQ(found("variables.v.x == variables.v.x"), "; args.a.b.x, args.c.x, args.x");
 }
 
 TEST(ArgumentPaths, NotBeyondAnyCall) {

@@ -48,6 +48,16 @@ std::string Evaluated(const std::string& text, bool optimise) {
   return FormatValue(machine.Evaluate(compiled->block));
 }
 
+TEST(CompileExpression, RefusesTooManyNames) {
+  std::string text = "cel.bind(v, (";
+  for (int i = 0; i < 15; ++i)
+    text += "a == " + std::to_string(i) + " ? args.q" + std::to_string(i) + " : ";
+  text += "args), [0";
+  for (int i = 0; i < 4000; ++i) text += ", v.k" + std::to_string(i);
+  EXPECT_EQ(Evaluated(text + "].size() > 1)", true),
+            "the expression looks up more than 100000 names");
+}
+
 TEST(CompileExpression, ReadsVariablesAndArguments) {
   for (const bool optimise : {false, true}) {
     EXPECT_EQ(Evaluated("args.list[a] + 1", optimise), "4");
