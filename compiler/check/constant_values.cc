@@ -19,6 +19,13 @@ namespace {
 // Of all constants of an expression together, in the machine's units.
 constexpr int64_t kBudget = 1 << 22;
 
+Value Not(const Value& value) {
+  if (value.is(Tag::kBool)) return Value::Bool(value.i == 0);
+  return value.is(Tag::kError) ? value : Value::Failure(Error::kNoSuchOverload);
+}
+
+}  // namespace
+
 Value ValueOf(const Literal& literal) {
   struct Visitor {
     Value operator()(std::monostate) const { return Value::Null(); }
@@ -31,13 +38,6 @@ Value ValueOf(const Literal& literal) {
   };
   return std::visit(Visitor(), literal);
 }
-
-Value Not(const Value& value) {
-  if (value.is(Tag::kBool)) return Value::Bool(value.i == 0);
-  return value.is(Tag::kError) ? value : Value::Failure(Error::kNoSuchOverload);
-}
-
-}  // namespace
 
 ConstantValues::ConstantValues(const Checked& expression, const Environment& environment,
                                Variables variables, uint32_t given, const Value& value)

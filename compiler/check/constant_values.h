@@ -17,6 +17,9 @@
 
 namespace writ::cel {
 
+// What a literal stands for; text is the literal's own.
+Value ValueOf(const Literal& literal);
+
 class ConstantValues {
  public:
   enum class Variables : uint8_t { kIncluded, kUnknown };

@@ -108,7 +108,8 @@ class RuleCode {
   std::map<PolicyCounter, uint32_t> counters_;
   std::map<const RuleModel*, uint32_t> rule_counters_;
   std::map<Fact, uint32_t> facts_;
-  std::vector<cel::Environment> environments_;  // of the policies, with the indices filled in
+  // Of the policies, with the indices filled in, and variables that are known made constants.
+  std::vector<cel::Environment> environments_;
   std::map<const Expression*, std::vector<Value>> known_;
   std::set<const Expression*> checked_limits_;
   std::vector<VariableNeeds> needs_;  // by policy

@@ -101,7 +101,7 @@ void RuleCode::NeedVariables(const Expression& expression, size_t policy, CallSl
 void RuleCode::NeedVariable(uint32_t number, size_t policy, CallSlots& slots) {
   cel::Variable& variable =
       environments_[policy].variables[policies_[policy].first_variable + number];
-  if (gave_up_) return;
+  if (variable.storage == cel::Variable::Storage::kConstant || gave_up_) return;
   const auto found = slots.variable_blocks.find({policy, number});
   if (found != slots.variable_blocks.end()) {
     variable.index = found->second;
@@ -111,6 +111,12 @@ void RuleCode::NeedVariable(uint32_t number, size_t policy, CallSlots& slots) {
   const cel::Checked& checked = expression.checked;
   const cel::LowerTarget target = TargetOf(expression, policy, slots);
   if (!HasRoomForNames(expression, slots)) return;
+  const Value value = cel::ValueIfKnown(checked, *target.known, *builder_.program().pool);
+  if (!value.is(Tag::kAbsent)) {
+    variable.storage = cel::Variable::Storage::kConstant;
+    variable.constant = value;
+    return;
+  }
   const auto block = cel::LowerValue(builder_, checked, target);
   if (!block.has_value()) {
     Report(expression, block.error());
@@ -224,16 +230,10 @@ void RuleCode::Complete(const RuleModel& rule, size_t policy, CallSlots& slots,
 // A limit that every call would find to be none. REQUIRES: the expression was lowered.
 void RuleCode::CheckConstantMax(const Expression& max, uint8_t scale) {
   if (!checked_limits_.insert(&max).second) return;
-  const cel::Ast& ast = max.checked.ast;
-  const cel::Node& root = ast.node(ast.root);
-  if (known_.count(&max) == 0) return;
-  Value value = known_.at(&max)[ast.root];
-  if (root.kind == cel::Kind::kLiteral) {
-    const cel::Literal& literal = ast.literal(root);
-    if (const auto* i = std::get_if<int64_t>(&literal)) value = Value::Int(*i);
-    if (const auto* u = std::get_if<uint64_t>(&literal)) value = Value::Uint(*u);
-    if (const auto* d = std::get_if<double>(&literal)) value = Value::Double(*d);
-  }
+  const auto known = known_.find(&max);
+  if (known == known_.end()) return;
+  const cel::Node& root = max.checked.ast.node(max.checked.ast.root);
+  const Value value = cel::ValueIfKnown(max.checked, known->second, *builder_.program().pool);
   if (!value.is_number() || LimitUnits(value, scale).has_value()) return;
   const bool negative = value.is(Tag::kInt) ? value.i < 0 : value.is(Tag::kDouble) && value.d < 0;
   const bool fraction = value.is(Tag::kDouble) && value.d != std::trunc(value.d) && scale == 0;

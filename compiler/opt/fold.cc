@@ -3,7 +3,12 @@
 #include "compiler/opt/fold.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
 
+#include "compiler/check/constant_values.h"
 #include "compiler/lower/expression.h"
 #include "vm/copy.h"
 
@@ -44,13 +49,22 @@ class Folder {
 
   std::vector<Value> Run() {
     FindConstants();
+    FindKeys();
     std::vector<bool> inside(ast_.nodes.size());  // of a constant part
+    std::vector<NodeId> keys;
+    std::vector<NodeId> others;
     for (NodeId id = static_cast<NodeId>(ast_.nodes.size()); id-- > 0;) {
       const bool folds = constant_[id] && !inside[id];
       for (uint32_t i = 0; i < ast_.node(id).child_count; ++i) {
         inside[ast_.child(ast_.node(id), i)] = inside[id] || folds;
       }
-      if (folds) Evaluate(id);
+      if (folds) (is_key_[id] ? keys : others).push_back(id);
+    }
+    FoldKeys();
+    for (const std::vector<NodeId>* ids : {&keys, &others}) {
+      for (const NodeId id : *ids) {
+        if (known_[id].is(Tag::kAbsent)) Evaluate(id);
+      }
     }
     return std::move(known_);
   }
@@ -61,7 +75,7 @@ class Folder {
   void FindConstants() {
     const auto count = static_cast<NodeId>(ast_.nodes.size());
     constant_.assign(count, false);
-    std::vector<bool> closed_below(count);
+    closed_below_.assign(count, false);
     std::vector<NodeId> outermost(count, 0);  // what binds a variable used here
     for (NodeId id = 0; id < count; ++id) {
       const Node& node = ast_.node(id);
@@ -72,7 +86,7 @@ class Folder {
         const NodeId child = ast_.child(node, i);
         // The name of a function's namespace is no value.
         if (i == 0 && reference.target_is_namespace) continue;
-        all = all && closed_below[child];
+        all = all && closed_below_[child];
         binder = std::max(binder, outermost[child]);
       }
       switch (reference.kind) {
@@ -89,9 +103,38 @@ class Folder {
                 node.kind != Kind::kMessage;
           break;
       }
-      closed_below[id] = all;
+      closed_below_[id] = all;
       outermost[id] = binder <= id ? 0 : binder;
       constant_[id] = all && binder <= id;
+    }
+  }
+
+  // What is looked up in something else.
+  void FindKeys() {
+    is_key_.assign(ast_.nodes.size(), false);
+    for (const Node& node : ast_.nodes) {
+      if (node.kind == Kind::kIndex) is_key_[ast_.child(node, 1)] = true;
+      if (node.kind == Kind::kBinary && node.op == Operator::kIn) {
+        is_key_[ast_.child(node, 0)] = true;
+      }
+    }
+  }
+
+  // Those that are text, all at once. A text is copied once, however many keys it is.
+  void FoldKeys() {
+    std::optional<ConstantValues> values;
+    std::map<std::pair<const char*, size_t>, Value> copies;
+    for (NodeId id = 0; id < ast_.nodes.size(); ++id) {
+      if (!is_key_[id] || !closed_below_[id] || ast_.node(id).kind == Kind::kLiteral) continue;
+      if (!values.has_value()) {
+        values.emplace(expression_, environment_, ConstantValues::Variables::kIncluded);
+      }
+      const Value& key = values->at(id);
+      if (!key.is(Tag::kString)) continue;
+      const std::string_view text = key.view();
+      const auto [copy, is_new] = copies.try_emplace({text.data(), text.size()});
+      if (is_new) copy->second = Value::String(pool_.Copy(text));
+      known_[id] = copy->second;
     }
   }
 
@@ -139,6 +182,8 @@ class Folder {
   Arena& pool_;
   std::vector<Value> known_;
   std::vector<bool> constant_;
+  std::vector<bool> closed_below_;  // constants and local variables are all that is in it
+  std::vector<bool> is_key_;
   uint32_t tried_ = 0;
 };
 
@@ -146,6 +191,13 @@ class Folder {
 
 std::vector<Value> Fold(const Checked& expression, const Environment& environment, Arena& pool) {
   return Folder(expression, environment, pool).Run();
+}
+
+Value ValueIfKnown(const Checked& expression, const std::vector<Value>& known, Arena& pool) {
+  const NodeId root = expression.ast.root;
+  const Node& node = expression.ast.node(root);
+  if (node.kind != Kind::kLiteral) return known[root];
+  return DeepCopy(ValueOf(expression.ast.literal(node)), 1, pool).value_or(Value());
 }
 
 }  // namespace writ::cel

@@ -209,6 +209,21 @@ TEST(Emit, RefusesRulesThatLookUpTooManyNamesForTheirTools) {
       << loaded.Said().substr(0, 300);
 }
 
+// Variables whose value is known are constants.
+TEST(Emit, MakesConstantsOfVariablesThatNoCallChanges) {
+  const auto of_variables = Compiled(
+      "writ: 1\ndefault: allow\nvariables:\n  one: '\"a\"'\n"
+      "  hosts: '[variables.one, \"b\"]'\n"
+      "rules: [{name: a, require: 'args.host in variables.hosts'}]\n");
+  const auto of_data = Compiled(
+      "writ: 1\ndefault: allow\ndata: {hosts: [a, b]}\n"
+      "rules: [{name: a, require: 'args.host in data.hosts'}]\n");
+  EXPECT_EQ((*of_variables)->blocks.size(), (*of_data)->blocks.size());
+  Call call(of_variables);
+  EXPECT_EQ(Decided(call, "t", R"({"host":"a"})"), "allow");
+  EXPECT_EQ(Decided(call, "t", R"({"host":"c"})"), "a");
+}
+
 // The rules of every tool are emitted once, however many tools there are.
 TEST(Emit, GrowsWithTheRulesNotWithRulesTimesTools) {
   const auto program = [](int tools, int shared) {

@@ -31,6 +31,46 @@ std::string Decided(Call& call, const std::string& arguments, const std::string&
   return said;
 }
 
+// However a name comes to be known before the call, what looks like it is seen.
+TEST(WatchPaths, ARulesLookalikeIsSeenBehindConstants) {
+  for (const char* const condition : {
+           "variables.f in args",
+           "args[?variables.f].orValue(0) == 1",
+           "variables.g in args",
+           "variables.copy.?force.orValue(0) == 1",
+           "cel.bind(k, \"force\", k in args)",
+           "cel.bind(k, \"fo\", args[?(k + \"rce\")].orValue(0) == 1)",
+           "cel.block([variables.f], cel.index(0) in args)",
+           "[\"fo\", \"rce\"].map(part, part).join() in args",
+       }) {
+    Call call(
+        Compiled("writ: 1\ndefault: allow\nvariables:\n"
+                 "  f: '\"force\"'\n"
+                 "  g: 'variables.f.substring(0, 2) + \"rce\"'\n"
+                 "  copy: args\n"
+                 "rules: [{name: real, forbid: '" +
+                 std::string(condition) + "'}]\n"));
+    EXPECT_EQ(Decided(call, R"({"Force":1})"), "ambiguous") << condition;
+    EXPECT_EQ(Decided(call, R"({"force":1})"), "rule real") << condition;
+    EXPECT_EQ(Decided(call, R"({"other":1})"), "allow") << condition;
+  }
+}
+
+TEST(WatchPaths, ARulesLookalikeIsSeenInLongExpressions) {
+  for (const char* const key : {"(\"fo\" + \"rce\")", "[\"fo\", \"rce\"].map(x, x).join()"}) {
+    std::string condition = std::string(key) + " in args";
+    for (int i = 0; i <= 1000; ++i) condition += " || args.n == 1 + " + std::to_string(i);
+    Call call(
+        Compiled("writ: 1\ndefault: allow\nrules: [{name: real, forbid: '" + condition + "'}]\n"));
+    EXPECT_EQ(Decided(call, R"({"n":-1,"Force":true})"), "ambiguous") << key;
+  }
+  std::string keys = "args.n == 1";
+  for (int i = 0; i <= 2000; ++i) keys += " || (\"k\" + \"" + std::to_string(i) + "\") in args";
+  Call call(Compiled("writ: 1\ndefault: allow\nrules: [{name: real, forbid: '" + keys + "'}]\n"));
+  EXPECT_EQ(Decided(call, R"({"n":0,"K0":true})"), "ambiguous");
+  EXPECT_EQ(Decided(call, R"({"n":0,"K2000":true})"), "ambiguous");
+}
+
 TEST(WatchPaths, AShadowRulesLookalikeIsItsFinding) {
   Call call(
       Compiled("writ: 1\ndefault: allow\nrules:\n"

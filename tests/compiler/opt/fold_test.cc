@@ -70,6 +70,32 @@ TEST(Fold, ReadsConstantsOfTheEnvironment) {
   EXPECT_EQ(Folded("args.c in data.cap"), (Parts{{"data.cap", R"({"usd": 500})"}}));
 }
 
+TEST(Fold, KnowsKeysHoweverManyPartsThereAre) {
+  std::string text = "('a' + 'b') in args || args['c' + 'd'] == 1";
+  for (int i = 0; i <= 1000; ++i) text += " || args.n == 1 + " + std::to_string(i);
+  const Parts folded = Folded(text);
+  EXPECT_EQ(folded.at("'a' + 'b'"), "\"ab\"");
+  EXPECT_EQ(folded.at("'c' + 'd'"), "\"cd\"");
+  EXPECT_EQ(folded.size(), 1000u + 2);
+  EXPECT_EQ(Folded("cel.bind(k, 'a', k in args)"), (Parts{{"k", "\"a\""}}));
+  EXPECT_EQ(Folded("cel.bind(k, 'a', args[k + 'b'] == k)"), (Parts{{"k + 'b'", "\"ab\""}}));
+  EXPECT_EQ(Folded("args.all(k, k in args)"), Parts());
+}
+
+TEST(Fold, GivesTheValueOfTheWhole) {
+  Environment environment;
+  Arena pool;
+  const auto whole = [&](const std::string& text) {
+    const CheckResult result = Check(*Parse(text), environment);
+    const std::vector<Value> known = Fold(result.expression, environment, pool);
+    return FormatValue(ValueIfKnown(result.expression, known, pool));
+  };
+  EXPECT_EQ(whole("'a'"), "\"a\"");
+  EXPECT_EQ(whole("1 + 2"), "3");
+  EXPECT_EQ(whole("[1, 2]"), "[1, 2]");
+  EXPECT_EQ(whole("1 / 0"), FormatValue(Value()));
+}
+
 TEST(Fold, FoldsComprehensionsThatNeedNothingElse) {
   EXPECT_EQ(Folded("args.n in [1, 2].map(x, x * 2)"), (Parts{{"[1, 2].map(x, x * 2)", "[2, 4]"}}));
   EXPECT_EQ(Folded("[1, 2].exists(x, x == args.n)"), (Parts{{"[1, 2]", "[1, 2]"}}));
