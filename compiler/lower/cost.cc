@@ -10,6 +10,7 @@
 
 #include "compiler/check/constant_values.h"
 #include "compiler/lower/fallible.h"
+#include "compiler/lower/handing_on.h"
 #include "vm/functions/patterns.h"
 #include "vm/key_index.h"
 #include "vm/machine.h"
@@ -41,8 +42,13 @@ constexpr double kPatternUnit = 1.0 / 32;
 constexpr double kMinPatternInstructions = 8;
 constexpr double kMaxPatternInstructions = static_cast<double>(kMaxCallPatternMemory) / 48;
 
-// Of numbers as text.
+// Of numbers as text; of one with all the digits that format() can be asked for.
 constexpr double kNumberBytes = 32;
+constexpr double kFormattedNumberBytes = 512;
+// The shortest clause of a format, as in "%f".
+constexpr double kBytesPerClause = 2;
+// A byte of a URL's path as "%20".
+constexpr double kEscapedByte = 3;
 
 bool HasOneSize(const Type& type) {
   switch (type.kind()) {
@@ -158,7 +164,10 @@ class Bounder {
         if (binder.kind == Kind::kBind) part = parts_[ast_.child(binder, 0)];
         if (binder.kind == Kind::kBlock) part = parts_[ast_.child(binder, reference.which)];
         part.is_only_on_the_way = false;
-      } else if ((node.kind == Kind::kSelect || node.kind == Kind::kIndex) && !node.optional) {
+      } else if (IsOnlyOperandHandedOn(id)) {
+        part = parts_[ast_.child(node, node.child_count - 1)];
+        part.is_only_on_the_way = false;
+      } else if (node.kind == Kind::kSelect || node.kind == Kind::kIndex) {
         ConstantPart& from = parts_[ast_.child(node, 0)];
         part.value = Member(node, from.value);
         part.around = from.around;
@@ -166,6 +175,13 @@ class Bounder {
       }
       if (part.value != nullptr) part.around = part.value;
     }
+  }
+
+  bool IsOnlyOperandHandedOn(NodeId id) const {
+    const Reference& reference = expression_.references[id];
+    return ast_.node(id).kind == Kind::kCall && reference.kind == Reference::Kind::kFunction &&
+           HandsOn(static_cast<FunctionId>(reference.index)) &&
+           ast_.node(id).child_count == (reference.target_is_namespace ? 2 : 1);
   }
 
   // What a selection, or an index that is written out, finds in a map.
@@ -324,6 +340,12 @@ class Bounder {
            function == FunctionId::kRegexExtractAll || function == FunctionId::kRegexReplace;
   }
 
+  // Whose text may be much longer than what it is made of.
+  static bool GrowsWithItsResult(FunctionId function) {
+    return function == FunctionId::kReplace || function == FunctionId::kRegexReplace ||
+           function == FunctionId::kJoin || function == FunctionId::kFormat;
+  }
+
   void Call(const Node& node, const Reference& reference, ExpressionBound& bound) {
     if (reference.kind != Reference::Kind::kFunction) return;
     const auto function = static_cast<FunctionId>(reference.index);
@@ -348,7 +370,8 @@ class Bounder {
       bound.cost += walk + product * CostBound(kTextUnit);
     }
     if (function == FunctionId::kListSort) bound.cost += Size(node, first) * CostBound(kSortUnit);
-    bound.size = SizeOfResult(node, function, sum, product);
+    bound.size = SizeOfResult(node, first, function, sum, product);
+    if (GrowsWithItsResult(function)) bound.cost += bound.size * CostBound(kTextUnit);
     if (function == FunctionId::kListsRange) {
       bound.cost += bound.size * CostBound(1 / kBytesPerElement);
     }
@@ -412,23 +435,32 @@ class Bounder {
     return value.is(Tag::kString) ? std::optional(value.view()) : std::nullopt;
   }
 
-  CostBound SizeOfResult(const Node& node, FunctionId function, const CostBound& sum,
-                         const CostBound& product) const {
-    if (Info(function).growth == Growth::kFlat) return CostBound(1);
+  CostBound SizeOfResult(const Node& node, uint32_t first, FunctionId function,
+                         const CostBound& sum, const CostBound& product) const {
+    if (HandsOn(function)) return sum;
     switch (function) {
-      // A replacement may stand for every byte.
+      case FunctionId::kCidrMasked: return sum;
+      // A replacement may stand for every byte, a separator before every element.
       case FunctionId::kReplace:
       case FunctionId::kRegexReplace:
+        if (node.child_count < first + 3) return sum;
+        return Size(node, first) * Size(node, first + 2) + sum;
       case FunctionId::kJoin: return product + sum;
-      // Two characters, or an element, for every byte.
+      // Two characters, an element, or half an entry, for every byte.
       case FunctionId::kSplit:
       case FunctionId::kRegexExtractAll:
       case FunctionId::kStringsQuote:
-      case FunctionId::kBase64Encode: return (sum + CostBound(1)) * CostBound(kBytesPerElement);
+      case FunctionId::kBase64Encode:
+      case FunctionId::kUrlGetQuery: return (sum + CostBound(1)) * CostBound(kBytesPerElement);
       case FunctionId::kListsRange: return SizeOfRange(node);
       case FunctionId::kToString: return sum + CostBound(kNumberBytes);
-      case FunctionId::kFormat: return sum * CostBound(kNumberBytes) + CostBound(kNumberBytes);
-      default: return sum;
+      case FunctionId::kUrlGetEscapedPath: return sum * CostBound(kEscapedByte);
+      case FunctionId::kFormat:
+        return Size(node, 0) * CostBound(kFormattedNumberBytes / kBytesPerClause) +
+               sum * CostBound(kNumberBytes) + CostBound(kNumberBytes);
+      // Of the others, flat functions make one value without parts, and the rest make none that is
+      // larger than what they are given.
+      default: return Info(function).growth == Growth::kFlat ? CostBound(1) : sum;
     }
   }
 

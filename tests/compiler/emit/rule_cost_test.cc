@@ -70,6 +70,19 @@ TEST(RuleCost, KnowsTheSizesOfVariables) {
   EXPECT_EQ(cost.At(1e6), cost.At(1));
 }
 
+TEST(RuleCost, CountsDataBehindOptionals) {
+  std::string data = "data: {big: [";
+  for (int i = 0; i < 9000; ++i) data += "k" + std::to_string(i) + ", ";
+  data += "]}\n";
+  for (const std::string list : {"data.big", "data.?big.orValue([])", "dyn(data.big)"}) {
+    EXPECT_GT(CostOfRule(data + "rules: [{name: a, require: '" + list + ".all(x, " + list +
+                         ".all(y, x != args.s))'}]")
+                  .constant(),
+              10'000'000)
+        << list;
+  }
+}
+
 TEST(RuleCost, CountsGlobsOfToolsAndNamesOfArguments) {
   const CostOfRule one("rules: [{name: a, tools: 'read_*', quota: {max: 1, per: day}}]");
   EXPECT_GT(one.constant(), 8);

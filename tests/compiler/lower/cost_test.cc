@@ -161,8 +161,11 @@ TEST(Cost, IsNeverLessThanWhatIsCharged) {
   }
   objects += "]";
   const std::string text(3000, 'a');
+  std::string query;
+  for (int i = 0; i < 400; ++i) query += "&" + std::to_string(i);
   const std::string arguments = R"({"list":)" + list + R"(,"objects":)" + objects + R"(,"text":")" +
-                                text + R"(","path":"/srv/a/../b","n":500})";
+                                text + R"(","path":"/srv/a/../b","n":500,"query":"a)" + query +
+                                R"(","spaces":")" + std::string(500, '!') + R"("})";
   for (const char* expression : {
            "args.text == args.path",
            "args.text.contains(args.path)",
@@ -215,11 +218,70 @@ TEST(Cost, IsNeverLessThanWhatIsCharged) {
            "args.text.matches(data.pattern)",
            "args.text.matches('(a|b)*' + 'c$')",
            "cel.bind(p, '(a|b)*' + 'c$', args.text.matches(p))",
+           "args.?list.orValue([]).all(x, x != 'none')",
+           "args.?none.or(args.?list).orValue([]).all(x, x != 'none')",
+           "args.?list.value().all(x, args.?list.value().exists(y, x == y))",
+           "dyn(args.list).all(x, path.within('/' + x, '/srv') || dyn(args.text) != x)",
+           "optional.of(args.list).value().all(x, x != 'none')",
+           "optional.ofNonZeroValue(args.objects).value().all(o, o.tags.all(t, t != 'x'))",
+           "args.objects.first().optMap(o, o.tags.all(t, t != 'x')).orValue(false)",
+           "args.?list.optFlatMap(l, l.last()).orValue('').size()",
+           "[args.list].first().orValue([]).all(x, x != 'none')",
+           "[args.list].last().value().all(x, x != 'none')",
+           "args.?list == optional.of(args.list)",
+           "data.?many.orValue([]).all(x, x != args.path)",
+           "dyn(data.many).all(x, dyn(data.few).all(y, x != args.path))",
+           "data.?teams.b.orValue([]).all(x, x != args.path)",
+           "data.?teams[?args.path].orValue([]).all(x, x != args.text)",
+           "optional.of(data.many).value().all(x, x != args.path)",
+           "optional.of(data.many).or(args.?list).value().all(x, x != args.path)",
+           "args.path in dyn(data.many)",
+           "args.path in data.?many.orValue([])",
+           "'%.100f %.100f'.format([1e308, args.n]).matches('[a-z]{500}x')",
+           "'%f'.format([1e308]).split('').all(x, x != args.path)",
+           "args.text.replace('', args.text).size()",
+           "args.text.replace('', args.path + args.path).size()",
+           "args.list.join(args.text).size()",
+           "url('https://example.com/?' + args.query).getQuery().all(k, k != 'none')",
+           "url('https://example.com/' + args.spaces).getEscapedPath().split('').all(x, x != '')",
+           "string(cidr('2001:db8:1111:2222:3333:4444:5555:6666/128').masked()).split('').size()",
        }) {
     const double bound = CostOf(expression).At(static_cast<double>(arguments.size()));
     EXPECT_NE(Outcome(expression, arguments, bound), "error(evaluation budget exceeded)")
         << expression;
   }
+}
+
+// What is handed on is as large as it was.
+TEST(Cost, LooksBehindOptionalsAndDyn) {
+  const double plain = CostOf("args.list.all(p, path.within(p, '/srv'))").At(1e6);
+  const double of_data = CostOf("data.many.all(x, data.many.all(y, x != y))").constant();
+  for (const char* list : {
+           "dyn($)",
+           "optional.of($).value()",
+           "optional.ofNonZeroValue($).value()",
+           "optional.of($).orValue([])",
+           "optional.none().or(optional.of($)).orValue([])",
+           "optional.none().orValue($)",
+           "[$].first().orValue([])",
+           "[$].last().orValue([])",
+           "[[$]].flatten()[0]",
+       }) {
+    const auto with = [list](const std::string& name) {
+      std::string text = list;
+      return text.replace(text.find('$'), 1, name);
+    };
+    EXPECT_GE(CostOf(with("args.list") + ".all(p, path.within(p, '/srv'))").At(1e6), plain) << list;
+    const std::string data = with("data.many");
+    EXPECT_GE(CostOf(data + ".all(x, " + data + ".all(y, x != y))").constant(), of_data) << list;
+  }
+  EXPECT_GE(CostOf("args.?list.orValue([]).all(p, path.within(p, '/srv'))").At(1e6), plain);
+  EXPECT_GE(
+      CostOf("data.?many.orValue([]).all(x, data.?many.orValue([]).all(y, x != y))").constant(),
+      of_data);
+  // Of a member that is known, not of all that it stands in.
+  EXPECT_LT(CostOf("data.?few.orValue([]).all(x, x != args.path)").constant(), 3000);
+  EXPECT_LT(CostOf("args.path in dyn(data.many)").constant(), 50);
 }
 
 TEST(Cost, AddsAndMultiplies) {
