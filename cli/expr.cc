@@ -6,7 +6,7 @@
 #include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/load/policy_environment.h"
-#include "compiler/lower/cost.h"
+#include "compiler/lower/second_run.h"
 #include "compiler/lower/expression.h"
 #include "grammar/parse.h"
 #include "proxy/facts.h"
@@ -325,7 +325,7 @@ int Expr(const ExprOptions& options) {
     Report(diagnostics);
     return kExitUsage;
   }
-  if (options.cost) return PrintCost(cel::BoundCost(*expression, environment), options.json);
+  if (options.cost) return PrintCost(cel::BoundRuns(*expression, environment), options.json);
   if (options.explain) Explanation(*expression, environment, runner).Print();
   const Value value = runner.Run(*compiled);
   if (options.json) {

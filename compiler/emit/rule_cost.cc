@@ -6,19 +6,26 @@
 
 #include <algorithm>
 
+#include "compiler/lower/second_run.h"
 #include "vm/machine.h"
 
 namespace writ {
 namespace {
 
+// Calls look() with what is one test, and with each of what is a value for itself.
 template <typename Look>
-void ForEachExpression(const RuleModel& rule, const Look& look) {
+void ForEachGroup(const RuleModel& rule, const Look& look) {
   const auto look_at = [&look](const std::optional<Expression>& expression) {
-    if (expression.has_value()) look(*expression);
+    if (expression.has_value()) look(std::vector<const Expression*>{&*expression}, false);
   };
-  look_at(rule.when);
-  for (const Expression& expression : rule.require) look(expression);
-  for (const Expression& expression : rule.forbid) look(expression);
+  const auto look_at_tests = [&look](const std::vector<Expression>& expressions) {
+    std::vector<const Expression*> group;
+    for (const Expression& expression : expressions) group.push_back(&expression);
+    look(group, true);
+  };
+  if (rule.when.has_value()) look(std::vector<const Expression*>{&*rule.when}, true);
+  look_at_tests(rule.require);
+  look_at_tests(rule.forbid);
   if (rule.quota.has_value()) {
     look_at(rule.quota->max_of);
     look_at(rule.quota->amount);
@@ -30,27 +37,25 @@ void ForEachExpression(const RuleModel& rule, const Look& look) {
 }  // namespace
 
 RuleCosts::RuleCosts(const Policy& policy)
-    : policy_(policy), sizes_(policy.environment.variables.size(), cel::CostBound::LineBytes(1)) {
+    : policy_(policy),
+      needs_(policy),
+      sizes_(policy.environment.variables.size(), cel::CostBound::LineBytes(1)) {
+  for (const RuleModel& rule : policy.rules) shared_.Add(rule, 0);
   for (const VariableModel& variable : policy.variables) {
-    const Expression& expression = variable.expression;
+    const cel::Checked& checked = variable.expression.checked;
     const cel::ExpressionBound bound =
-        cel::BoundExpression(expression.checked, policy.environment, constants_, sizes_);
+        cel::BoundExpression(checked, policy.environment, constants_, sizes_);
     sizes_[policy.first_variable + variables_.size()] = bound.size;
-    variables_.push_back({bound.cost, VariablesOf(expression)});
+    variables_.push_back(bound.cost * cel::CostBound(RunsOf({&checked})));
   }
 }
 
-std::vector<uint32_t> RuleCosts::VariablesOf(const Expression& expression) const {
-  const uint32_t first = policy_.first_variable;
-  std::vector<uint32_t> found;
-  for (const cel::Reference& reference : expression.checked.references) {
-    if (reference.kind != cel::Reference::Kind::kVariable || reference.index < first) continue;
-    if (reference.index - first < policy_.variables.size())
-      found.push_back(reference.index - first);
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
+double RuleCosts::RunsOf(const std::vector<const cel::Checked*>& expressions) const {
+  return cel::MayRunTwice(expressions, policy_.environment) ? 2 : 1;
+}
+
+cel::CostBound RuleCosts::BoundOnce(const Expression& expression) {
+  return cel::BoundExpression(expression.checked, policy_.environment, constants_, sizes_).cost;
 }
 
 RuleCost RuleCosts::Of(const RuleModel& rule) {
@@ -65,20 +70,29 @@ RuleCost RuleCosts::Of(const RuleModel& rule) {
     if (tool.is_glob) cost.bound += cel::BoundToolGlob(tool.text);
   }
   if (rule.only_args.has_value()) cost.bound += cel::BoundOnlyArgs(*rule.only_args);
-  std::vector<bool> needed;
-  const auto need = [this, &needed](const std::vector<uint32_t>& variables) {
-    if (!variables.empty()) needed.resize(variables_.size());
-    for (const uint32_t variable : variables) needed[variable] = true;
-  };
-  ForEachExpression(rule, [&](const Expression& expression) {
-    add(expression,
-        cel::BoundExpression(expression.checked, policy_.environment, constants_, sizes_).cost);
-    need(VariablesOf(expression));
+  std::vector<uint32_t> named;
+  ForEachGroup(rule, [&](const std::vector<const Expression*>& group, bool is_test) {
+    std::vector<const cel::Checked*> checked;
+    checked.reserve(group.size());
+    for (const Expression* expression : group) checked.push_back(&expression->checked);
+    const double runs = RunsOf(checked);
+    // A predicate that rules share has a block of its own, which a fast path runs, and which may
+    // have one in turn.
+    const auto is_shared = [this](const Expression* expression) {
+      return shared_.Has(*expression, 0);
+    };
+    const bool may_share = is_test && std::any_of(group.begin(), group.end(), is_shared) &&
+                           cel::FitsFastPath(checked, policy_.environment);
+    for (const Expression* expression : group) {
+      const double more = may_share && is_shared(expression) ? 1 : 0;
+      add(*expression, BoundOnce(*expression) * cel::CostBound(runs + more));
+      const std::vector<uint32_t> variables = needs_.NamedIn(*expression);
+      named.insert(named.end(), variables.begin(), variables.end());
+    }
   });
-  for (size_t i = needed.size(); i-- > 0;) {
-    if (!needed[i]) continue;
-    add(policy_.variables[i].expression, variables_[i].cost);
-    need(variables_[i].reads);
+  const std::vector<uint32_t> needed = needs_.All(named);
+  for (auto variable = needed.rbegin(); variable != needed.rend(); ++variable) {
+    add(policy_.variables[*variable].expression, variables_[*variable]);
   }
   return cost;
 }

@@ -2,8 +2,8 @@
 // quota and its message included, the globs of its tools and the names of its `only_args`. A
 // variable is evaluated at most once a call, so it counts once.
 //
-// Where an expression fails, it may be evaluated a second time, with care (compiler/lower/lower.h);
-// that is not counted: what costs much is not written twice.
+// Where an expression fails, it may be evaluated a second time, with care, and one that rules share
+// a third time (compiler/opt/share.h): these count as often as they may run.
 //
 // Tested by tests/compiler/emit/rule_cost_test.cc and tests/policies/.
 #pragma once
@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
+#include "compiler/emit/variable_needs.h"
 #include "compiler/lower/cost.h"
+#include "compiler/opt/share.h"
 #include "compiler/policy.h"
 
 namespace writ {
@@ -35,16 +37,15 @@ class RuleCosts {
   RuleCost Of(const RuleModel& rule);
 
  private:
-  struct VariableCost {
-    cel::CostBound cost;
-    std::vector<uint32_t> reads;  // other variables, all of which stand before it
-  };
-
-  std::vector<uint32_t> VariablesOf(const Expression& expression) const;
+  // One value or one test: how often it may run where it fails.
+  double RunsOf(const std::vector<const cel::Checked*>& expressions) const;
+  cel::CostBound BoundOnce(const Expression& expression);
 
   const Policy& policy_;
-  std::vector<VariableCost> variables_;
-  std::vector<cel::CostBound> sizes_;  // of the environment's variables
+  VariableNeeds needs_;
+  SharedPredicates shared_;
+  std::vector<cel::CostBound> variables_;  // what evaluating each costs
+  std::vector<cel::CostBound> sizes_;      // of the environment's variables
   cel::ConstantSizes constants_;
 };
 

@@ -30,15 +30,16 @@ struct ExpressionBound {
   CostBound size;
 };
 
-// Of the whole expression. Constants of the environment count with their sizes. A variable that is
-// a block is read, not evaluated: what it costs counts once for all who read it, so it is not in
-// here. Its value has `variable_sizes[i]`, i being its place in the environment, or where that is
-// not given, the size of the line.
+// Of evaluating the whole expression once (compiler/lower/second_run.h says what runs twice).
+// Constants of the environment count with their sizes. A variable that is a block is read, not
+// evaluated: what it costs counts once for all who read it, so it is not in here. Its value has
+// `variable_sizes[i]`, i being its place in the environment, or where that is not given, the size
+// of the line.
 ExpressionBound BoundExpression(const Checked& expression, const Environment& environment,
                                 ConstantSizes& constants,
                                 const std::vector<CostBound>& variable_sizes = {});
 
-// The cost alone.
+// The cost alone, of evaluating it once.
 CostBound BoundCost(const Checked& expression, const Environment& environment);
 
 // Of finding out whether the call's tool is one that a glob names.

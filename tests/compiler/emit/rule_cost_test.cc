@@ -83,6 +83,16 @@ TEST(RuleCost, CountsDataBehindOptionals) {
   }
 }
 
+// A block of a predicate that rules share may run twice, and then the rule's own code does.
+TEST(RuleCost, CountsHowOftenCodeMayRun) {
+  const std::string test = "args.l.all(x, x.a < 5) || args.ok || args.also_ok";
+  const double one = CostOfRule("rules: [{name: a, require: '" + test + "'}]").At(1e6);
+  const double shared = CostOfRule("rules: [{name: a, require: '" + test + "'}, {name: b, when: '" +
+                                   test + "', forbid: args.x}]")
+                            .At(1e6);
+  EXPECT_GE(shared, 1.5 * one);
+}
+
 TEST(RuleCost, CountsGlobsOfToolsAndNamesOfArguments) {
   const CostOfRule one("rules: [{name: a, tools: 'read_*', quota: {max: 1, per: day}}]");
   EXPECT_GT(one.constant(), 8);
