@@ -3,6 +3,7 @@
 #include "compiler/check/comparisons.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "vm/compare.h"
 
@@ -47,6 +48,24 @@ namespace {
 
 enum class Holds : uint8_t { kNever, kSometimes };
 
+bool IsEquality(Operator op) {
+  return op == Operator::kEqual || op == Operator::kNotEqual;
+}
+
+double AsDouble(const Value& number) {
+  if (number.is(Tag::kDouble)) return number.d;
+  return number.is(Tag::kUint) ? static_cast<double>(number.u) : static_cast<double>(number.i);
+}
+
+// Whether some numbers are ordered as if the two were one. Against a double an integer is ordered
+// as the double next to it, and from 2^53 on several integers have the same one.
+bool AreOneAsDoubles(const Value& a, const Value& b) {
+  constexpr double kFirstGap = 9007199254740992.0;
+  const double as_double = AsDouble(a);
+  if (as_double != AsDouble(b) || std::fabs(as_double) < kFirstGap) return false;
+  return CompareNumbers(a, b) != 0 || a.is(Tag::kDouble) != b.is(Tag::kDouble);
+}
+
 // Whether a number that is `known_op known` can be `op value`.
 Holds HoldsGiven(Operator known_op, const Value& known, Operator op, const Value& value) {
   const bool numbers = known.is_number() && value.is_number();
@@ -58,6 +77,8 @@ Holds HoldsGiven(Operator known_op, const Value& known, Operator op, const Value
   }
   int order = 2;  // of `value` to `known`: 2 if they have none
   if (numbers) {
+    const bool ordered = !IsEquality(op) || !IsEquality(known_op);
+    if (ordered && AreOneAsDoubles(known, value)) return Holds::kSometimes;
     order = CompareNumbers(value, known);
   } else if (known.is(Tag::kString) || known.is(Tag::kBool)) {
     order = SameScalar(value, known) ? 0 : 2;

@@ -100,6 +100,23 @@ TEST(Warnings, NotForWhatCanHold) {
   }
 }
 
+// Against a double an integer is ordered as the double next to it: 9007199254740992.0 is at least
+// 9007199254740993.
+TEST(Warnings, NotForConstantsThatAreOneAsDoubles) {
+  for (const char* expression : {"args.x <= 9007199254740992 && args.x >= 9007199254740993",
+                                 "args.x == 9007199254740992 && args.x >= 9007199254740993",
+                                 "args.x > 9007199254740992 && args.x <= 9007199254740992.0",
+                                 "args.x in [9007199254740992] && args.x >= 9007199254740993u"}) {
+    EXPECT_EQ(Warnings(expression), "") << expression;
+  }
+  const std::string never =
+      " warning: with what is said of args.x before, this && is never true\n"
+      "  hint: perhaps || was meant\n";
+  EXPECT_EQ(Warnings("args.x == 9007199254740992 && args.x == 9007199254740993"), "37+2" + never);
+  EXPECT_EQ(Warnings("args.x < 9007199254740992 && args.x > 9007199254740996"), "36+1" + never);
+  EXPECT_EQ(Warnings("args.x > 9007199254740993 && args.x <= 9007199254740993"), "36+2" + never);
+}
+
 TEST(Warnings, TheSameOnBothSides) {
   EXPECT_EQ(Warnings("args.x == args.x"), "7+2 warning: both sides of == are the same\n");
   EXPECT_EQ(Warnings("args.x < args.x"), "7+1 warning: both sides of < are the same\n");
