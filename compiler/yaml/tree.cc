@@ -337,19 +337,30 @@ void TreeBuilder::Place(Node* node, Spot spot) {
 }
 
 // What to do about a node that an author may have meant as text from its "!" on.
-std::string TreeBuilder::QuoteHint(Kind kind, size_t offset, const Spot& spot) const {
+std::string TreeBuilder::QuoteHint(Kind kind, std::string_view value, size_t offset,
+                                   const Spot& spot) const {
   const bool block =
       spot.offset < text_.size() && (text_[spot.offset] == '|' || text_[spot.offset] == '>');
   if (kind != Kind::kScalar || block) {
     return "remove it, or put text that starts with \"!\" in single quotes";
   }
-  // In { } and [ ] the rest of the line may be no part of it.
-  size_t size = std::string_view::npos;
-  if (!frames_.empty() && frames_.back().flow) {
-    size = std::max(spot.end, offset + WrittenTag(text_, offset).size()) - offset;
+  if (!frames_.empty() && frames_.back().AwaitsKey()) {
+    return "remove it, or put a key that starts with \"!\" in single quotes";
   }
-  return fmt::format("put text that starts with \"!\" in single quotes: {}",
-                     InSingleQuotes(text_, offset, size));
+  std::string quoted;
+  if (spot.offset < text_.size() && (text_[spot.offset] == '"' || text_[spot.offset] == '\'')) {
+    // In { } and [ ] the rest of the line may be no part of it.
+    const bool flow = !frames_.empty() && frames_.back().flow;
+    const bool below = text_.substr(offset, spot.offset - offset).find('\n') != std::string::npos;
+    const size_t size = flow ? spot.end - offset : std::string_view::npos;
+    quoted = below ? "'…'" : InSingleQuotes(text_, offset, size);
+  } else {
+    // As YAML folds it, since it may stand on the lines below.
+    std::string joined(WrittenTag(text_, offset));
+    if (!value.empty()) joined.append(" ").append(value);
+    quoted = joined.find('\n') == std::string::npos ? InSingleQuotes(joined, 0) : "'…'";
+  }
+  return fmt::format("put text that starts with \"!\" in single quotes: {}", quoted);
 }
 
 std::string TreeBuilder::TakeTag(const std::string& tag, Kind kind, std::string_view value,
@@ -363,7 +374,7 @@ std::string TreeBuilder::TakeTag(const std::string& tag, Kind kind, std::string_
       const size_t length = written.starts_with("!<") ? CountCharacters(written) : 1;
       report_.Garbled(at, static_cast<uint32_t>(length),
                       "YAML reads this \"!\" as a tag, and leaves it out",
-                      QuoteHint(kind, at, spot));
+                      QuoteHint(kind, value, at, spot));
     }
     return {};
   }
@@ -374,7 +385,7 @@ std::string TreeBuilder::TakeTag(const std::string& tag, Kind kind, std::string_
   if (name.starts_with('!') && !name.starts_with("!!")) {
     report_.Garbled(offset, length,
                     fmt::format("YAML reads {} as a tag, which it does not know", Quote(name)),
-                    QuoteHint(kind, offset, spot));
+                    QuoteHint(kind, value, offset, spot));
     return {};
   }
   if (!scalar && name != "!!map" && name != "!!seq") {

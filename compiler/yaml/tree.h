@@ -118,7 +118,7 @@ class TreeBuilder : public YAML::EventHandler {
   void CountNodes(size_t nodes, size_t offset);
   std::string TakeTag(const std::string& tag, Kind kind, std::string_view value, size_t offset,
                       const Spot& spot);
-  std::string QuoteHint(Kind kind, size_t offset, const Spot& spot) const;
+  std::string QuoteHint(Kind kind, std::string_view value, size_t offset, const Spot& spot) const;
   Spot LeftOutAt(size_t next) const;
 
   std::string_view text_;
