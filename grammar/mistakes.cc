@@ -447,10 +447,22 @@ class Explainer {
   // What stands from `start` to its closing parenthesis, if that is short and simple.
   std::string Elements(size_t start) const {
     constexpr size_t kMostShown = 40;
-    const std::string_view text = source_.substr(start);
-    const size_t end = text.find_first_of("()[]{}\n");
-    if (end == std::string_view::npos || text[end] != ')' || end > kMostShown) return "...";
-    return std::string(text.substr(0, end));
+    const std::string_view text = source_.substr(start, kMostShown + 1);
+    char quote = '\0';
+    for (size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (c == '\n' || c == '\\') break;
+      if (quote != '\0') {
+        if (c == quote) quote = '\0';
+      } else if (IsQuote(c)) {
+        quote = c;
+      } else if (c == ')') {
+        return std::string(text.substr(0, i));
+      } else if (std::string_view("([]{}").find(c) != std::string_view::npos) {
+        break;
+      }
+    }
+    return "...";
   }
 
   SyntaxError AtTheEnd() const {
