@@ -85,8 +85,10 @@ std::string AsList(std::string_view text) {
   std::string list;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
-    const std::string_view entry = trim(text.substr(0, comma));
+    std::string_view entry = trim(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
+    // The dash of an entry that stands on a line of its own.
+    if (entry.starts_with("- ") || entry == "-") entry = trim(entry.substr(1));
     if (entry.empty()) continue;
     if (entry.find_first_of(kBrackets) != std::string_view::npos) return "[…], with whole names";
     const bool plain = entry.find_first_of("*&!|>'\"%@`#:?") == std::string_view::npos;
@@ -133,11 +135,12 @@ std::vector<std::string> ReadNames(PolicyReader& reader, const Node& node, std::
   std::vector<std::string> names;
   if (node.kind != Kind::kSequence) {
     const bool word = node.kind == Kind::kScalar && !yaml::IsNull(node);
-    const std::string first = word                   ? node.text
-                              : node.members.empty() ? std::string("…")
-                                                     : node.members[0].key->text;
+    const std::string list = word ? AsList(node.text)
+                             : node.members.empty()
+                                 ? std::string("[…]")
+                                 : fmt::format("[{}]", node.members[0].key->text);
     reader.Error(node, fmt::format("{} must be a list of names", what),
-                 fmt::format("write {}: [{}]", what, first));
+                 fmt::format("write {}: {}", what, list));
     return names;
   }
   EntryReader entries(reader, what, thing);
