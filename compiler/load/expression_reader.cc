@@ -47,6 +47,9 @@ bool IsOneOf(TypeKind kind, std::initializer_list<TypeKind> kinds) {
 
 // How to make what is wanted of a value of that type.
 std::string FitHint(const cel::Type& type, ExpressionReader::Wanted wanted) {
+  if (type.is_optional() && wanted != ExpressionReader::Wanted::kAny) {
+    return "say what counts where there is no value: add .orValue(…)";
+  }
   switch (wanted) {
     case ExpressionReader::Wanted::kBool:
       return "a condition compares: ==, !=, <, <=, >, >=, in, or a function that tests";
@@ -174,9 +177,12 @@ std::optional<std::string> ExpressionReader::TakeText(const Node& node, std::str
                         std::string_view("0123456789boBO").find(digits[1]) != std::string::npos;
     const bool finite = digits.find_first_of("0123456789") != std::string_view::npos;
     if (!finite) {
-      reader_.Error(
-          node, fmt::format("\"{}\" is a number in YAML but none in CEL", node.text),
-          what == "max" ? "write a number; without a limit leave the quota out" : "write a number");
+      reader_.Error(node, fmt::format("\"{}\" is a number in YAML but none in CEL", node.text),
+                    what != "max"                ? "write a number"
+                    : node.text.starts_with('-') ? "write a number; to deny every call write "
+                                                   "forbid: true instead of a quota"
+                                                 : "write a number; without a limit leave the "
+                                                   "quota out");
       return std::nullopt;
     }
     if (prefix || node.text.find('_') != std::string::npos) {
