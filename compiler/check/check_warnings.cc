@@ -13,6 +13,8 @@
 #include "compiler/check/comparisons.h"
 #include "compiler/check/constant_values.h"
 #include "compiler/check/guards.h"
+#include "compiler/check/hint_text.h"
+#include "compiler/check/origins.h"
 #include "compiler/check/overloads.h"
 #include "compiler/diagnostic.h"
 
@@ -26,6 +28,18 @@ constexpr size_t kMaxFacts = 16;
 // Values that a known text is tried with.
 constexpr size_t kMaxTried = 16;
 
+// Functions that test their first operand, and what the second one is.
+struct Test {
+  FunctionId function;
+  std::string_view takes;
+};
+constexpr Test kTests[] = {
+    {FunctionId::kMatches, "pattern"},       {FunctionId::kGlobMatches, "pattern"},
+    {FunctionId::kStartsWith, "prefix"},     {FunctionId::kEndsWith, "suffix"},
+    {FunctionId::kContains, "text to find"}, {FunctionId::kPathWithin, "folder"},
+    {FunctionId::kDomainWithin, "domain"},
+};
+
 class WarningFinder {
  public:
   WarningFinder(const Checked& expression, const Environment& environment, const KnownText& known)
@@ -34,7 +48,8 @@ class WarningFinder {
         environment_(environment),
         known_(known),
         own_values_(expression, environment, ConstantValues::Variables::kUnknown),
-        values_(expression, environment, ConstantValues::Variables::kIncluded) {}
+        values_(expression, environment, ConstantValues::Variables::kIncluded),
+        origins_(FindOrigins(expression, environment)) {}
 
   std::vector<Warning> Run() {
     if (Reads(known_.variable)) TryKnownTexts();
@@ -181,10 +196,7 @@ class WarningFinder {
     return true;
   }
 
-  std::string Shown(NodeId id) const {
-    const std::string_view text = ast_.text(ast_.node(id));
-    return std::string(text.empty() || text.size() > kShownText ? "x" : text);
-  }
+  std::string Shown(NodeId id) const { return TextOr(ast_, id, "x"); }
 
   void Look(NodeId id) {
     const Node& node = ast_.node(id);
@@ -207,7 +219,10 @@ class WarningFinder {
         }
         break;
       case Kind::kIndex: LookAtKey(node); break;
-      case Kind::kCall: LookAtValue(id); break;
+      case Kind::kCall:
+        LookAtValue(id);
+        LookAtTest(id);
+        break;
       case Kind::kComprehension:
         if (node.macro == Macro::kAll) {
           LookAtEmpty(node, ast_.child(node, 0), "all()", true);
@@ -377,6 +392,33 @@ class WarningFinder {
          ValueGuard(ast_, optional));
   }
 
+  // "/srv/".startsWith(args.x): the caller says what passes.
+  void LookAtTest(NodeId id) {
+    const Node& node = ast_.node(id);
+    const Reference& reference = expression_.references[id];
+    if (reference.kind != Reference::Kind::kFunction) return;
+    const auto* test = std::find_if(std::begin(kTests), std::end(kTests), [&](const Test& t) {
+      return static_cast<uint32_t>(t.function) == reference.index;
+    });
+    const uint32_t first = reference.target_is_namespace ? 1 : 0;
+    if (test == std::end(kTests) || node.child_count != first + 2) return;
+    const NodeId tested = ast_.child(node, first);
+    const NodeId brought = ast_.child(node, first + 1);
+    if (origins_[tested] != Origin::kPolicy || origins_[brought] != Origin::kCall) return;
+    std::string hint = "write ";
+    hint += reference.target_is_namespace
+                ? fmt::format("{}({}, {})", reference.text, Shown(brought), Shown(tested))
+                : fmt::format("{}.{}({})", TargetOr(ast_, brought, "x"), reference.text,
+                              TextOr(ast_, tested, "…"));
+    if (test->function == FunctionId::kContains) {
+      hint += fmt::format("; whether it is one of several, {} in [a, b]", Shown(brought));
+    }
+    Warn(
+        node,
+        fmt::format("the call brings the {}: perhaps the two are the wrong way round", test->takes),
+        std::move(hint));
+  }
+
   // has() of a path fails itself where the path to its last name is absent: "has(args.x) &&
   // has(args.x.y) && ", or, if `negated`, "!has(args.x) || !has(args.x.y) || ".
   std::string PathAsked(NodeId path, bool negated) const {
@@ -524,6 +566,7 @@ class WarningFinder {
   const KnownText& known_;
   ConstantValues own_values_;  // of what the expression itself says
   ConstantValues values_;      // with the policy's data
+  std::vector<Origin> origins_;
   std::vector<std::optional<bool>> tried_;
   std::vector<Warning> warnings_;
 };

@@ -18,6 +18,13 @@ namespace writ::cel {
 
 inline constexpr uint32_t kNoPresence = UINT32_MAX;
 
+// Who says what a value is: the later ones win where parts of it come from several.
+enum class Origin : uint8_t {
+  kPolicy,     // literals and constants
+  kElsewhere,  // such as the tool's name, labels or the clock
+  kCall,       // the call's arguments
+};
+
 struct Variable {
   // Where its value is.
   enum class Storage : uint8_t {
@@ -38,6 +45,8 @@ struct Variable {
   uint32_t presence = kNoPresence;
   // Of kBlock: where its value may stand, as names from the arguments on.
   std::vector<std::vector<std::string>> paths = {};
+  // Of kBlock.
+  Origin origin = Origin::kCall;
   // What it means in suggestions: false for names that nobody should be pointed to.
   bool suggested = true;
 };

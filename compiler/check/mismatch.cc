@@ -7,19 +7,13 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/check/hint_text.h"
 #include "compiler/check/signature.h"
 
 namespace writ::cel {
 namespace {
 
 constexpr size_t kShownOverloads = 4;
-constexpr size_t kShownText = 40;
-
-// What stands at a child, if it is short enough to be repeated.
-std::string TextOr(const Ast& ast, const Node& node, uint32_t child, std::string_view otherwise) {
-  const std::string_view text = ast.text(ast.node(ast.child(node, child)));
-  return std::string(text.empty() || text.size() > kShownText ? otherwise : text);
-}
 
 bool IsNumber(const Type& type) {
   return type.is(TypeKind::kInt) || type.is(TypeKind::kUint) || type.is(TypeKind::kDouble);
@@ -51,8 +45,8 @@ std::string Enumerate(const std::vector<std::string>& forms) {
 
 std::string BinaryHint(const Ast& ast, const Node& node, const Type& left, const Type& right) {
   const std::string_view op = WrittenForm(OperatorOf(node));
-  const std::string left_text = TextOr(ast, node, 0, "x");
-  const std::string right_text = TextOr(ast, node, 1, "x");
+  const std::string left_text = TextOr(ast, ast.child(node, 0), "x");
+  const std::string right_text = TextOr(ast, ast.child(node, 1), "x");
   if (left.is_optional() != right.is_optional()) {
     return fmt::format("the value of an optional is {}.orValue(…)",
                        left.is_optional() ? left_text : right_text);
@@ -131,8 +125,9 @@ Mismatch OperatorMismatch(const Ast& ast, const Node& node, const std::vector<Ty
   const std::string_view op = WrittenForm(id);
   if (node.kind == Kind::kNegate) {
     return {fmt::format("no overload for -{}", types[0].ToString()),
-            types[0].is(TypeKind::kUint) ? fmt::format("write -int({})", TextOr(ast, node, 0, "x"))
-                                         : "- takes int or double"};
+            types[0].is(TypeKind::kUint)
+                ? fmt::format("write -int({})", TextOr(ast, ast.child(node, 0), "x"))
+                : "- takes int or double"};
   }
   if (node.kind == Kind::kIndex) {
     Mismatch mismatch;
@@ -143,8 +138,9 @@ Mismatch OperatorMismatch(const Ast& ast, const Node& node, const std::vector<Ty
     } else if (types[0].is(TypeKind::kMap)) {
       mismatch.hint = fmt::format("its keys are {}", types[0].parameters()[0].ToString());
     } else if (types[0].is(TypeKind::kString)) {
-      mismatch.hint = fmt::format("a character of a text is {}.charAt({})",
-                                  TextOr(ast, node, 0, "x"), TextOr(ast, node, 1, "0"));
+      mismatch.hint =
+          fmt::format("a character of a text is {}.charAt({})",
+                      TextOr(ast, ast.child(node, 0), "x"), TextOr(ast, ast.child(node, 1), "0"));
     } else {
       mismatch.hint = "only lists and maps are indexed";
     }

@@ -71,11 +71,12 @@ std::string FitHint(const cel::Type& type, ExpressionReader::Wanted wanted) {
 ExpressionReader::ExpressionReader(PolicyReader& reader, Policy& policy)
     : reader_(reader), policy_(policy), outside_messages_(WithoutQuotaNames(policy.environment)) {}
 
-void ExpressionReader::Declare(const std::string& name, const cel::Type& type) {
+void ExpressionReader::Declare(const std::string& name, const cel::Type& type, cel::Origin origin) {
   cel::Variable variable;
   variable.name = "variables." + name;
   variable.type = type;
   variable.storage = cel::Variable::Storage::kBlock;
+  variable.origin = origin;
   policy_.environment.variables.push_back(variable);
   outside_messages_.variables.push_back(std::move(variable));
   later_.erase(name);

@@ -59,7 +59,7 @@ class ExpressionReader {
   // Names that `variables.` may not have yet, each with the line of its own.
   void DeclareLater(const std::string& name, uint32_t line) { later_.emplace(name, line); }
   // From here on expressions may name it.
-  void Declare(const std::string& name, const cel::Type& type);
+  void Declare(const std::string& name, const cel::Type& type, cel::Origin origin);
 
  private:
   // An expression's text, and where it stands.

@@ -1,6 +1,7 @@
 // `writ: 1` policies to the model.
 // Tested by tests/compiler/load/load_writ_test.cc and the text tests in tests/policies/.
 #include "compiler/load/load_writ.h"
+#include "compiler/check/origins.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/check/origins.h"
 #include "compiler/load/expression_reader.h"
 #include "compiler/load/load_writ_rule.h"
 #include "compiler/load/name_list.h"
@@ -224,7 +226,9 @@ class Loader {
                     fmt::format("a policy may have {} variables, and this one has {}",
                                 kMaxVariables, written.size()),
                     "write them where they are used, or split the policy");
-      for (const Written& variable : written) expressions.Declare(variable.name->text, cel::Type());
+      for (const Written& variable : written) {
+        expressions.Declare(variable.name->text, cel::Type(), cel::Origin::kCall);
+      }
       return;
     }
     std::unordered_map<std::string_view, uint32_t> lines;
@@ -301,7 +305,12 @@ class Loader {
     const std::string& name = variable.name->text;
     std::optional<Expression> expression = expressions.Read(
         *variable.expression, fmt::format("variable {}", name), ExpressionReader::Wanted::kAny);
-    expressions.Declare(name, expression ? expression->checked.type() : cel::Type());
+    if (expression) {
+      expressions.Declare(name, expression->checked.type(),
+                          cel::OriginOf(expression->checked, policy_.environment));
+    } else {
+      expressions.Declare(name, cel::Type(), cel::Origin::kCall);
+    }
     if (!expression) return;
     policy_.variables.push_back({variable.name->at, name, std::move(*expression)});
   }

@@ -117,6 +117,20 @@ TEST(Warnings, NotForConstantsThatAreOneAsDoubles) {
   EXPECT_EQ(Warnings("args.x > 9007199254740993 && args.x <= 9007199254740993"), "36+2" + never);
 }
 
+TEST(Warnings, TestsWhosePatternTheCallBrings) {
+  const std::string warning =
+      " warning: the call brings the prefix: perhaps the two are the wrong way round\n";
+  EXPECT_EQ(Warnings("'admin'.startsWith(args.x)"),
+            "8+10" + warning + "  hint: write args.x.startsWith('admin')\n");
+  EXPECT_EQ(Warnings("'admin'.startsWith('a' + args.x)"),
+            "8+10" + warning + "  hint: write ('a' + args.x).startsWith('admin')\n");
+  for (const char* fine :
+       {"args.x.startsWith('admin')", "['a', 'b'].exists(p, args.x.startsWith(p))",
+        "args.x.startsWith(args.y)", "x.startsWith(args.y)", "'admin'.startsWith(x)"}) {
+    EXPECT_EQ(Warnings(fine), "") << fine;
+  }
+}
+
 TEST(Warnings, TheSameOnBothSides) {
   EXPECT_EQ(Warnings("args.x == args.x"), "7+2 warning: both sides of == are the same\n");
   EXPECT_EQ(Warnings("args.x < args.x"), "7+1 warning: both sides of < are the same\n");
