@@ -419,33 +419,55 @@ class WarningFinder {
         std::move(hint));
   }
 
-  // has() of a path fails itself where the path to its last name is absent: "has(args.x) &&
+  // How an expression asks whether there is what a selection, or an index by a text, reads; empty
+  // for anything else.
+  std::string Asked(NodeId id, bool negated) const {
+    const Node& node = ast_.node(id);
+    if (node.optional) return "";
+    if (node.kind == Kind::kSelect) return fmt::format("{}has({})", negated ? "!" : "", Shown(id));
+    if (node.kind != Kind::kIndex ||
+        !expression_.types[ast_.child(node, 1)].is(TypeKind::kString)) {
+      return "";
+    }
+    const std::string asked =
+        fmt::format("{} in {}", Shown(ast_.child(node, 1)), Shown(ast_.child(node, 0)));
+    return negated ? fmt::format("!({})", asked) : asked;
+  }
+
+  // Asking for a path fails itself where the path to its last name is absent: "has(args.x) &&
   // has(args.x.y) && ", or, if `negated`, "!has(args.x) || !has(args.x.y) || ".
   std::string PathAsked(NodeId path, bool negated) const {
     constexpr size_t kMostAsked = 4;
     std::string asked;
     size_t parts = 0;
-    for (NodeId id = path; ast_.node(id).kind == Kind::kSelect && !ast_.node(id).optional;
-         id = ast_.child(ast_.node(id), 0)) {
+    for (NodeId id = path;; id = ast_.child(ast_.node(id), 0)) {
+      const std::string one = Asked(id, negated);
+      if (one.empty()) break;
       const bool shown = ++parts <= kMostAsked;
-      const std::string part =
-          shown ? fmt::format("{}has({})", negated ? "!" : "", Shown(id)) : "…";
-      asked.insert(0, part + (negated ? " || " : " && "));
+      asked.insert(0, (shown ? one : "…") + (negated ? " || " : " && "));
       if (!shown) break;
     }
     return asked;
   }
 
-  // args.x == null fails where args.x is absent.
+  // What is said elsewhere if something asked for it: args["x"] is asked for by has(args.x) too.
+  std::string GuardOf(const Node& field) const {
+    if (field.kind == Kind::kSelect) return HasGuard(ast_, field);
+    const NodeId map = ast_.child(field, 0);
+    const Node& key = ast_.node(ast_.child(field, 1));
+    if (key.kind != Kind::kLiteral) return KeyGuard(ast_, ast_.child(field, 1), map);
+    return HasGuard(ast_, map, std::get<std::string>(ast_.literal(key)));
+  }
+
+  // args.x == null fails where args.x is absent, as args["x"] == null does.
   bool LookAtNull(const Node& node, NodeId argument, NodeId other) {
     if (!expression_.types[other].is(TypeKind::kNull) || !IsArgument(argument)) return false;
-    const Node& field = ast_.node(argument);
-    if (field.kind != Kind::kSelect) return false;
+    if (Asked(argument, false).empty()) return false;
     const bool equal = node.op == Operator::kEqual;
     const std::string text = Shown(argument);
     Warn(node, fmt::format("this fails where {} is not given: what is absent is not null", text),
          fmt::format("write {}{} {} null", PathAsked(argument, equal), text, equal ? "==" : "!="),
-         HasGuard(ast_, field));
+         GuardOf(ast_.node(argument)));
     return true;
   }
 

@@ -16,6 +16,10 @@ std::string HasGuard(const Ast& ast, const Node& field) {
   return fmt::format("has({})", FieldText(ast, field));
 }
 
+std::string HasGuard(const Ast& ast, NodeId map, std::string_view key) {
+  return fmt::format("has({}.{})", ast.text(ast.node(map)), key);
+}
+
 std::string KeyGuard(const Ast& ast, NodeId key, NodeId map) {
   return fmt::format("{} in {}", ast.text(ast.node(key)), ast.text(ast.node(map)));
 }
@@ -39,7 +43,7 @@ std::vector<std::string> Guards(const Checked& expression) {
       const Node& literal = ast.node(key);
       if (literal.kind != Kind::kLiteral) continue;
       if (const auto* name = std::get_if<std::string>(&ast.literal(literal))) {
-        guards.push_back(fmt::format("has({}.{})", ast.text(ast.node(map)), *name));
+        guards.push_back(HasGuard(ast, map, *name));
       }
     } else if (reference.kind == Reference::Kind::kFunction && node.child_count > 0 &&
                reference.index == static_cast<uint32_t>(FunctionId::kOptionalHasValue)) {

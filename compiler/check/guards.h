@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "grammar/ast.h"
 
@@ -14,6 +15,7 @@ std::string FieldText(const Ast& ast, const Node& field);
 
 // "has(args.x)"
 std::string HasGuard(const Ast& ast, const Node& field);
+std::string HasGuard(const Ast& ast, NodeId map, std::string_view key);
 // "args.currency in data.cap"
 std::string KeyGuard(const Ast& ast, NodeId key, NodeId map);
 // "args.?x.hasValue()"
