@@ -19,6 +19,15 @@ bool IsNumber(const Type& type) {
   return type.is(TypeKind::kInt) || type.is(TypeKind::kUint) || type.is(TypeKind::kDouble);
 }
 
+// Of text that is written down, and that no conversion makes a number.
+bool IsNoNumber(const Ast& ast, NodeId id) {
+  const Node& node = ast.node(id);
+  if (node.kind != Kind::kLiteral) return false;
+  const auto* text = std::get_if<std::string>(&ast.literal(node));
+  return text != nullptr && (text->find_first_of("0123456789") == std::string::npos ||
+                             text->find_first_not_of("0123456789.-") != std::string::npos);
+}
+
 bool HasSize(const Type& type) {
   return type.is(TypeKind::kList) || type.is(TypeKind::kMap);
 }
@@ -100,6 +109,11 @@ std::string BinaryHint(const Ast& ast, const Node& node, const Type& left, const
     return left == wanted
                ? fmt::format("write {} {} {}({})", left_text, op, wanted.ToString(), right_text)
                : fmt::format("write {}({}) {} {}", wanted.ToString(), left_text, op, right_text);
+  }
+  const bool numeric = IsNumber(left) || IsNumber(right);
+  if (numeric && node.op != Operator::kAdd &&
+      (IsNoNumber(ast, ast.child(node, 0)) || IsNoNumber(ast, ast.child(node, 1)))) {
+    return "";
   }
   if (left.is(TypeKind::kString) && !right.is(TypeKind::kString) && IsNumber(right)) {
     return node.op == Operator::kAdd
