@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "compiler/check/hint_text.h"
 #include "compiler/check/mismatch.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/unify.h"
@@ -279,9 +280,25 @@ class Inference {
         const std::string namespaced = SuggestNamespaced(names_, reference.text);
         if (!namespaced.empty()) mismatch.hint = namespaced;
       }
+      const std::string membership = MembershipHint(node, reference, arguments);
+      if (!membership.empty()) mismatch.hint = membership;
       Report(node, std::move(mismatch.message), std::move(mismatch.hint));
     }
     return result;
+  }
+
+  // "data.list.contains(args.x)" and "sets.contains(data.list, args.x)".
+  std::string MembershipHint(const Node& node, const Reference& reference,
+                             const std::vector<Type>& arguments) const {
+    if (arguments.size() != 2) return "";
+    const bool on_value = reference.text == "contains" &&
+                          (arguments[0].is(TypeKind::kList) || arguments[0].is(TypeKind::kMap));
+    const bool of_sets = reference.text == "sets.contains" && arguments[0].is(TypeKind::kList) &&
+                         !arguments[1].is(TypeKind::kList);
+    if (!on_value && !of_sets) return "";
+    const uint32_t first = reference.target_is_namespace ? 1 : 0;
+    return fmt::format("write {} in {}", TargetOr(ast_, ast_.child(node, first + 1), "x"),
+                       TargetOr(ast_, ast_.child(node, first), "y"));
   }
 
   static bool TakesCount(const OverloadTable::Overloads& overloads, size_t count) {

@@ -8,6 +8,7 @@
 #include "compiler/check/environment.h"
 #include "compiler/check/name_tree.h"
 #include "compiler/check/overloads.h"
+#include "vm/value.h"
 
 namespace writ::cel {
 
@@ -22,6 +23,10 @@ const NameTree& TypeNames();
 
 struct KnownNames {
   explicit KnownNames(const Environment& from);
+
+  // What a.b.c is, by its parts, where the environment's constants say so: a failure if they say
+  // that there is no such key, absent if it is none of them.
+  Value ConstantAt(const std::vector<std::string_view>& parts) const;
 
   const Environment& environment;
   OverloadTable overloads;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/check/hint_text.h"
 #include "compiler/check/suggest.h"
 #include "compiler/diagnostic.h"
 
@@ -375,31 +376,57 @@ class Resolver {
                               names_.variables.Walk(*parts[0]) == NameTree::kNone;
     if (!is_namespace) return false;
     const std::string full = *parts[0] + "." + *parts[1];
-    std::string hint;
-    if (const auto& members = names_.overloads.Find(*parts[1]); HasStyle(members, true)) {
-      // "regex.matches(x, pattern)": with its target as first argument.
-      const bool same_count =
-          std::any_of(members.begin(), members.end(), [&](const Overload* overload) {
-            return overload->member && overload->parameters.size() + 1 == node.child_count;
-          });
-      if (!same_count || !names_.environment.checked) return false;
-      hint = fmt::format("write {}.{}({})", Shown(node, 1), *parts[1], ShownArguments(node, 2));
-    } else {
-      hint = SuggestFunction(names_, full);
-    }
+    const bool is_member = HasStyle(names_.overloads.Find(*parts[1]), true);
+    if (is_member && (!names_.environment.checked || MeansValue(node, *parts[0]))) return false;
     reference.kind = Reference::Kind::kUnknown;
     reference.text = full;
     reference.target_is_namespace = names_.environment.checked;
     if (WantsProblems()) {
-      Report(node, fmt::format("there is no function {}", Quote(full)), std::move(hint));
+      Report(
+          node, fmt::format("there is no function {}", Quote(full)),
+          is_member ? NamespacedHint(node, *parts[0], *parts[1]) : OtherFunctionHint(node, full));
     }
     return true;
   }
 
-  // A call's part as it stands, if it is short.
+  // Whether a name is hardly that of an argument, although it starts functions as "path" does.
+  static bool IsOnlyNamespace(std::string_view name) {
+    return name == "regex" || name == "strings" || name == "math" || name == "lists" ||
+           name == "sets";
+  }
+
+  // "path.startsWith("/srv")": what is called is right for a value, and nothing else is there that
+  // it could be called on.
+  bool MeansValue(const Node& node, std::string_view target) const {
+    if (IsOnlyNamespace(target)) return false;
+    const OverloadTable::Overloads& overloads = names_.overloads.Find(ast_.name(node));
+    const bool fits =
+        std::any_of(overloads.begin(), overloads.end(), [&](const Overload* overload) {
+          return overload->member && overload->parameters.size() == node.child_count;
+        });
+    return fits && (node.child_count == 1 || IsConstant(node, 1));
+  }
+
+  // "regex.matches(x, pattern)": its target is the first argument.
+  std::string NamespacedHint(const Node& node, const std::string& target,
+                             const std::string& name) const {
+    std::string hint = MemberHint(node, name, 1, target == "lists" || target == "sets");
+    if (IsOnlyNamespace(target) || node.child_count != 2) return hint;
+    std::string value = SuggestOwnName(names_, target);
+    if (value.empty()) value = SuggestName(names_, target, "", {});
+    return value.empty() ? hint : fmt::format("{}; {}", hint, value);
+  }
+
+  // For "regex.match(x, pattern)" and "math.abss(x)".
+  std::string OtherFunctionHint(const Node& node, const std::string& full) const {
+    std::string hint = SuggestFunction(names_, full);
+    if (!hint.empty()) return hint;
+    const std::string member = NearestMember(names_, ast_.name(node));
+    return member.empty() ? "" : MemberHint(node, member, 1, false);
+  }
+
   std::string Shown(const Node& call, uint32_t child) const {
-    const std::string_view part = ast_.text(ast_.node(ast_.child(call, child)));
-    return part.size() > 40 ? std::string("…") : std::string(part);
+    return TextOr(ast_, ast_.child(call, child), "…");
   }
 
   std::string ShownArguments(const Node& call, uint32_t from) const {
@@ -409,6 +436,75 @@ class Resolver {
       if (i >= kShownParts) break;
     }
     return shown;
+  }
+
+  // "strings.contains(x, y)" or "contains(x, y)" as what it is called on a value; `first` is the
+  // child that x is.
+  std::string MemberHint(const Node& call, const std::string& name, uint32_t first,
+                         bool of_lists) const {
+    const uint32_t given = call.child_count - std::min(call.child_count, first);
+    const OverloadTable::Overloads& overloads = names_.overloads.Find(name);
+    const auto takes = [&](auto fits) {
+      return std::any_of(overloads.begin(), overloads.end(), [&](const Overload* overload) {
+        return overload->member && fits(overload->parameters.size());
+      });
+    };
+    if (!takes([given](size_t count) { return count == given; })) {
+      const std::string target = given == 0 ? "x" : TargetOr(ast_, ast_.child(call, first), "x");
+      const bool alone = takes([](size_t count) { return count == 1; });
+      return fmt::format("write {}.{}({})", target, name, alone ? "" : "…");
+    }
+    uint32_t target = first;
+    if (given == 2) {
+      const uint32_t second = first + 1;
+      const bool from_list = of_lists || IsList(call, first) || IsList(call, second);
+      if (name == "contains" && from_list) {
+        const uint32_t list = IsList(call, second) && !IsList(call, first) ? second : first;
+        const NodeId element = ast_.child(call, list == first ? second : first);
+        return fmt::format("write {} in {}", TargetOr(ast_, element, "x"),
+                           TargetOr(ast_, ast_.child(call, list), "y"));
+      }
+      // As in "regex.matches(pattern, x)"; as it stands, the caller would bring the pattern.
+      if (IsConstant(call, first) && !IsConstant(call, second)) target = second;
+    }
+    const std::string on = TargetOr(ast_, ast_.child(call, target), "x");
+    if (target == first) {
+      return fmt::format("write {}.{}({})", on, name, ShownArguments(call, first + 1));
+    }
+    return fmt::format("write {}.{}({}); what is looked at stands in front", on, name,
+                       Shown(call, first));
+  }
+
+  // Whether nothing in it is known only when it runs. By names alone, since what stands in a call
+  // is resolved after the call.
+  bool IsConstant(const Node& call, uint32_t child) const {
+    std::vector<NodeId> work = {ast_.child(call, child)};
+    while (!work.empty()) {
+      const Node& node = ast_.node(work.back());
+      work.pop_back();
+      if (node.kind == Kind::kIdent && !IsConstantName(ast_.name(node))) return false;
+      for (uint32_t i = 0; i < node.child_count; ++i) work.push_back(ast_.child(node, i));
+    }
+    return true;
+  }
+
+  bool IsConstantName(std::string_view name) const {
+    const uint32_t item = names_.variables.ItemAt(names_.variables.Step(NameTree::kRoot, name));
+    return item != NameTree::kNone &&
+           names_.environment.variables[item].storage == Variable::Storage::kConstant;
+  }
+
+  bool IsList(const Node& call, uint32_t child) const {
+    NodeId at = ast_.child(call, child);
+    if (ast_.node(at).kind == Kind::kList) return true;
+    std::vector<std::string_view> parts;
+    for (; ast_.node(at).kind == Kind::kSelect; at = ast_.child(ast_.node(at), 0)) {
+      parts.push_back(ast_.name(ast_.node(at)));
+    }
+    if (ast_.node(at).kind != Kind::kIdent) return false;
+    parts.push_back(ast_.name(ast_.node(at)));
+    std::reverse(parts.begin(), parts.end());
+    return names_.ConstantAt(parts).is(Tag::kList);
   }
 
   // The function exists, but is called the other way.
@@ -427,7 +523,7 @@ class Resolver {
       hint =
           fmt::format("write {}({}{}{})", name, Shown(node, 0), others.empty() ? "" : ", ", others);
     } else {
-      hint = fmt::format("write {}.{}({})", Shown(node, 0), name, others);
+      hint = MemberHint(node, name, 0, false);
     }
     Report(node,
            fmt::format("{} is {}", Quote(name),

@@ -18,7 +18,7 @@ using Pair = std::pair<std::string_view, std::string_view>;
 constexpr std::array<Pair, 4> kOtherLiterals = {
     {{"None", "null"}, {"nil", "null"}, {"undefined", "null"}, {"none", "null"}}};
 
-constexpr std::array<Pair, 17> kOtherFunctions = {{{"len", "size"},
+constexpr std::array<Pair, 21> kOtherFunctions = {{{"len", "size"},
                                                    {"length", "size"},
                                                    {"count", "size"},
                                                    {"includes", "contains"},
@@ -34,7 +34,11 @@ constexpr std::array<Pair, 17> kOtherFunctions = {{{"len", "size"},
                                                    {"every", "all"},
                                                    {"regex", "matches"},
                                                    {"match", "matches"},
-                                                   {"float", "double"}}};
+                                                   {"float", "double"},
+                                                   {"max", "math.greatest"},
+                                                   {"min", "math.least"},
+                                                   {"math.max", "math.greatest"},
+                                                   {"math.min", "math.least"}}};
 
 // What other policy languages call the arguments.
 constexpr std::array<std::string_view, 4> kOtherArguments = {"input", "params", "parameters",
@@ -170,6 +174,20 @@ std::string SuggestFunction(const KnownNames& names, std::string_view name) {
     return DidYouMean(nearest);
   }
   return SuggestNamespaced(names, name);
+}
+
+std::string NearestMember(const KnownNames& names, std::string_view name) {
+  const auto is_member = [&](std::string_view function) {
+    const OverloadTable::Overloads& overloads = names.overloads.Find(function);
+    return std::any_of(overloads.begin(), overloads.end(),
+                       [](const Overload* overload) { return overload->member; });
+  };
+  if (const std::string_view function = Translate(kOtherFunctions, name); is_member(function)) {
+    return std::string(function);
+  }
+  std::vector<std::string_view> members = names.overloads.Names();
+  std::erase_if(members, [&](std::string_view function) { return !is_member(function); });
+  return std::string(Nearest(name, members));
 }
 
 std::string SuggestNamespaced(const KnownNames& names, std::string_view name) {

@@ -28,6 +28,9 @@ std::string SuggestQualified(const KnownNames& names, std::string_view prefix,
 // For a call: `name` is the whole name of a global one ("math.abs"), or a member's.
 std::string SuggestFunction(const KnownNames& names, std::string_view name);
 
+// The function called on a value whose name is near, or what other languages call so; may be empty.
+std::string NearestMember(const KnownNames& names, std::string_view name);
+
 // Functions of any namespace whose last part is the name: path.within for "within".
 std::string SuggestNamespaced(const KnownNames& names, std::string_view name);
 
