@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "compiler/check/dashed_name.h"
 #include "compiler/check/hint_text.h"
 #include "compiler/check/mismatch.h"
 #include "compiler/check/suggest.h"
@@ -198,7 +199,8 @@ class Inference {
                            [](const Overload* overload) { return overload->member; })) {
       hint = fmt::format("{} is a function: .{}()", ast_.name(node), ast_.name(node));
     }
-    Report(node, fmt::format("{} has no fields", Shown(operand)), std::move(hint));
+    ReportAt(node, ast_.child(node, 0),
+             {fmt::format("{} has no fields", Shown(operand)), std::move(hint)});
     return TypeKind::kError;
   }
 
@@ -252,7 +254,8 @@ class Inference {
     if (result.is(TypeKind::kError)) {
       ResolveAll(operands);
       Mismatch mismatch = OperatorMismatch(ast_, node, operands);
-      Report(node, std::move(mismatch.message), std::move(mismatch.hint));
+      const bool minus = node.kind == Kind::kBinary && node.op == Operator::kSubtract;
+      ReportAt(node, ast_.child(node, minus ? 1 : 0), std::move(mismatch));
     }
     return result;
   }
@@ -282,7 +285,11 @@ class Inference {
       }
       const std::string membership = MembershipHint(node, reference, arguments);
       if (!membership.empty()) mismatch.hint = membership;
-      Report(node, std::move(mismatch.message), std::move(mismatch.hint));
+      if (member) {
+        ReportAt(node, ast_.child(node, 0), std::move(mismatch));
+      } else {
+        Report(node, std::move(mismatch.message), std::move(mismatch.hint));
+      }
     }
     return result;
   }
@@ -299,6 +306,20 @@ class Inference {
     const uint32_t first = reference.target_is_namespace ? 1 : 0;
     return fmt::format("write {} in {}", TargetOr(ast_, ast_.child(node, first + 1), "x"),
                        TargetOr(ast_, ast_.child(node, first), "y"));
+  }
+
+  // Where an operand is a type, it may be the end of a name with a dash: "args.content-type".
+  void ReportAt(const Node& node, NodeId operand, Mismatch mismatch) {
+    if (unifier_.Known(types_[operand]).is(TypeKind::kType)) {
+      const uint32_t at = ast_.node(operand).begin;
+      if (const auto dashed = FindDashedName(names_, ast_.source, at)) {
+        AddDashedProblem(
+            *dashed, {Severity::kError, node.at, node.at_length, std::move(mismatch.message), ""},
+            problems_);
+        return;
+      }
+    }
+    Report(node, std::move(mismatch.message), std::move(mismatch.hint));
   }
 
   static bool TakesCount(const OverloadTable::Overloads& overloads, size_t count) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/check/dashed_name.h"
 #include "compiler/check/hint_text.h"
 #include "compiler/check/suggest.h"
 #include "compiler/diagnostic.h"
@@ -213,27 +214,6 @@ class Resolver {
     return true;
   }
 
-  // For "args.user-id", whose "id" starts at `at`; empty if no dash without blanks is before it.
-  std::string SuggestDash(size_t at) const {
-    const std::string_view source = ast_.source;
-    const auto is_word = [&](size_t i) {
-      if (i >= source.size()) return false;
-      const char c = source[i];
-      return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    };
-    if (at < 2 || source[at - 1] != '-' || !is_word(at - 2)) return "";
-    size_t start = at;
-    while (start > 0 && (is_word(start - 1) || source[start - 1] == '-')) --start;
-    size_t end = at;
-    while (is_word(end) || (end < source.size() && source[end] == '-' && is_word(end + 1))) ++end;
-    if (start == 0 || source[start - 1] != '.') return "";
-    size_t chain = start - 1;
-    while (chain > 0 && (is_word(chain - 1) || source[chain - 1] == '.')) --chain;
-    if (chain == start - 1) return "";
-    return fmt::format("did you mean {}`{}`? A name with a dash stands in backticks",
-                       source.substr(chain, start - chain), source.substr(start, end - start));
-  }
-
   void ReportUnknown(NodeId id, uint32_t scope) {
     const std::string& name = ast_.name(ast_.node(id));
     // The start of qualified names: what is wrong is the part after it.
@@ -278,10 +258,16 @@ class Resolver {
       const std::string* local = scopes_[scope].name;
       if (local && local->find('@') == std::string::npos) locals.push_back(*local);
     }
+    const Node& node = ast_.node(id);
+    std::string message = fmt::format("{} is not known", Quote(name));
+    if (const auto dashed = FindDashedName(names_, ast_.source, node.at)) {
+      AddDashedProblem(*dashed, {Severity::kError, node.at, node.at_length, std::move(message), ""},
+                       problems_);
+      return;
+    }
     std::string hint = SuggestOwnName(names_, name);
-    if (hint.empty()) hint = SuggestDash(ast_.node(id).at);
     if (hint.empty()) hint = SuggestName(names_, name, rest, locals);
-    Report(ast_.node(id), fmt::format("{} is not known", Quote(name)), std::move(hint));
+    Report(node, std::move(message), std::move(hint));
   }
 
   static bool HasStyle(const OverloadTable::Overloads& overloads, bool member) {
