@@ -265,7 +265,7 @@ class Resolver {
                        problems_);
       return;
     }
-    std::string hint = SuggestOwnName(names_, name);
+    std::string hint = SuggestOwnName(names_, name, rest, locals);
     if (hint.empty()) hint = SuggestName(names_, name, rest, locals);
     Report(node, std::move(message), std::move(hint));
   }
@@ -398,7 +398,7 @@ class Resolver {
                              const std::string& name) const {
     std::string hint = MemberHint(node, name, 1, target == "lists" || target == "sets");
     if (IsOnlyNamespace(target) || node.child_count != 2) return hint;
-    std::string value = SuggestOwnName(names_, target);
+    std::string value = SuggestOwnName(names_, target, "", {});
     if (value.empty()) value = SuggestName(names_, target, "", {});
     return value.empty() ? hint : fmt::format("{}; {}", hint, value);
   }

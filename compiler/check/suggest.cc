@@ -89,15 +89,62 @@ std::string AsArgument(const KnownNames& names, std::string_view name, std::stri
   return "";
 }
 
+// Whether the name is known for something else, such as what another language calls so.
+bool HasMeaning(const KnownNames& names, std::string_view name, std::string_view rest) {
+  const bool alias =
+      std::find(kOtherArguments.begin(), kOtherArguments.end(), name) != kOtherArguments.end();
+  return !Translate(kOtherLiterals, name).empty() || (alias && !rest.empty()) ||
+         !names.overloads.Find(name).empty() ||
+         names.variables.Walk("@" + std::string(name)) != NameTree::kNone;
+}
+
 }  // namespace
 
-std::string SuggestOwnName(const KnownNames& names, std::string_view name) {
+std::string SuggestOwnName(const KnownNames& names, std::string_view name, std::string_view rest,
+                           const std::vector<std::string_view>& locals) {
   for (const OwnNames& own : kOwnNames) {
     const uint32_t at = names.variables.Step(names.variables.Walk(own.prefix), name);
     if (names.variables.ItemAt(at) == NameTree::kNone) continue;
     return DidYouMean(fmt::format("{}.{}", own.prefix, name));
   }
-  return "";
+  if (HasMeaning(names, name, rest)) return "";
+  std::vector<std::string_view> others = locals;
+  others.insert(others.end(), {"true", "false", "null"});
+  std::vector<std::string_view> parts;
+  std::vector<std::string_view> whole;
+  for (const Variable& variable : names.environment.variables) {
+    const std::string_view full = variable.name;
+    const size_t dot = full.find('.');
+    const bool own = std::any_of(kOwnNames.begin(), kOwnNames.end(), [&](const OwnNames& names_of) {
+      return full.substr(0, dot) == names_of.prefix;
+    });
+    if (own && dot != std::string_view::npos) {
+      parts.push_back(full.substr(dot + 1));
+      whole.push_back(full);
+    } else if (variable.suggested && (dot == std::string_view::npos || !rest.empty())) {
+      others.push_back(full.substr(0, dot));
+    }
+  }
+  std::vector<std::string_view> candidates = others;
+  candidates.insert(candidates.end(), parts.begin(), parts.end());
+  std::string_view nearest = Nearest(name, candidates);
+  if (nearest.empty()) {
+    // "totl" is further from "totals" than from nothing, but not the other way round.
+    const auto found = std::find_if(parts.begin(), parts.end(), [&](std::string_view part) {
+      return part.size() > name.size() && !Nearest(part, {name}).empty();
+    });
+    if (found != parts.end()) nearest = *found;
+  }
+  // Views of the same text: a name of another kind that is written alike is none of them.
+  const auto found = std::find_if(parts.begin(), parts.end(), [&](std::string_view part) {
+    return part.data() == nearest.data() && !nearest.empty();
+  });
+  if (found == parts.end()) return "";
+  std::string hint = DidYouMean(whole[static_cast<size_t>(found - parts.begin())]);
+  if (const std::string argument = AsArgument(names, name, rest); !argument.empty()) {
+    hint += " A" + argument.substr(1);
+  }
+  return hint;
 }
 
 std::string SuggestName(const KnownNames& names, std::string_view name, std::string_view rest,

@@ -12,9 +12,11 @@
 namespace writ::cel {
 
 // For a first name that stands for one of the policy's own, whose prefix was left out: "total" for
-// variables.total. Goes before every other suggestion: what the author has set down must not become
-// what the caller says. May be empty.
-std::string SuggestOwnName(const KnownNames& names, std::string_view name);
+// variables.total, and "totl" unless it is as near to another name. Goes before every other
+// suggestion: what the author has set down must not become what the caller says. `rest` and
+// `locals` are as below. May be empty.
+std::string SuggestOwnName(const KnownNames& names, std::string_view name, std::string_view rest,
+                           const std::vector<std::string_view>& locals);
 
 // For the first name of a chain. `rest` is what follows it in the chain, without the dot; `locals`
 // are those in scope. May be empty.
