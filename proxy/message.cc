@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "vm/json_text.h"
@@ -104,6 +105,13 @@ bool IsBlank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
+bool SpeaksOfCancelling(std::string_view method) {
+  constexpr std::string_view kWord = "cancel";
+  const auto same = [](char a, char b) { return (a | 0x20) == b; };
+  return std::search(method.begin(), method.end(), kWord.begin(), kWord.end(), same) !=
+         method.end();
+}
+
 // The first name of the trie that a member's name only looks like.
 std::string_view LookalikeOf(const PathTrie& trie, uint64_t edges) {
   return trie.edge(static_cast<uint32_t>(__builtin_ctzll(edges))).name;
@@ -162,7 +170,8 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   message_.client_name.reset();
   message_.client_version.reset();
   message_.may_answer = false;
-  message_.cancelled.kind = IdKind::kNone;
+  message_.may_cancel = false;
+  ReadRequestId({}, message_.cancelled);
   if (IsBlank(line)) return message_;
 
   std::fill_n(slots_, kSlotCount, Value());
@@ -230,6 +239,7 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
     }
   }
   message_.is_tool_call = message_.method == kToolsCall;
+  message_.may_cancel = SpeaksOfCancelling(message_.method);
   if (message_.id.kind != IdKind::kNone && !message_.id.is_valid()) {
     return Refuse(kInvalidRequest, "an id that is neither a string nor an integer");
   }

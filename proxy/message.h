@@ -49,7 +49,10 @@ struct ClientMessage {
   // the _meta of a stateless tools/call. Decoded.
   std::optional<std::string_view> client_name;
   std::optional<std::string_view> client_version;
-  // Of notifications/cancelled: the id of the request it names.
+  // Whether a server may take it for a cancellation: the method has "cancel" in it, in any case.
+  bool may_cancel = false;
+  // Of notifications/cancelled: the id of the request it names. Where the method is only like that,
+  // none.
   RequestId cancelled;
   // Of a refused message:
   std::string refusal;  // why, for people

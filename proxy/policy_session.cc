@@ -63,24 +63,18 @@ ClientAction PolicySession::OnClientLine(std::string_view line, std::string* ans
     case MessageKind::kBlank: return ClientAction::kDrop;
     case MessageKind::kRefused: return OnRefused(message, answer);
     case MessageKind::kResponse: return ClientAction::kForward;
-    case MessageKind::kNotification: NoteCancellation(message); return ClientAction::kForward;
+    case MessageKind::kNotification:
+      if (message.may_cancel) in_flight_.Cancel(message.cancelled);
+      return ClientAction::kForward;
     case MessageKind::kRequest: {
       const ClientAction action = OnRequest(message, answer);
-      if (action == ClientAction::kForward) NoteCancellation(message);
+      if (action == ClientAction::kForward && message.may_cancel) {
+        in_flight_.Cancel(message.cancelled);
+      }
       return action;
     }
   }
   return ClientAction::kDrop;
-}
-
-// A server may read the id less strictly than writ: a call of the other spelling is not cancelled
-// by that, but loses its right to be given back.
-void PolicySession::NoteCancellation(const ClientMessage& message) {
-  if (message.cancelled.kind == IdKind::kNone) return;
-  in_flight_.Cancel(message.cancelled.key);
-  std::string other;
-  if (!OtherSpelling(message.cancelled, other)) return;
-  if (PendingRequest* request = in_flight_.Find(other)) request->keeps_quota = true;
 }
 
 ClientAction PolicySession::OnRefused(const ClientMessage& message, std::string* answer) {
@@ -115,7 +109,7 @@ ClientAction PolicySession::OnRequest(const ClientMessage& message, std::string*
     Keep(message.client_name, client_name_);
     Keep(message.client_version, client_version_);
   }
-  in_flight_.Add(message.id.key, KindOf(message), message.id.raw);
+  in_flight_.Add(message.id, KindOf(message));
   return ClientAction::kForward;
 }
 
@@ -131,7 +125,7 @@ ClientAction PolicySession::OnToolCall(const ClientMessage& call, std::string* a
   }
   if (!judgement.shadows.empty()) LogShadows(call, judgement);
   if (judgement.decision.verdict == Verdict::kAllow) {
-    in_flight_.Add(call.id.key, RequestKind::kToolCall, call.id.raw).receipt = judgement.receipt;
+    in_flight_.Add(call.id, RequestKind::kToolCall).receipt = judgement.receipt;
     return ClientAction::kForward;
   }
   if (log_.enabled(LogLevel::kInfo)) {
@@ -202,7 +196,7 @@ ServerAction PolicySession::OnAnswer(std::string_view line, const ServerMessage&
   if (request == nullptr)
     return hides_ ? FilterTools(line, message, replacement) : ServerAction::kForward;
   if (request->kind == RequestKind::kToolCall) {
-    if (exact && message.is_error && !request->cancelled && !request->keeps_quota) {
+    if (exact && message.is_error && in_flight_.MayGiveBack(*request)) {
       counters_.GiveBack(request->receipt);
     }
   } else if (request->kind == RequestKind::kToolList && hides_ && message.has_result) {

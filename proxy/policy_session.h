@@ -48,7 +48,6 @@ class PolicySession : public SessionInterface {
   ClientAction OnRefused(const ClientMessage& message, std::string* answer);
   ClientAction OnRequest(const ClientMessage& message, std::string* answer);
   ClientAction OnToolCall(const ClientMessage& call, std::string* answer);
-  void NoteCancellation(const ClientMessage& message);
   ServerAction OnUncertain(const ServerMessage& message, std::string* replacement);
   ServerAction OnAnswer(std::string_view line, const ServerMessage& message,
                         std::string* replacement);

@@ -58,6 +58,34 @@ bool AppendNumberKey(std::string_view raw, std::string& key) {
   return is_integer;
 }
 
+// Whether it is a whole number of 32 bits, written the one way that all writers agree on.
+bool IsPlainNumber(std::string_view token) {
+  int32_t value = 0;
+  const char* const end = token.data() + token.size();
+  const auto [rest, error] = std::from_chars(token.data(), end, value);
+  if (error != std::errc() || rest != end) return false;
+  const std::string_view digits = token.substr(token.front() == '-' ? 1 : 0);
+  return digits == "0" ? digits == token : digits.front() != '0';
+}
+
+// As generous readers see it: 7, +7, 07, 7.0, 7e0, 1_0, 0x7, infinity.
+bool MayBeNumber(std::string_view text) {
+  if (!text.empty() && (text.front() == '+' || text.front() == '-')) text.remove_prefix(1);
+  if (text.find_first_not_of("0123456789_") == std::string_view::npos) return true;
+  if (text.front() == '0' && text.find_first_of("xXbBoO") == 1) {
+    return text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
+  }
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  return std::from_chars(text.data(), end, value).ptr == end;
+}
+
+bool IsPlainText(std::string_view text) {
+  constexpr size_t kMaxBytes = 128;
+  return !text.empty() && text.size() <= kMaxBytes &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 }  // namespace
 
 void ReadRequestId(std::string_view raw, RequestId& id) {
@@ -94,6 +122,13 @@ bool OtherSpelling(const RequestId& id, std::string& key) {
   const std::string token(text);  // key may be the id's own
   AppendNumberKey(token, key);
   return true;
+}
+
+bool IsVague(const RequestId& id) {
+  if (id.kind == IdKind::kInteger) return !IsPlainNumber(id.raw);
+  if (id.kind != IdKind::kString) return true;
+  const std::string_view text = std::string_view(id.key).substr(1);
+  return MayBeNumber(text) ? !IsPlainNumber(text) : !IsPlainText(text);
 }
 
 }  // namespace writ

@@ -39,4 +39,10 @@ void ReadRequestId(std::string_view raw, RequestId& id);
 // there is none.
 bool OtherSpelling(const RequestId& id, std::string& key);
 
+// Whether some peer may take the id for one that is neither it nor its other spelling: it is no
+// plain text (up to 128 bytes of visible ASCII that no reader takes for a number) and no whole
+// number of 32 bits, as JSON or JavaScript would write it, alone or as a string. Peers saturate,
+// wrap, trim, fold or cut such ids, each in its own way.
+bool IsVague(const RequestId& id);
+
 }  // namespace writ

@@ -104,6 +104,20 @@ TEST(Message, WhatIsReadOfARequest) {
   }
 }
 
+TEST(Message, WhatAServerMayTakeForACancellation) {
+  Reading reading;
+  const auto may_cancel = [&](const std::string& method) {
+    return reading.Read(R"({"jsonrpc":"2.0","method":")" + method + R"("})").may_cancel;
+  };
+  for (const char* method : {"notifications/cancelled", "Notifications/CANCELLED", "tasks/cancel",
+                             "$/cancelRequest", R"(notifications\/c\u0061ncelled)"}) {
+    EXPECT_TRUE(may_cancel(method)) << method;
+  }
+  for (const char* method : {"notifications/initialized", "ping", "cance", "c-ancel", ""}) {
+    EXPECT_FALSE(may_cancel(method)) << method;
+  }
+}
+
 TEST(Message, WhatACancellationNames) {
   Reading reading;
   const auto cancelled = [&](const std::string& params) {

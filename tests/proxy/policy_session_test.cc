@@ -446,8 +446,21 @@ TEST_F(PolicySessionTest, TheExactIdIsSettledBeforeOneThatLooksLikeIt) {
   FromClient(Call("7", "limited"));
   FromClient(Call("\"7\"", "limited"));
   FromServer(Failure("\"7\""));
-  EXPECT_EQ(Counted(), 1);
+  EXPECT_EQ(Counted(), 2) << "it may be the other one's";
   EXPECT_EQ(FromClient(Call("7", "anything")), kDropped) << "still in flight";
+}
+
+// A server that reads "7" as 7 answers a request that it does not know under the id of the call.
+TEST_F(PolicySessionTest, AnErrorForTheOtherSpellingGivesNothingBack) {
+  FromClient(Call("7", "limited"));
+  FromClient(Request("\"7\"", "nonexistent"));
+  FromServer(Failure("7"));
+  EXPECT_EQ(Counted(), 1);
+  FromServer(Result("7"));
+  FromClient(Request("\" 8\"", "nonexistent"));
+  FromClient(Call("8", "limited"));
+  FromServer(Failure("8"));
+  EXPECT_EQ(Counted(), 2);
 }
 
 TEST_F(PolicySessionTest, NothingIsGivenBackInALaterWindow) {
@@ -486,6 +499,13 @@ TEST_F(PolicySessionTest, ACallIsCancelledInEverySpellingAServerMayTake) {
           {"7",
            R"({"jsonrpc":"2.0","method":"notifications\/cancelled","params":{"request\u0049d":7}})"},
           {"7", Request("8", "notifications/cancelled", R"({"requestId":7})")},
+          {"7", Cancel("\"7.0\"")},
+          {"7", Cancel("\" 7\"")},
+          {"7", Cancel("[7]")},
+          {"7", R"({"jsonrpc":"2.0","method":"notifications/cancelled"})"},
+          {"7", R"({"jsonrpc":"2.0","method":"Notifications/Cancelled","params":{"requestId":7}})"},
+          {"7", R"({"jsonrpc":"2.0","method":"$/\u0063ancelRequest","params":{"id":7}})"},
+          {"7", Request("8", "cancel", R"({"id":7})")},
       }) {
     counters_ = {};
     Start({}, program_);
@@ -515,7 +535,6 @@ TEST_F(PolicySessionTest, CancellingOneCallLeavesTheOthers) {
   FromClient(Call("2", "limited"));
   FromClient(Cancel("2"));
   FromClient(Cancel("3"));
-  FromClient(R"({"jsonrpc":"2.0","method":"notifications/cancelled"})");
   FromServer(Failure("1"));
   EXPECT_EQ(Counted(), 1);
 }
@@ -707,6 +726,17 @@ TEST_F(BoundedSessionTest, TheOldestCancelledCallIsForgotten) {
   EXPECT_EQ(Counted(), 2) << "its count stays";
   EXPECT_EQ(FromClient(Call("1", "anything")), kForwarded);
   EXPECT_EQ(FromClient(Request("4", "ping")), NoRoom("4"));
+}
+
+TEST_F(BoundedSessionTest, AForgottenCallsErrorGivesNothingBackToALaterOneOfItsId) {
+  FromClient(Call("1", "limited"));
+  FromClient(Cancel("1"));
+  FromClient(Request("2", "ping"));
+  FromClient(Request("3", "ping"));
+  FromServer(Result("2"));
+  EXPECT_EQ(FromClient(Call("1", "limited")), kForwarded);
+  EXPECT_EQ(FromServer(Failure("1")), kForwarded);
+  EXPECT_EQ(Counted(), 2);
 }
 
 TEST_F(BoundedSessionTest, ACancelledListIsNotForgotten) {

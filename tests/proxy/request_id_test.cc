@@ -95,6 +95,49 @@ TEST(RequestId, WhatACarelessPeerTakesItFor) {
   EXPECT_EQ(other(""), "none");
 }
 
+TEST(RequestId, WhatPeersMayTakeForAnother) {
+  for (const char* const token : {"0", "7", "-7", "2147483647", "-2147483648", "\"7\"", "\"-7\"",
+                                  "\"0\"", "\"a\"", "\"req-1\"", "\"3-17\"", "\"7f3a\"", "\"0a-1\"",
+                                  "\"0b1f6c1e-0000-4000-8000-00000000000e\"", "\"\\u0061\""}) {
+    EXPECT_FALSE(IsVague(Id(token))) << token;
+  }
+  for (const char* const token : {"-0",
+                                  "2147483648",
+                                  "-2147483649",
+                                  "9007199254740993",
+                                  "\"2147483648\"",
+                                  "\"\"",
+                                  "\"-\"",
+                                  "\" 7\"",
+                                  "\"7 \"",
+                                  "\"+7\"",
+                                  "\"07\"",
+                                  "\"-0\"",
+                                  "\"7.0\"",
+                                  "\"7e0\"",
+                                  "\".7\"",
+                                  "\"7_0\"",
+                                  "\"0x7\"",
+                                  "\"0X7\"",
+                                  "\"0b1\"",
+                                  "\"-0o7\"",
+                                  "\"1e999\"",
+                                  "\"Infinity\"",
+                                  "\"x\\u0000y\"",
+                                  "\"\xD9\xA7\"",
+                                  "\"a b\"",
+                                  "7.0",
+                                  "7.5",
+                                  "null",
+                                  "true",
+                                  "[7]",
+                                  ""}) {
+    EXPECT_TRUE(IsVague(Id(token))) << token;
+  }
+  EXPECT_FALSE(IsVague(Id('"' + std::string(128, 'a') + '"')));
+  EXPECT_TRUE(IsVague(Id('"' + std::string(129, 'a') + '"')));
+}
+
 TEST(RequestId, BuffersAreReused) {
   RequestId id = Id("\"a\"");
   ReadRequestId("", id);
