@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace writ {
 namespace {
 
@@ -33,13 +36,17 @@ TEST(Environment, ANameIsWholeAndInItsOwnCase) {
   EnvironmentOptions options;
   options.clear = true;
   options.allowed = {"GITHUB", "aws_*", "*_KEYS"};
-  const std::vector<std::string> chosen = EnvironmentFor(options, kEnvironment);
-  EXPECT_EQ(chosen.size(), 4u);
+  EXPECT_EQ(EnvironmentFor(options, kEnvironment),
+            (std::vector<std::string>{"PATH=/bin", "HOME=/root", "LC_ALL=C", "XDG_STATE_HOME=/s"}));
 }
 
 TEST(Environment, OnesOwnIsRead) {
+  ASSERT_EQ(setenv("WRIT_ENVIRONMENT_TEST", "a=b", 1), 0);
   const std::vector<std::string> own = OwnEnvironment();
-  EXPECT_FALSE(own.empty());
+  EXPECT_EQ(std::count(own.begin(), own.end(), "WRIT_ENVIRONMENT_TEST=a=b"), 1);
+  unsetenv("WRIT_ENVIRONMENT_TEST");
+  const std::vector<std::string> without = OwnEnvironment();
+  EXPECT_EQ(without.size(), own.size() - 1);
 }
 
 }  // namespace
