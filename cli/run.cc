@@ -1,6 +1,7 @@
 // writ run: a server behind a policy.
 // Tested by tests/faults/ and tests/e2e/.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include "cli/commands.h"
 #include "cli/labels.h"
@@ -9,16 +10,40 @@
 #include "cli/state.h"
 #include "compiler/compile.h"
 #include "proxy/child.h"
+#include "proxy/permissions.h"
 #include "proxy/policy_session.h"
 #include "proxy/pump.h"
 
 namespace writ {
 
+namespace {
+
+// What decides is worth nothing if others may change it; says so where they may.
+bool AreSafe(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    const std::optional<Opening> opening = WhoElseMayWrite(file);
+    if (!opening.has_value()) continue;
+    PrintError(fmt::format("{} is not safe to decide by: {}", file, opening->text),
+               fmt::format("{}--insecure-permissions takes it as it is",
+                           opening->remedy.empty() ? std::string()
+                                                   : opening->remedy + " takes that right away; "));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 int Run(const RunOptions& options) {
+  // A file that may not grow is an error to deny by, and no end of the session.
+  signal(SIGXFSZ, SIG_IGN);
   Diagnostics diagnostics;
-  std::shared_ptr<const VerifiedProgram> program = CompileFiles(options.policies, diagnostics);
+  std::vector<std::string> read;
+  std::shared_ptr<const VerifiedProgram> program =
+      CompileFiles(options.policies, diagnostics, nullptr, &read);
   Report(diagnostics);
   if (program == nullptr) return kExitUsage;
+  if (!options.state.insecure_permissions && !AreSafe(read)) return kExitUsage;
   tl::expected<Facts::Labels, LabelFault> labels = LabelsFor(*program, options.labels);
   if (!labels.has_value()) {
     PrintError(labels.error().message, labels.error().hint);
@@ -31,8 +56,7 @@ int Run(const RunOptions& options) {
   }
   auto counters = OpenCounters(options.state, *program, log);
   if (!counters.has_value()) {
-    PrintError(counters.error(),
-               "--state-dir DIR keeps counters elsewhere, --state memory for this run only");
+    PrintError(counters.error().message, counters.error().hint);
     return kExitUsage;
   }
   tl::expected<Child, std::string> server =

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "proxy/counters_memory.h"
@@ -29,23 +30,34 @@ tl::expected<std::string, std::string> DefaultStateFolder() {
   return fmt::format("{}/.local/state/writ", home);
 }
 
-tl::expected<std::unique_ptr<Counters>, std::string> OpenCounters(const StateOptions& options,
-                                                                  const VerifiedProgram& program,
-                                                                  const Log& log) {
+tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOptions& options,
+                                                                 const VerifiedProgram& program,
+                                                                 const Log& log) {
   if (options.in_memory || !NeedsCounterFile(*program)) return std::make_unique<MemoryCounters>();
+  constexpr std::string_view kElsewhere =
+      "--state-dir DIR keeps counters elsewhere, --state memory for this run only";
   CounterFileOptions file;
   file.folder = options.folder;
   file.insecure_permissions = options.insecure_permissions;
   file.log = &log;
   if (file.folder.empty()) {
     auto folder = DefaultStateFolder();
-    if (!folder.has_value()) return tl::unexpected(std::move(folder.error()));
+    if (!folder.has_value()) {
+      return tl::unexpected(StateFault{std::move(folder.error()), std::string(kElsewhere)});
+    }
     file.folder = std::move(*folder);
   }
   auto counters = std::make_unique<SqliteCounters>(
       std::move(file), SqliteCounters::Prefix{options.prefix, program->files.size() > 1});
   if (auto opened = counters->Open(); !opened.has_value()) {
-    return tl::unexpected(std::move(opened.error()));
+    const CounterFile::Refusal& refusal = opened.error();
+    return tl::unexpected(StateFault{
+        refusal.message,
+        refusal.remedy.empty()
+            ? std::string(kElsewhere)
+            : fmt::format("{} takes that right away; {}; --insecure-permissions takes them as "
+                          "they are",
+                          refusal.remedy, kElsewhere)});
   }
   return counters;
 }

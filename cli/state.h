@@ -22,9 +22,13 @@ struct StateOptions {
 tl::expected<std::string, std::string> DefaultStateFolder();
 
 // A store for the program, opened if the program counts what outlives a session: one that does not
-// needs no folder. The error is for people. `log` must outlive the store.
-tl::expected<std::unique_ptr<Counters>, std::string> OpenCounters(const StateOptions& options,
-                                                                  const VerifiedProgram& program,
-                                                                  const Log& log);
+// needs no folder. `log` must outlive the store.
+struct StateFault {
+  std::string message;  // for people
+  std::string hint;
+};
+tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOptions& options,
+                                                                 const VerifiedProgram& program,
+                                                                 const Log& log);
 
 }  // namespace writ

@@ -86,6 +86,16 @@ void BoundRules(const std::vector<Policy>& policies, std::vector<RuleBound>& bou
   }
 }
 
+void NameFiles(const std::vector<std::shared_ptr<const Source>>& sources,
+               const std::vector<Policy>& policies, std::vector<std::string>& names) {
+  for (const auto& source : sources) {
+    if (!NamesAStream(source->name())) names.push_back(source->name());
+  }
+  for (const Policy& policy : policies) {
+    for (const auto& file : policy.data_files) names.push_back(file->name());
+  }
+}
+
 std::string RealPath(const std::string& path) {
   char* const real = realpath(path.c_str(), nullptr);
   if (real == nullptr) return path;
@@ -114,7 +124,8 @@ std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& d
 
 std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
                                                     Diagnostics& diagnostics,
-                                                    std::vector<RuleBound>* bounds) {
+                                                    std::vector<RuleBound>* bounds,
+                                                    std::vector<std::string>* read) {
   std::vector<std::shared_ptr<const Source>> sources;
   std::vector<std::unique_ptr<yaml::Document>> documents;
   std::vector<Policy> policies;
@@ -139,6 +150,7 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
   if (diagnostics.error_count() != errors_before) return nullptr;
   if (!CheckNames(policies, diagnostics)) return nullptr;
   if (bounds != nullptr) BoundRules(policies, *bounds);
+  if (read != nullptr) NameFiles(sources, policies, *read);
   return EmitAndVerify(policies, std::move(sources), diagnostics);
 }
 

@@ -23,10 +23,12 @@ struct RuleBound {
 
 // Several policies make one program: all must allow. Null if there was any error; `diagnostics`
 // then says all that is wrong with all of them. Warnings do not stop compilation. `bounds`, unless
-// null, gets those of all rules, in order.
+// null, gets those of all rules, in order; `read`, the names of all files that what was compiled
+// stands in, lists of from_file too. Streams that this process was given open are no such files.
 std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
                                                     Diagnostics& diagnostics,
-                                                    std::vector<RuleBound>* bounds = nullptr);
+                                                    std::vector<RuleBound>* bounds = nullptr,
+                                                    std::vector<std::string>* read = nullptr);
 
 // A policy that stands inside another document. `space` names its counters.
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,

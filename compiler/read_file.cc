@@ -12,10 +12,6 @@
 namespace writ {
 namespace {
 
-bool NamesAStream(const std::string& path) {
-  return path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
-}
-
 // 0 if it may be read, and reading then waits for what comes.
 int Admit(int fd, bool streams) {
   struct stat status {};
@@ -28,6 +24,10 @@ int Admit(int fd, bool streams) {
 }
 
 }  // namespace
+
+bool NamesAStream(const std::string& path) {
+  return path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+}
 
 tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_bytes,
                                         Readable readable) {

@@ -15,6 +15,9 @@ enum class Readable : uint8_t {
   kFilesAndStreams,
 };
 
+// Whether it is a name for what this process was given open.
+bool NamesAStream(const std::string& path);
+
 // The file's bytes, or why it cannot be read: an errno, or kNoRegularFile. EFBIG is for one of more
 // than `max_bytes`, of which no more than that is read, and nothing if its size is known. Never
 // waits for a pipe, a terminal or a device that is not among what is readable.

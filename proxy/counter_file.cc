@@ -87,7 +87,7 @@ CounterFile::~CounterFile() {
 
 // ---- Opening.
 
-tl::expected<void, std::string> CounterFile::Open() {
+tl::expected<void, CounterFile::Refusal> CounterFile::Open() {
   if (is_open_ || is_broken_) return {};
   waiting_since_.reset();
   std::optional<Fault> fault = OpenFile();
@@ -97,68 +97,73 @@ tl::expected<void, std::string> CounterFile::Open() {
   }
   database_.reset();
   watched_.Clear();
-  if (!fault->words.empty()) return tl::unexpected(std::move(fault->words));
+  if (fault->code == SQLITE_OK) return tl::unexpected(std::move(fault->refusal));
   Fail(fault->code);
   return {};
 }
 
 std::optional<CounterFile::Fault> CounterFile::OpenFile() {
-  if (std::string words = FindFile(); !words.empty()) return Fault{SQLITE_OK, std::move(words)};
+  if (std::optional<Refusal> refusal = FindFile()) return Fault{SQLITE_OK, std::move(*refusal)};
   sqlite3* database = nullptr;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
   int code = sqlite3_open_v2(path_.c_str(), &database, kFlags, nullptr);
   database_.reset(database);
   if (code == SQLITE_OK) code = Configure();
-  if (code != SQLITE_OK) return Fault{code, {}};
+  if (code != SQLITE_OK) return Fault{code};
   if (std::optional<Fault> fault = Recognise()) return fault;
   code = Check();
   if (code == SQLITE_OK) code = PrepareStatements();
-  if (code != SQLITE_OK) return Fault{code, {}};
+  if (code != SQLITE_OK) return Fault{code};
   // The log is cut and begun anew by whoever makes a checkpoint.
   if (!watched_.Add(path_, false) || !watched_.Add(path_ + "-wal", true) ||
       !watched_.Add(path_ + "-shm", false)) {
-    return Fault{SQLITE_CANTOPEN, {}};
+    return Fault{SQLITE_CANTOPEN};
   }
   return std::nullopt;
 }
 
-// Makes folder and file. Words for the operator where that cannot be, or others may write them.
-std::string CounterFile::FindFile() {
-  const auto folder = MakePrivateFolder(options_.folder);
-  if (!folder.has_value()) return folder.error();
-  path_ = fmt::format("{}/{}", *folder == "/" ? "" : *folder, kCounterFile);
-  struct stat status;
-  if (lstat(path_.c_str(), &status) != 0) {
-    if (errno != ENOENT) {
-      return fmt::format("{} cannot be looked at: {}", path_, std::strerror(errno));
-    }
-    // SQLite would make it as the umask says; an empty file is an empty database.
-    const int fd = open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && errno != EEXIST) {
-      return fmt::format("{} cannot be made: {}", path_, std::strerror(errno));
-    }
-    if (fd >= 0) close(fd);
-    if (lstat(path_.c_str(), &status) != 0) {
-      return fmt::format("{} cannot be looked at: {}", path_, std::strerror(errno));
+// Makes folder and file, unless others may write them.
+std::optional<CounterFile::Refusal> CounterFile::FindFile() {
+  const auto unsafe = [](const std::string& folder, const Opening& opening) {
+    return Refusal{fmt::format("counters are not safe in {}: {}", folder, opening.text),
+                   opening.remedy};
+  };
+  if (!options_.insecure_permissions) {
+    if (const auto opening = WhoElseMayMake(options_.folder)) {
+      return unsafe(options_.folder, *opening);
     }
   }
-  if (!S_ISREG(status.st_mode)) return fmt::format("{} is no regular file", path_);
-  if (!options_.insecure_permissions) {
-    for (const char* suffix : {"", "-wal", "-shm"}) {
-      const std::string path = path_ + suffix;
-      if (suffix[0] != '\0' && access(path.c_str(), F_OK) != 0) continue;
-      if (std::optional<std::string> who = WhoElseMayWrite(path)) {
-        return fmt::format("counters are not safe in {}: {}", *folder, *who);
-      }
-    }
-    if (std::optional<std::string> who = WhoElseMayWrite(*folder)) {
-      return fmt::format("counters are not safe in {}: {}", *folder, *who);
-    }
+  const auto folder = MakePrivateFolder(options_.folder);
+  if (!folder.has_value()) return Refusal{folder.error(), {}};
+  if (std::optional<Refusal> refusal = MakeFile(*folder)) return refusal;
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    if (options_.insecure_permissions) break;
+    const std::string path = path_ + suffix;
+    if (suffix[0] != '\0' && access(path.c_str(), F_OK) != 0) continue;
+    if (const auto opening = WhoElseMayWrite(path)) return unsafe(*folder, *opening);
   }
   if (access(path_.c_str(), R_OK | W_OK) != 0 || access(folder->c_str(), W_OK | X_OK) != 0) {
-    return fmt::format("{} cannot be written: {}", path_, std::strerror(errno));
+    return Refusal{fmt::format("{} cannot be written: {}", path_, std::strerror(errno)), {}};
   }
-  return {};
+  return std::nullopt;
+}
+
+std::optional<CounterFile::Refusal> CounterFile::MakeFile(const std::string& folder) {
+  path_ = fmt::format("{}/{}", folder == "/" ? "" : folder, kCounterFile);
+  const auto failed = [this](const char* what) {
+    return Refusal{fmt::format("{} cannot be {}: {}", path_, what, std::strerror(errno)), {}};
+  };
+  struct stat status;
+  if (lstat(path_.c_str(), &status) != 0) {
+    if (errno != ENOENT) return failed("looked at");
+    // SQLite would make it as the umask says; an empty file is an empty database.
+    const int fd = open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) return failed("made");
+    if (fd >= 0) close(fd);
+    if (lstat(path_.c_str(), &status) != 0) return failed("looked at");
+  }
+  if (!S_ISREG(status.st_mode)) return Refusal{fmt::format("{} is no regular file", path_), {}};
+  return std::nullopt;
 }
 
 int CounterFile::Configure() {
@@ -170,9 +175,9 @@ int CounterFile::Configure() {
   // Without mmap a file that is cut short is an error, not a signal.
   const std::string settings = fmt::format(
       "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
-      "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = {}; PRAGMA journal_size_limit = {};"
-      "PRAGMA max_page_count = {}",
-      kLogPages, int64_t{kLogPages} * 4096, options_.max_pages);
+      "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = {}; PRAGMA max_page_count = {}",
+      int64_t{kLogPages} * 4096, options_.max_pages);
+  sqlite3_wal_hook(database, &CounterFile::OnCommit, this);  // in place of its own checkpoints
   return Execute(database, settings.c_str());
 }
 
@@ -191,19 +196,21 @@ std::optional<CounterFile::Fault> CounterFile::Recognise() {
     if (code == SQLITE_OK) {  // out of the log, so that the file has a size to be watched
       sqlite3_wal_checkpoint_v2(database, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     }
-    return code == SQLITE_OK ? std::nullopt : std::optional<Fault>({code, {}});
+    return code == SQLITE_OK ? std::nullopt : std::optional<Fault>(Fault{code});
   }
-  if (code != SQLITE_OK) return Fault{code, {}};
+  if (code != SQLITE_OK) return Fault{code};
   if (application != kApplicationId) {
-    return Fault{SQLITE_OK, fmt::format("{} is a database, but none of writ's", path_)};
+    return Fault{SQLITE_OK, {fmt::format("{} is a database, but none of writ's", path_), {}}};
   }
   if (version != kCounterSchema) {
-    return Fault{SQLITE_OK, fmt::format("{} was written by another version of writ (layout {}, "
-                                        "this one knows {})",
-                                        path_, version, kCounterSchema)};
+    return Fault{SQLITE_OK,
+                 {fmt::format("{} was written by another version of writ (layout {}, this one "
+                              "knows {})",
+                              path_, version, kCounterSchema),
+                  {}}};
   }
   code = SwitchToLog();
-  return code == SQLITE_OK ? std::nullopt : std::optional<Fault>({code, {}});
+  return code == SQLITE_OK ? std::nullopt : std::optional<Fault>(Fault{code});
 }
 
 // Nobody is asked for patience while a file changes its mode, so whoever begins together with
@@ -303,6 +310,17 @@ void CounterFile::Fail(int code) {
   failed_lately_ = true;
 }
 
+// It was locked, say, when writ started, and what is wrong with it shows only now.
+void CounterFile::Refuse(const Refusal& refusal) {
+  failure_ = "their file cannot be opened";
+  if (!refused_lately_ && options_.log != nullptr) {
+    options_.log->Error(fmt::format("{}: calls that must be counted are denied until that is over",
+                                    refusal.message));
+  }
+  refused_lately_ = true;
+  failed_lately_ = true;
+}
+
 void CounterFile::Break(std::string_view path, std::string_view what) {
   is_broken_ = true;
   failure_ = fmt::format("their file {}", what);
@@ -334,8 +352,7 @@ int CounterFile::Wait(int tries) {
 bool CounterFile::IsReady() {
   if (is_broken_) return false;
   if (!is_open_) {
-    const auto opened = Open();
-    if (!opened.has_value()) failure_ = "their file cannot be opened";
+    if (const auto opened = Open(); !opened.has_value()) Refuse(opened.error());
     if (!is_open_) return false;
   }
   if (const std::optional<WatchedFiles::Change> change = watched_.Look()) {
@@ -347,7 +364,38 @@ bool CounterFile::IsReady() {
 }
 
 bool CounterFile::Begin() {
-  return IsReady() && Done(begin_.Run());
+  return IsReady() && LogHasRoom() && Done(begin_.Run());
+}
+
+int CounterFile::OnCommit(void* file, sqlite3* database, const char* name, int log_pages) {
+  auto* const self = static_cast<CounterFile*>(file);
+  self->log_pages_ = log_pages;
+  if (log_pages >= kLogPages) {
+    sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  }
+  if (log_pages < kLogPagesToWarn) {
+    self->warned_of_log_ = false;
+  } else if (!self->warned_of_log_ && self->options_.log != nullptr) {
+    self->warned_of_log_ = true;
+    self->options_.log->Warn(fmt::format(
+        "{}-wal grows: another process has held a transaction open for long, which keeps the log "
+        "from being used again",
+        self->path_));
+  }
+  return SQLITE_OK;
+}
+
+// A log that is in the file as a whole is begun anew by the next commit.
+bool CounterFile::LogHasRoom() {
+  if (log_pages_ < options_.max_log_pages) return true;
+  int pages = 0;
+  int moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                             &pages, &moved);
+  if (code == SQLITE_OK && pages < options_.max_log_pages) log_pages_ = pages;  // another's doing
+  if (code == SQLITE_OK && (pages < options_.max_log_pages || pages == moved)) return true;
+  Fail(code == SQLITE_OK ? SQLITE_FULL : code);
+  return false;
 }
 
 bool CounterFile::Commit() {

@@ -46,13 +46,17 @@ inline constexpr std::string_view kCounterFile = "counters.db";
 // The layout of the file, in its user_version.
 inline constexpr int64_t kCounterSchema = 1;
 
-// Pages of 4 KiB after which a commit makes a checkpoint itself.
+// Pages of 4 KiB after which a commit makes a checkpoint itself. The log is begun anew after that,
+// unless somebody still reads what stands before it: then it grows, with a warning at
+// kLogPagesToWarn.
 inline constexpr int kLogPages = 4000;
+inline constexpr int kLogPagesToWarn = 4 * kLogPages;
 
 struct CounterFileOptions {
   std::string folder;                 // made if it is missing
   bool insecure_permissions = false;  // others may write folder and file
   uint32_t max_pages = 1u << 18;      // of 4 KiB; a file that would grow further has no space left
+  int max_log_pages = 1 << 16;        // likewise of the log beside it
   std::chrono::milliseconds patience = std::chrono::seconds(1);  // with a file that is locked
   const Log* log = nullptr;  // is told of failures, with paths; must outlive the file
 };
@@ -64,11 +68,17 @@ class CounterFile {
   CounterFile(const CounterFile&) = delete;
   CounterFile& operator=(const CounterFile&) = delete;
 
-  // Makes the file if it is missing. Fails, with words for people, where the operator must change
-  // something: the folder, its permissions, a file of another kind or of a later version. What may
+  // Why a file cannot be used that the operator must do something about.
+  struct Refusal {
+    std::string message;  // for people
+    std::string remedy;   // a command that mends it; empty where there is none
+  };
+
+  // Makes the file if it is missing. Fails where the operator must change something: the folder,
+  // its permissions (nothing is made then), a file of another kind or of a later version. What may
   // pass by itself, and damage, is logged, and then fails each transaction. Once open, does
   // nothing.
-  tl::expected<void, std::string> Open();
+  tl::expected<void, Refusal> Open();
 
   // All below return false where the file cannot be used; failure() then says why, and the
   // transaction can only be rolled back.
@@ -113,14 +123,15 @@ class CounterFile {
   bool Tidy(int64_t now, bool* all);
 
  private:
-  // Why a file cannot be used: a code of SQLite's, or words for the operator.
+  // Why a file cannot be used: a code of SQLite's, or a refusal.
   struct Fault {
     int code = SQLITE_OK;
-    std::string words;
+    Refusal refusal = {};
   };
 
   std::optional<Fault> OpenFile();
-  std::string FindFile();
+  std::optional<Refusal> FindFile();
+  std::optional<Refusal> MakeFile(const std::string& folder);
   int Configure();
   std::optional<Fault> Recognise();
   int MakeTables();
@@ -132,7 +143,10 @@ class CounterFile {
   bool Done(int code);
   bool LoadRow(Statement& from, int first, Row* row);
   void Fail(int code);
+  void Refuse(const Refusal& refusal);
   void Break(std::string_view path, std::string_view what);
+  static int OnCommit(void* file, sqlite3* database, const char* name, int log_pages);
+  bool LogHasRoom();
   static int OnBusy(void* file, int tries);
   int Wait(int tries);
 
@@ -144,6 +158,9 @@ class CounterFile {
   bool is_broken_ = false;
   std::string failure_;
   bool failed_lately_ = false;
+  bool refused_lately_ = false;
+  int log_pages_ = 0;  // after the latest commit
+  bool warned_of_log_ = false;
 
   Statement begin_;
   Statement commit_;

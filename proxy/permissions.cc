@@ -3,8 +3,6 @@
 #include "proxy/permissions.h"
 
 #include <fmt/format.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +14,9 @@
 #include <cstring>
 #include <deque>
 #include <string_view>
+
+#include "proxy/access_list.h"
+#include "proxy/own_group.h"
 
 namespace writ {
 namespace {
@@ -34,73 +35,92 @@ void PushParts(std::string_view path, std::deque<std::string>& parts) {
   }
 }
 
-// Whether the group is this user's own, with nobody else in it: named and numbered as the user's,
-// and without other members.
-bool IsOwnGroup(gid_t gid) {
-  std::array<char, 16384> user_text;
-  std::array<char, 16384> group_text;
-  passwd user_entry;
-  group group_entry;
-  passwd* user = nullptr;
-  group* members = nullptr;
-  if (getpwuid_r(geteuid(), &user_entry, user_text.data(), user_text.size(), &user) != 0 ||
-      user == nullptr || user->pw_gid != gid) {
-    return false;
-  }
-  if (getgrgid_r(gid, &group_entry, group_text.data(), group_text.size(), &members) != 0 ||
-      members == nullptr || std::strcmp(members->gr_name, user->pw_name) != 0) {
-    return false;
-  }
-  for (char** member = members->gr_mem; *member != nullptr; ++member) {
-    if (std::strcmp(*member, user->pw_name) != 0) return false;
-  }
-  return true;
+// As a shell takes it for one word.
+std::string Word(const std::string& path) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%=";
+  if (path.find_first_not_of(kPlain) == std::string::npos) return path;
+  std::string quoted = "'";
+  for (const char c : path) c == '\'' ? quoted += "'\\''" : quoted += c;
+  return quoted + "'";
 }
 
-// `on_the_way`: to something in it, whose owner is looked at too.
-std::optional<std::string> WhoMayWrite(const std::string& path, const struct stat& status,
-                                       bool on_the_way) {
-  if (status.st_uid != 0 && status.st_uid != geteuid()) {
-    return fmt::format("{} belongs to another user (uid {})", path, status.st_uid);
+Opening CannotBeLookedAt(const std::string& path, int error) {
+  return {fmt::format("{} cannot be looked at: {}", path, std::strerror(error)), {}};
+}
+
+Opening WritableByGroup(const std::string& path, gid_t group) {
+  return {fmt::format("{} is writable by its group (gid {})", path, group),
+          "chmod g-w " + Word(path)};
+}
+
+// By those whom the bits of the group in its mode stand for.
+std::optional<Opening> WhichGroupMayWrite(const std::string& path, const struct stat& status) {
+  const auto listed = WritersByAccessList(path);
+  if (!listed.has_value()) return CannotBeLookedAt(path, listed.error());
+  const auto is_own = [](gid_t group) { return IsOwnGroup(geteuid(), group); };
+  if (!listed->has_value()) {
+    return is_own(status.st_gid) ? std::nullopt
+                                 : std::optional(WritableByGroup(path, status.st_gid));
   }
-  if (S_ISLNK(status.st_mode)) return std::nullopt;  // their modes say nothing
-  if (on_the_way && (status.st_mode & S_ISVTX) != 0) return std::nullopt;
-  if ((status.st_mode & S_IWOTH) != 0) return fmt::format("{} is writable by everybody", path);
-  if ((status.st_mode & S_IWGRP) != 0 && !IsOwnGroup(status.st_gid)) {
-    return fmt::format("{} is writable by its group (gid {})", path, status.st_gid);
+  const Writers& writers = **listed;
+  const std::string remedy = "setfacl -b " + Word(path);
+  for (const uid_t user : writers.users) {
+    if (user == 0 || user == geteuid()) continue;
+    return Opening{
+        fmt::format("{} is writable by another user (uid {}, by its access list)", path, user),
+        remedy};
   }
+  for (const gid_t group : writers.groups) {
+    if (is_own(group)) continue;
+    return Opening{
+        fmt::format("{} is writable by a group (gid {}, by its access list)", path, group), remedy};
+  }
+  if (writers.owning_group && !is_own(status.st_gid)) return WritableByGroup(path, status.st_gid);
   return std::nullopt;
 }
 
-std::string CannotBeLookedAt(const std::string& path) {
-  return fmt::format("{} cannot be looked at: {}", path, std::strerror(errno));
+// `on_the_way`: to something in it, whose owner is looked at too.
+std::optional<Opening> WhoMayWrite(const std::string& path, const struct stat& status,
+                                   bool on_the_way) {
+  if (status.st_uid != 0 && status.st_uid != geteuid()) {
+    return Opening{fmt::format("{} belongs to another user (uid {})", path, status.st_uid), {}};
+  }
+  if (S_ISLNK(status.st_mode)) return std::nullopt;  // their modes say nothing
+  if (on_the_way && (status.st_mode & S_ISVTX) != 0) return std::nullopt;
+  if ((status.st_mode & S_IWOTH) != 0) {
+    return Opening{fmt::format("{} is writable by everybody", path), "chmod go-w " + Word(path)};
+  }
+  if ((status.st_mode & S_IWGRP) != 0) return WhichGroupMayWrite(path, status);
+  return std::nullopt;
 }
 
 std::string Parent(const std::string& path) {
   return path.substr(0, std::max<size_t>(path.rfind('/'), 1));
 }
 
-}  // namespace
-
-std::optional<std::string> WhoElseMayWrite(const std::string& path) {
+std::optional<Opening> WalkTo(const std::string& path, bool must_exist) {
   std::deque<std::string> parts;
   PushParts(path, parts);
   if (path.empty() || path[0] != '/') {
     std::array<char, PATH_MAX> folder;
-    if (getcwd(folder.data(), folder.size()) == nullptr) return CannotBeLookedAt(".");
+    if (getcwd(folder.data(), folder.size()) == nullptr) return CannotBeLookedAt(".", errno);
     PushParts(folder.data(), parts);
   }
   int links = 0;
   std::string at = "/";
   for (;;) {
     struct stat status;
-    if (lstat(at.c_str(), &status) != 0) return CannotBeLookedAt(at);
-    if (std::optional<std::string> who = WhoMayWrite(at, status, !parts.empty())) return who;
+    if (lstat(at.c_str(), &status) != 0) {
+      if (!must_exist && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+      return CannotBeLookedAt(at, errno);
+    }
+    if (std::optional<Opening> who = WhoMayWrite(at, status, !parts.empty())) return who;
     if (S_ISLNK(status.st_mode)) {
       std::array<char, PATH_MAX> target;
       const ssize_t size = readlink(at.c_str(), target.data(), target.size());
-      if (size < 0) return CannotBeLookedAt(at);
-      if (++links > kMostLinks) return fmt::format("{} goes round in links", at);
+      if (size < 0) return CannotBeLookedAt(at, errno);
+      if (++links > kMostLinks) return Opening{fmt::format("{} goes round in links", at), {}};
       const std::string_view to(target.data(), static_cast<size_t>(size));
       PushParts(to, parts);
       at = to.substr(0, 1) == "/" ? "/" : Parent(at);
@@ -117,20 +137,32 @@ std::optional<std::string> WhoElseMayWrite(const std::string& path) {
   }
 }
 
+}  // namespace
+
+std::optional<Opening> WhoElseMayWrite(const std::string& path) {
+  return WalkTo(path, true);
+}
+
+std::optional<Opening> WhoElseMayMake(const std::string& path) {
+  return WalkTo(path, false);
+}
+
 tl::expected<std::string, std::string> MakePrivateFolder(const std::string& path) {
   for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
     const std::string folder = path.substr(0, slash);
-    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST && access(folder.c_str(), F_OK) != 0) {
-      return tl::unexpected(fmt::format("{} cannot be made: {}", folder, std::strerror(errno)));
+    // What cannot be made may be there all the same: on a file system that is only read, say.
+    const int error = mkdir(folder.c_str(), 0700) == 0 ? 0 : errno;
+    if (error != 0 && error != EEXIST && access(folder.c_str(), F_OK) != 0) {
+      return tl::unexpected(fmt::format("{} cannot be made: {}", folder, std::strerror(error)));
     }
     if (slash == std::string::npos) break;
   }
   std::array<char, PATH_MAX> real;
   if (realpath(path.c_str(), real.data()) == nullptr) {
-    return tl::unexpected(CannotBeLookedAt(path));
+    return tl::unexpected(CannotBeLookedAt(path, errno).text);
   }
   struct stat status;
-  if (stat(real.data(), &status) != 0) return tl::unexpected(CannotBeLookedAt(path));
+  if (stat(real.data(), &status) != 0) return tl::unexpected(CannotBeLookedAt(path, errno).text);
   if (!S_ISDIR(status.st_mode)) return tl::unexpected(fmt::format("{} is no folder", path));
   return std::string(real.data());
 }

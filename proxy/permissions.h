@@ -2,10 +2,10 @@
 // if others may write it.
 //
 // Nobody else may if the file, every folder on its way from the root, and every symbolic link on it
-// belong to this user or to root, and neither group nor others may write them. Two exceptions, as
-// OpenSSH has them: a group may write that has no other members (many systems give each user one),
-// and others may write a folder on the way that has the sticky bit: nobody can replace what is ours
-// there (/tmp).
+// belong to this user or to root, and neither group nor others may write them, nor anybody whom an
+// access list names. Two exceptions, as OpenSSH has them: a group may write that is this user's own
+// (proxy/own_group.h), and others may write a folder on the way that has the sticky bit: nobody can
+// replace what is ours there (/tmp).
 //
 // Tested by tests/proxy/permissions_test.cc.
 #pragma once
@@ -16,9 +16,18 @@
 
 namespace writ {
 
-// How others can change the file or folder, for people: "/srv is writable by everybody". None if
-// they cannot. REQUIRES: it exists; where it cannot be looked at, that is the answer.
-std::optional<std::string> WhoElseMayWrite(const std::string& path);
+// How others can change something, for people.
+struct Opening {
+  std::string text;    // "/srv is writable by everybody"
+  std::string remedy;  // a command that mends it, "chmod go-w /srv"; empty if this user knows none
+};
+
+// How others can change the file or folder; none if they cannot. Where it, or what is on the way to
+// it, cannot be looked at, that is the answer.
+std::optional<Opening> WhoElseMayWrite(const std::string& path);
+
+// Likewise of one that need not be there yet: as far as it is.
+std::optional<Opening> WhoElseMayMake(const std::string& path);
 
 // Makes the folder and those above it that are missing, each for this user only (mode 0700), and
 // gives its real path. The error says what failed.

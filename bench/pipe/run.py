@@ -115,7 +115,8 @@ def main():
     routes = {
         "direct": [echo],
         "pass-through": [pass_through, echo],
-        "writ": [str(options.writ), "run", "-c", policy, "--log-level", "warn", "--", echo],
+        "writ": [str(options.writ), "run", "--insecure-permissions", "-c", policy,
+                 "--log-level", "warn", "--", echo],
     }
     summary = summarise(measure(driver, options.calls, options.rounds, routes))
     if options.json:

@@ -71,4 +71,5 @@ def main():
     parser.add_argument("--writ", required=True, type=pathlib.Path)
     known, rest = parser.parse_known_args()
     CommandTest.writ = str(known.writ.absolute())
+    os.umask(0o022)  # run takes no policy that a group can write
     unittest.main(module="__main__", argv=[sys.argv[0], *rest])

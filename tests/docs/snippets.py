@@ -459,6 +459,7 @@ def main():
     parser.add_argument("--rewrite", action="store_true", help="show what is really printed")
     parser.add_argument("documents", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
+    os.umask(0o022)  # run takes no policy that a group can write
     if shutil.which("bash") is None:
         sys.exit("bash is needed")
 

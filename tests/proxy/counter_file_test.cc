@@ -70,7 +70,7 @@ class CounterFaults : public testing::Test {
   std::unique_ptr<SqliteCounters> OpenStore() {
     auto store = Store();
     const auto opened = store->Open();
-    EXPECT_TRUE(opened.has_value()) << opened.error();
+    EXPECT_TRUE(opened.has_value()) << opened.error().message;
     return store;
   }
 
@@ -132,28 +132,40 @@ TEST_F(CounterFaults, TheFileIsThisUsersOnly) {
 TEST_F(CounterFaults, OthersMayNotWriteFolderOrFile) {
   OpenStore();
   ASSERT_EQ(chmod(file().c_str(), 0602), 0);
-  EXPECT_THAT(Store()->Open().error(), HasSubstr("counters.db is writable by everybody"));
+  EXPECT_THAT(Store()->Open().error().message, HasSubstr("counters.db is writable by everybody"));
   ASSERT_EQ(chmod(file().c_str(), 0600), 0);
   for (const mode_t mode : {0707u, 01777u}) {
     ASSERT_EQ(chmod(folder_.path().c_str(), mode), 0);
-    EXPECT_THAT(Store()->Open().error(), HasSubstr(folder_.path() + " is writable by everybody"));
+    EXPECT_THAT(Store()->Open().error().message,
+                HasSubstr(folder_.path() + " is writable by everybody"));
   }
   options_.insecure_permissions = true;
   EXPECT_EQ(Take(*OpenStore(), n_).outcome, Outcome::kReserved);
 }
 
+TEST_F(CounterFaults, NothingIsMadeWhereOthersMayWrite) {
+  ASSERT_EQ(chmod(folder_.path().c_str(), 0707), 0);
+  options_.folder = folder_ / "new/folder";
+  const auto opened = Store()->Open();
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().message, "counters are not safe in " + options_.folder + ": " +
+                                        folder_.path() + " is writable by everybody");
+  EXPECT_EQ(opened.error().remedy, "chmod go-w " + folder_.path());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
+}
+
 TEST_F(CounterFaults, WhatIsNoFolderOrFile) {
   std::ofstream(folder_ / "plain") << "text";
   options_.folder = folder_ / "plain";
-  EXPECT_THAT(Store()->Open().error(), HasSubstr("is no folder"));
+  EXPECT_THAT(Store()->Open().error().message, HasSubstr("is no folder"));
   options_.folder = folder_ / "plain/below";
-  EXPECT_THAT(Store()->Open().error(), HasSubstr("cannot be made"));
+  EXPECT_THAT(Store()->Open().error().message, HasSubstr("cannot be made"));
   options_.folder = folder_.path();
   ASSERT_EQ(mkdir(file().c_str(), 0700), 0);
-  EXPECT_THAT(Store()->Open().error(), HasSubstr("is no regular file"));
+  EXPECT_THAT(Store()->Open().error().message, HasSubstr("is no regular file"));
   ASSERT_EQ(rmdir(file().c_str()), 0);
   ASSERT_EQ(symlink((folder_ / "elsewhere").c_str(), file().c_str()), 0);
-  EXPECT_THAT(Store()->Open().error(), HasSubstr("is no regular file"));
+  EXPECT_THAT(Store()->Open().error().message, HasSubstr("is no regular file"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "elsewhere"));
 }
 
@@ -162,10 +174,10 @@ TEST_F(CounterFaults, DatabasesOfOthersAndOtherVersions) {
   ASSERT_EQ(sqlite3_open(file().c_str(), &database), SQLITE_OK);
   const Database theirs(database);
   ASSERT_EQ(Execute(database, "CREATE TABLE t (a)"), SQLITE_OK);
-  EXPECT_THAT(Store()->Open().error(), HasSubstr("is a database, but none of writ's"));
+  EXPECT_THAT(Store()->Open().error().message, HasSubstr("is a database, but none of writ's"));
   ASSERT_EQ(Execute(database, "PRAGMA application_id = 0x77726974; PRAGMA user_version = 2"),
             SQLITE_OK);
-  EXPECT_THAT(Store()->Open().error(),
+  EXPECT_THAT(Store()->Open().error().message,
               HasSubstr("was written by another version of writ (layout 2, this one knows 1)"));
   // A damaged one: what it says it has, it has not.
   ASSERT_EQ(Execute(database, "PRAGMA user_version = 1"), SQLITE_OK);
@@ -351,6 +363,35 @@ TEST_F(CounterFaults, AFileThatIsLockedAtTheStart) {
   EXPECT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
 }
 
+// What is wrong with it shows only then.
+TEST_F(CounterFaults, AFileThatIsLockedAtTheStartAndUnsafeLater) {
+  options_.patience = std::chrono::milliseconds(10);
+  { OpenStore(); }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(file().c_str(), &database), SQLITE_OK);
+  Database theirs(database);
+  ASSERT_EQ(Execute(database,
+                    "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; "
+                    "PRAGMA user_version = 1; COMMIT"),
+            SQLITE_OK);
+  auto store = OpenStore();
+  EXPECT_THAT(heard_.Heard(), HasSubstr("is locked by another process"));
+  theirs.reset();
+  ASSERT_EQ(chmod(file().c_str(), 0666), 0);
+  for (int i = 0; i < 3; ++i) {
+    const ReserveResult result = Take(*store, n_);
+    EXPECT_EQ(result.outcome, Outcome::kFailed);
+    EXPECT_EQ(result.failure, "their file cannot be opened");
+  }
+  const std::string heard = heard_.Heard();
+  EXPECT_THAT(heard, HasSubstr("counters.db is writable by everybody: calls that must be counted "
+                               "are denied until that is over"));
+  EXPECT_EQ(std::count(heard.begin(), heard.end(), '\n'), 1) << heard;
+  ASSERT_EQ(chmod(file().c_str(), 0600), 0);
+  EXPECT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
+  EXPECT_THAT(heard_.Heard(), HasSubstr("can be used again"));
+}
+
 TEST_F(CounterFaults, NoSpaceLeft) {
   options_.max_pages = 12;
   auto store = OpenStore();
@@ -369,6 +410,39 @@ TEST_F(CounterFaults, NoSpaceLeft) {
   // And there is some when windows have ended.
   store->Tidy(3600);
   EXPECT_EQ(Take(*store, n_, 3600, std::string(500, 'k') + "new").outcome, Outcome::kReserved);
+}
+
+// A reader keeps the log from being used again, for as long as it reads.
+TEST_F(CounterFaults, AReaderThatDoesNotEnd) {
+  options_.max_log_pages = kLogPagesToWarn + 100;
+  auto store = OpenStore();
+  ASSERT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(file().c_str(), &database), SQLITE_OK);
+  const Database theirs(database);
+  ASSERT_EQ(Execute(database, "BEGIN; SELECT * FROM counts"), SQLITE_OK);
+  ReserveResult result;
+  int taken = 0;
+  std::string warned;
+  Counter many = n_;
+  for (; taken < 2 * options_.max_log_pages; ++taken) {
+    many.name = "m" + std::to_string(taken / 900);
+    result = Take(*store, many);
+    if (result.outcome != Outcome::kReserved) break;
+    if (taken % 1000 == 0) warned += heard_.Heard();
+  }
+  EXPECT_EQ(result.outcome, Outcome::kFailed);
+  EXPECT_EQ(result.failure, "their file has no space left");
+  EXPECT_LT(std::filesystem::file_size(file() + "-wal"),
+            static_cast<uintmax_t>(options_.max_log_pages + 100) * 4200);
+  warned += heard_.Heard();
+  EXPECT_THAT(warned, HasSubstr("counters.db-wal grows: another process has held"));
+  EXPECT_THAT(warned, HasSubstr("counters.db has no space left"));
+  EXPECT_EQ(std::count(warned.begin(), warned.end(), '\n'), 2) << warned;
+
+  ASSERT_EQ(Execute(database, "COMMIT"), SQLITE_OK);
+  EXPECT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
+  EXPECT_EQ(Take(*store, n_).outcome, Outcome::kReserved);
 }
 
 // ---- Order.

@@ -38,7 +38,7 @@ class SharedCounts : public testing::Test {
     options.patience = std::chrono::minutes(1);
     auto store = std::make_unique<SqliteCounters>(options, std::move(prefix));
     const auto opened = store->Open();
-    EXPECT_TRUE(opened.has_value()) << opened.error();
+    EXPECT_TRUE(opened.has_value()) << opened.error().message;
     return store;
   }
 

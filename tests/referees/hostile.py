@@ -23,6 +23,7 @@ os.execv(sys.executable, [
     sys.executable, str(folder / "check_hostile.py"),
     str(folder / "public.jsonl"), str(folder / "jsontestsuite.jsonl"),
     "--policy", str(folder / "policy.yaml"), *options,
-    "--", str(arguments.writ.absolute()), "run", "--state", "memory", "-c", "{policy}",
+    "--", str(arguments.writ.absolute()), "run", "--state", "memory",
+    "--insecure-permissions", "-c", "{policy}",
     "--", "{upstream}",
 ])

@@ -16,6 +16,7 @@ their id and kind and keeps no list of what it refused.
 import argparse
 import collections
 import json
+import os
 import pathlib
 import queue
 import subprocess
@@ -228,6 +229,7 @@ def main():
     writ = arguments.writ.absolute()
     recordings = sorted(shared("traffic").glob("*.jsonl"))
     table = refusals()
+    os.umask(0o022)  # run takes no policy that a group can write
     passed = failed = 0
     for name in sorted(table.keys() - {recording.name for recording in recordings}):
         print(f"FAIL {name}: named in the table but not recorded")

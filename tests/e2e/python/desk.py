@@ -42,8 +42,9 @@ def command(how, journal):
               str(journal.path)]
     if how == DIRECT:
         return server
-    return [os.environ["WRIT"], "run", "--state", "memory", "-c", str(HERE / "policy.yaml"),
-            "--", *server]
+    # The checkout, and the policy in it, may belong to anybody.
+    return [os.environ["WRIT"], "run", "--state", "memory", "--insecure-permissions",
+            "-c", str(HERE / "policy.yaml"), "--", *server]
 
 
 @contextlib.contextmanager

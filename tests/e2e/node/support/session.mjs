@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { survivors } from './processes.mjs';
 import { assertTransparent, linesOf, messagesOf, readTap } from './wire.mjs';
 
+process.umask(0o022); // run takes no policy that a group can write
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const tap = fileURLToPath(new URL('../tap.mjs', import.meta.url));
 export const writ = path.resolve(process.env.WRIT ?? path.join(root, 'build/dev/writ'));
@@ -40,6 +41,8 @@ export async function openSession(options) {
       const source = file ?? session.write('policy.yaml', policy);
       const behind = [command, ...args];
       const state = ['--state-dir', path.join(session.folder, 'state')];
+      // A checkout, and the policies in it, may belong to anybody.
+      if (file !== undefined) state.push('--insecure-permissions');
       args = [tap, session.clientLog, program, 'run', ...state, ...flags, '-c', source, '--',
         ...behind];
       session.proxied = true;
