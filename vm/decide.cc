@@ -228,7 +228,9 @@ Machine::QuotaFault Machine::ReadQuota(const Quota& quota, Reservation& reservat
     if (key.is(Tag::kError)) return failed(key);
     if (key.is(Tag::kUnsafeNumber)) return refused(Error::kUnsafeNumber);
     key_text_.clear();
-    if (!AppendCounterKey(key, key_text_)) return refused(Error::kUnsupportedKey);
+    if (!AppendCounterKey(key, key_text_)) {
+      return refused(key.is(Tag::kString) ? Error::kKeyTooLong : Error::kUnsupportedKey);
+    }
     reservation.key = arena_.Copy(key_text_);
   }
   return {};

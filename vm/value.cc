@@ -19,7 +19,7 @@ std::string_view ErrorText(Error code) {
     case Error::kInvalidArgument: return "invalid argument";
     case Error::kUnknownName: return "undeclared name";
     case Error::kDuplicateKey: return "a map with the same key twice";
-    case Error::kUnsupportedKey: return "a map key that is no bool, int, uint or string";
+    case Error::kUnsupportedKey: return "a key that is no bool, int, uint or string";
     case Error::kConversion: return "a value that cannot be converted";
     case Error::kRange: return "a number out of range";
     case Error::kInvalidUtf8: return "bytes that are no UTF-8";
@@ -34,6 +34,7 @@ std::string_view ErrorText(Error code) {
     case Error::kInvalidJson: return "not JSON that all readers read alike";
     case Error::kInvalidHost: return "not a host name";
     case Error::kInvalidHours: return "not weekly hours";
+    case Error::kKeyTooLong: return "a key of more than 4096 bytes";
   }
   return "unknown error";
 }

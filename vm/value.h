@@ -79,8 +79,9 @@ enum class Error : uint32_t {
   kInvalidJson,
   kInvalidHost,
   kInvalidHours,
+  kKeyTooLong,
 };
-inline constexpr Error kLastError = Error::kInvalidHours;
+inline constexpr Error kLastError = Error::kKeyTooLong;
 
 struct Value;
 

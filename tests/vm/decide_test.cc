@@ -7,6 +7,7 @@
 
 #include "vm/assembler.h"
 #include "vm/call.h"
+#include "vm/counter_key.h"
 
 namespace writ {
 namespace {
@@ -91,6 +92,16 @@ TEST(Decide, AQuotaThatCannotBeReadAllowsNothing) {
   }
   const Decision missing = call.Decide(R"({"amount":1,"key":1})");
   EXPECT_EQ(missing.instruction, 2u) << "the limit's LoadSlot";
+}
+
+TEST(Decide, AKeyThatIsTooLongIsSaidToBe) {
+  Call call(Counting());
+  const std::string key(kMaxCounterKeyBytes, 'x');
+  const Decision decision = call.Decide(R"({"amount":1,"limit":2,"key":")" + key + "\"}");
+  EXPECT_EQ(CodeName(decision.code), CodeName(Code::kError));
+  EXPECT_EQ(decision.error, Error::kKeyTooLong);
+  EXPECT_EQ(ErrorText(decision.error),
+            "a key of more than " + std::to_string(kMaxCounterKeyBytes) + " bytes");
 }
 
 TEST(Decide, AShadowQuotaDeniesNothing) {
