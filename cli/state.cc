@@ -51,13 +51,10 @@ tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOpti
       std::move(file), SqliteCounters::Prefix{options.prefix, program->files.size() > 1});
   if (auto opened = counters->Open(); !opened.has_value()) {
     const CounterFile::Refusal& refusal = opened.error();
-    return tl::unexpected(StateFault{
-        refusal.message,
-        refusal.remedy.empty()
-            ? std::string(kElsewhere)
-            : fmt::format("{} takes that right away; {}; --insecure-permissions takes them as "
-                          "they are",
-                          refusal.remedy, kElsewhere)});
+    StateFault fault{refusal.message, std::string(kElsewhere)};
+    if (refusal.is_unsafe) fault.hint += "; --insecure-permissions takes them as they are";
+    if (!refusal.remedy.empty()) fault.hint.insert(0, refusal.remedy + " takes that right away; ");
+    return tl::unexpected(std::move(fault));
   }
   return counters;
 }

@@ -125,7 +125,7 @@ std::optional<CounterFile::Fault> CounterFile::OpenFile() {
 // Makes folder and file, unless others may write them.
 std::optional<CounterFile::Refusal> CounterFile::FindFile() {
   const auto unsafe = [](const std::string& folder, const Opening& opening) {
-    return Refusal{fmt::format("counters are not safe in {}: {}", folder, opening.text),
+    return Refusal{fmt::format("counters are not safe in {}: {}", folder, opening.text), true,
                    opening.remedy};
   };
   if (!options_.insecure_permissions) {
@@ -134,7 +134,7 @@ std::optional<CounterFile::Refusal> CounterFile::FindFile() {
     }
   }
   const auto folder = MakePrivateFolder(options_.folder);
-  if (!folder.has_value()) return Refusal{folder.error(), {}};
+  if (!folder.has_value()) return Refusal{folder.error()};
   if (std::optional<Refusal> refusal = MakeFile(*folder)) return refusal;
   for (const char* suffix : {"", "-wal", "-shm"}) {
     if (options_.insecure_permissions) break;
@@ -143,7 +143,7 @@ std::optional<CounterFile::Refusal> CounterFile::FindFile() {
     if (const auto opening = WhoElseMayWrite(path)) return unsafe(*folder, *opening);
   }
   if (access(path_.c_str(), R_OK | W_OK) != 0 || access(folder->c_str(), W_OK | X_OK) != 0) {
-    return Refusal{fmt::format("{} cannot be written: {}", path_, std::strerror(errno)), {}};
+    return Refusal{fmt::format("{} cannot be written: {}", path_, std::strerror(errno))};
   }
   return std::nullopt;
 }
@@ -151,7 +151,7 @@ std::optional<CounterFile::Refusal> CounterFile::FindFile() {
 std::optional<CounterFile::Refusal> CounterFile::MakeFile(const std::string& folder) {
   path_ = fmt::format("{}/{}", folder == "/" ? "" : folder, kCounterFile);
   const auto failed = [this](const char* what) {
-    return Refusal{fmt::format("{} cannot be {}: {}", path_, what, std::strerror(errno)), {}};
+    return Refusal{fmt::format("{} cannot be {}: {}", path_, what, std::strerror(errno))};
   };
   struct stat status;
   if (lstat(path_.c_str(), &status) != 0) {
@@ -162,7 +162,7 @@ std::optional<CounterFile::Refusal> CounterFile::MakeFile(const std::string& fol
     if (fd >= 0) close(fd);
     if (lstat(path_.c_str(), &status) != 0) return failed("looked at");
   }
-  if (!S_ISREG(status.st_mode)) return Refusal{fmt::format("{} is no regular file", path_), {}};
+  if (!S_ISREG(status.st_mode)) return Refusal{fmt::format("{} is no regular file", path_)};
   return std::nullopt;
 }
 
@@ -200,14 +200,13 @@ std::optional<CounterFile::Fault> CounterFile::Recognise() {
   }
   if (code != SQLITE_OK) return Fault{code};
   if (application != kApplicationId) {
-    return Fault{SQLITE_OK, {fmt::format("{} is a database, but none of writ's", path_), {}}};
+    return Fault{SQLITE_OK, {fmt::format("{} is a database, but none of writ's", path_)}};
   }
   if (version != kCounterSchema) {
     return Fault{SQLITE_OK,
                  {fmt::format("{} was written by another version of writ (layout {}, this one "
                               "knows {})",
-                              path_, version, kCounterSchema),
-                  {}}};
+                              path_, version, kCounterSchema)}};
   }
   code = SwitchToLog();
   return code == SQLITE_OK ? std::nullopt : std::optional<Fault>(Fault{code});

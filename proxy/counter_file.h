@@ -70,8 +70,9 @@ class CounterFile {
 
   // Why a file cannot be used that the operator must do something about.
   struct Refusal {
-    std::string message;  // for people
-    std::string remedy;   // a command that mends it; empty where there is none
+    std::string message;      // for people
+    bool is_unsafe = false;   // others may write it
+    std::string remedy = {};  // a command that mends it; empty where there is none
   };
 
   // Makes the file if it is missing. Fails where the operator must change something: the folder,

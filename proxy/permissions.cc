@@ -41,7 +41,7 @@ std::string Word(const std::string& path) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%=";
   if (path.find_first_not_of(kPlain) == std::string::npos) return path;
   std::string quoted = "'";
-  for (const char c : path) c == '\'' ? quoted += "'\\''" : quoted += c;
+  for (const char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
 }
 

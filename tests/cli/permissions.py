@@ -74,6 +74,21 @@ class Permissions(CommandTest):
         os.chown(self.folder / "p.yaml", 12345, 0)
         self.expect_refused("p.yaml", f"{self.folder}/p.yaml belongs to another user (uid 12345)", "")
 
+    @unittest.skipIf(os.geteuid() != 0, "only root gives files away")
+    def test_counters_of_another_user(self):
+        """As root with another's HOME: nothing of root's is left there."""
+        self.write("p.yaml", COUNTING)
+        home = self.folder / "home"
+        home.mkdir()
+        os.chown(home, 12345, 0)
+        del self.environment["XDG_STATE_HOME"]
+        self.environment["HOME"] = str(home)
+        result = self.run_policy()
+        self.expect(result, 2, out="")
+        self.assertIn(f"{home} belongs to another user (uid 12345)", result.err)
+        self.assertIn("--insecure-permissions takes them as they are", result.err)
+        self.assertEqual(list(home.iterdir()), [])
+
     @unittest.skipIf(os.geteuid() != 0, "only root becomes another user")
     def test_of_root_for_another_user(self):
         """What only root can write is safe for everybody."""
