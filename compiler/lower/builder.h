@@ -37,7 +37,8 @@ class ProgramBuilder {
   uint32_t Pattern(const std::string& pattern);
   uint32_t NewSlot(std::string name);
   // A block that was finished: how many run inside one another where it is run, itself included.
-  uint32_t depth(uint32_t block) const { return depths_[block]; }
+  // Of one that was not, because what it stands for was refused: 1.
+  uint32_t depth(uint32_t block) const { return block < depths_.size() ? depths_[block] : 1; }
   // By block: see BlockBuilder::NameSlot().
   std::map<uint32_t, std::vector<NamedSlot>>& named_slots() { return named_slots_; }
   // What messages show of a part of an expression: on one line, cut.

@@ -4,33 +4,27 @@
 
 #include <algorithm>
 
-#include "compiler/lower/cost.h"
 #include "compiler/lower/lowering.h"
-#include "vm/machine.h"
+#include "compiler/lower/second_run.h"
 
 namespace writ::cel {
 
 namespace {
 
-// A fast path makes code twice as long, and what fails on it costs twice.
-constexpr size_t kMaxNodesOnFastPath = 500;
 // What cel.bind() and cel.block() name has a register of the block for itself, on either path.
 constexpr size_t kMaxNamesOnFastPath = 16;
-constexpr double kMaxCostOnFastPath = static_cast<double>(Machine::kRunBudget) / 2;
 
 // Whether what goes into one block may have a fast path.
 bool MayHaveFastPath(const std::vector<LowerOperand>& operands) {
-  size_t nodes = 0;
   size_t names = 0;
-  double cost = 0;
+  std::vector<const Checked*> expressions;
   for (const LowerOperand& operand : operands) {
     if (operand.target->known == nullptr) return false;
-    nodes += operand.expression->ast.nodes.size();
     names += CountNames(operand.expression->ast);
-    if (nodes > kMaxNodesOnFastPath || names > kMaxNamesOnFastPath) return false;
-    cost += BoundCost(*operand.expression, operand.target->environment).constant();
+    expressions.push_back(operand.expression);
   }
-  return cost <= kMaxCostOnFastPath;
+  return names <= kMaxNamesOnFastPath &&
+         FitsFastPath(expressions, operands.front().target->environment);
 }
 
 // A test's kinds: their values are true or false, or there is none.
