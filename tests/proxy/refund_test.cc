@@ -60,12 +60,15 @@ constexpr Spelling kIds[] = {
     {"5", "5", "5"},
 };
 
+constexpr size_t kPlainIds = 5;  // the last of them
+
 class Play {
  public:
   Play(std::shared_ptr<const VerifiedProgram> program, Counters& counters, const Log& log,
        std::mt19937& random)
       : random_(random),
         is_careless_(Random(2) == 0),
+        is_plain_(Random(2) == 0),
         session_(std::move(program), counters, log, Options()) {}
 
   // Returns how many calls reached the server.
@@ -94,7 +97,9 @@ class Play {
   }
 
   uint64_t Random(uint64_t below) { return random_() % below; }
-  const Spelling& Id() { return kIds[Random(std::size(kIds))]; }
+  const Spelling& Id() {
+    return kIds[is_plain_ ? std::size(kIds) - 1 - Random(kPlainIds) : Random(std::size(kIds))];
+  }
   std::string Read(const Spelling& id) const { return is_careless_ ? id.careless : id.exact; }
 
   void Move() {
@@ -171,6 +176,7 @@ class Play {
 
   std::mt19937& random_;
   const bool is_careless_;
+  const bool is_plain_;  // its client has ids that all servers read alike, and few of them
   PolicySession session_;
   std::vector<Pending> pending_;
   int64_t reached_ = 0;
