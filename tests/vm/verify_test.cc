@@ -216,7 +216,7 @@ const Case kCases[] = {
      "3: a block looks for a register that the frame around it does not have"},
 
     {"AnErrorThatIsNone", "value\n Fail 0", "0: an unknown error is raised"},
-    {"AnErrorBeyondTheLast", "value\n Fail 28", "0: an unknown error is raised"},
+    {"AnErrorBeyondTheLast", "value\n Fail 29", "0: an unknown error is raised"},
     {"AnUnknownKindOfCondition", "decision\n CondPresent 4 args.a #1 #1\n Pass",
      "0: an unknown kind of condition"},
     {"AFrameThatIsReachedThroughAnother",
