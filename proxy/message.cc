@@ -171,7 +171,6 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   message_.client_version.reset();
   message_.may_answer = false;
   message_.may_cancel = false;
-  ReadRequestId({}, message_.cancelled);
   if (IsBlank(line)) return message_;
 
   std::fill_n(slots_, kSlotCount, Value());
@@ -239,7 +238,8 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
     }
   }
   message_.is_tool_call = message_.method == kToolsCall;
-  message_.may_cancel = SpeaksOfCancelling(message_.method);
+  message_.may_cancel = !message_.is_tool_call && SpeaksOfCancelling(message_.method);
+  if (message_.may_cancel) ReadRequestId({}, message_.cancelled);
   if (message_.id.kind != IdKind::kNone && !message_.id.is_valid()) {
     return Refuse(kInvalidRequest, "an id that is neither a string nor an integer");
   }

@@ -51,8 +51,7 @@ struct ClientMessage {
   std::optional<std::string_view> client_version;
   // Whether a server may take it for a cancellation: the method has "cancel" in it, in any case.
   bool may_cancel = false;
-  // Of notifications/cancelled: the id of the request it names. Where the method is only like that,
-  // none.
+  // Of a message that may cancel: the id of the request that notifications/cancelled names, or none.
   RequestId cancelled;
   // Of a refused message:
   std::string refusal;  // why, for people
