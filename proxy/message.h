@@ -51,7 +51,8 @@ struct ClientMessage {
   std::optional<std::string_view> client_version;
   // Whether a server may take it for a cancellation: the method has "cancel" in it, in any case.
   bool may_cancel = false;
-  // Of a message that may cancel: the id of the request that notifications/cancelled names, or none.
+  // Of a message that may cancel: the id of the request that notifications/cancelled names, or
+  // none.
   RequestId cancelled;
   // Of a refused message:
   std::string refusal;  // why, for people

@@ -73,8 +73,8 @@ Value Raised(Error code, const Program& program, const Instruction* at) {
 
 // Whether a slot holds what no instruction may take for a value.
 bool IsUnreadable(const Value& value) {
-  constexpr uint32_t kUnreadable = 1u << static_cast<uint32_t>(Tag::kAbsent) |
-                                   1u << static_cast<uint32_t>(Tag::kUnsafeNumber);
+  constexpr uint32_t kUnreadable =
+      1u << static_cast<uint32_t>(Tag::kAbsent) | 1u << static_cast<uint32_t>(Tag::kUnsafeNumber);
   return ((kUnreadable >> static_cast<uint32_t>(value.tag)) & 1) != 0;
 }
 
