@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "vm/shown.h"
 #include "vm/utf8.h"
 
 namespace writ {
@@ -24,24 +25,24 @@ std::string_view Name(Severity severity) {
   return severity == Severity::kError ? "error" : "warning";
 }
 
-// What a terminal shows for the characters of `text`, one for each: control characters, which
-// could drive the terminal, and bytes that are no UTF-8 become '?', tabs a space.
+// What a terminal shows for the characters of `text`, one for each: those that drive the terminal,
+// draw nothing or reorder what is around them, and bytes that are no UTF-8, become '?', tabs a
+// space.
 std::vector<std::string> ShownCharacters(std::string_view text) {
   const std::string terminated(text);
   std::vector<std::string> shown;
   for (size_t i = 0; i < terminated.size();) {
     const size_t length = Utf8Length(terminated.data() + i);
-    const auto byte = [&](size_t k) { return static_cast<unsigned char>(terminated[i + k]); };
-    const bool control = length == 1 ? byte(0) < 0x20 || byte(0) == 0x7F
-                                     : length == 2 && byte(0) == 0xC2 && byte(1) < 0xA0;
-    if (terminated[i] == '\t') {
+    const std::string character = terminated.substr(i, std::max<size_t>(1, length));
+    std::string_view rest = character;
+    if (character == "\t") {
       shown.emplace_back(" ");
-    } else if (length == 0 || control) {
+    } else if (length == 0 || !IsShown(TakeCodePoint(rest))) {
       shown.emplace_back("?");
     } else {
-      shown.push_back(terminated.substr(i, length));
+      shown.push_back(character);
     }
-    i += std::max<size_t>(1, length);
+    i += character.size();
   }
   return shown;
 }

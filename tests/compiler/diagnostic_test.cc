@@ -77,6 +77,14 @@ TEST(Render, ShowsNothingThatDrivesATerminal) {
             "  hint: ?\n");
 }
 
+TEST(Render, ShowsAMarkForWhatCannotBeSeenOrTurnsTextRound) {
+  EXPECT_EQ(Render(At("a\u202Eb\u200Bc", {1, 5}, 1, "key \"\u202E\"", "\u2066")),
+            "policy.yaml:1:5: error: key \"?\"\n"
+            "  1 | a?b?c\n"
+            "    |     ^\n"
+            "  hint: ?\n");
+}
+
 TEST(Render, CutsLongLinesAroundTheCaret) {
   const std::string line = std::string(300, 'a') + "X" + std::string(300, 'b');
   const std::string text = Render(At(line, {1, 301}, 1));
