@@ -20,6 +20,7 @@ void ForEachGroup(const RuleModel& rule, const Look& look) {
   };
   const auto look_at_tests = [&look](const std::vector<Expression>& expressions) {
     std::vector<const Expression*> group;
+    group.reserve(expressions.size());
     for (const Expression& expression : expressions) group.push_back(&expression);
     look(group, true);
   };

@@ -1,7 +1,6 @@
 // `writ: 1` policies to the model.
 // Tested by tests/compiler/load/load_writ_test.cc and the text tests in tests/policies/.
 #include "compiler/load/load_writ.h"
-#include "compiler/check/origins.h"
 
 #include <fmt/format.h>
 

@@ -405,7 +405,6 @@ class Walk {
     if (macro == Macro::kOptMap || macro == Macro::kOptFlatMap) {
       return MapOptional(id, range, macro == Macro::kOptFlatMap);
     }
-    if (macro == Macro::kSortBy && !range.is_list()) return Fail(id, Error::kNoSuchOverload);
     const auto elements = Elements(range, node(id).name2 != 0);
     if (!elements.has_value()) return Fail(id, Error::kNoSuchOverload);
     switch (macro) {
@@ -417,7 +416,7 @@ class Walk {
       case Macro::kTransformList: return Transform(id, *elements);
       case Macro::kTransformMap: return TransformMap(id, *elements);
       case Macro::kTransformMapEntry: return TransformMapEntry(id, *elements);
-      case Macro::kSortBy: return SortBy(id, *elements);
+      case Macro::kSortBy: return SortBy(id, range, *elements);
       default: return Fail(id, Error::kNoSuchOverload);
     }
   }
@@ -506,14 +505,16 @@ class Walk {
     return Failed(failure) ? failure : MakeMap(entries);
   }
 
-  // Elements in the order of their keys, which are of one type; equal keys keep their order.
-  Value SortBy(NodeId id, const std::vector<Element>& elements) {
+  // Elements in the order of their keys, which are of one type; equal keys keep their order. What
+  // the range is, is asked once the keys are there.
+  Value SortBy(NodeId id, const Value& range, const std::vector<Element>& elements) {
     std::vector<MapEntry> by_key;
     for (const Element& element : elements) {
       const Value key = For(id, element, 1);
       if (Failed(key)) return key;
       by_key.push_back({key, element.first});
     }
+    if (!range.is_list()) return Fail(id, Error::kNoSuchOverload);
     for (const MapEntry& entry : by_key) {
       const bool one_type = entry.key.tag == by_key.front().key.tag;
       if (!one_type || Failed(oracle::Less(entry.key, entry.key))) {
