@@ -52,15 +52,27 @@ bool Close(int fd, bool sound) {
   return sound && closed;
 }
 
-// A device or a pipe cannot be replaced.
+// What cannot be replaced: a device, a pipe.
 bool WriteInto(const std::string& path, std::string_view text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  const int fd = open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
   return fd >= 0 && Close(fd, WriteAll(fd, text));
 }
 
-// A file beside `path` that becomes it once it is whole; until then `path` is untouched.
-bool Replace(const std::string& path, mode_t mode, std::string_view text) {
+// Gives the file the owner and the group of the one it replaces. Where the group cannot be the
+// same, none may read it: another would read what that one alone was to.
+bool TakeAfter(int fd, const struct stat& replaced) {
+  if (fchown(fd, replaced.st_uid, replaced.st_gid) == 0) return true;
+  if (fchown(fd, static_cast<uid_t>(-1), replaced.st_gid) == 0) return true;
+  struct stat status;
+  return fstat(fd, &status) == 0 && fchmod(fd, status.st_mode & 0707) == 0;
+}
+
+// A file beside `path` that becomes it once it is whole; until then `path` is untouched. `replaced`
+// is what stands there, or null.
+bool Replace(const std::string& path, const struct stat* replaced, std::string_view text) {
   const std::string folder = path.substr(0, path.rfind('/') + 1);
+  // What its owner keeps from others stays kept from them.
+  const mode_t mode = replaced == nullptr ? kMode : kMode & replaced->st_mode;
   std::string beside;
   int fd = -1;
   for (int number = 0; fd < 0 && number < kNamesTried; ++number) {
@@ -69,7 +81,9 @@ bool Replace(const std::string& path, mode_t mode, std::string_view text) {
     if (fd < 0 && errno != EEXIST) return false;
   }
   if (fd < 0) return false;
-  const bool written = Close(fd, WriteAll(fd, text) && fsync(fd) == 0);
+  const bool sound =
+      (replaced == nullptr || TakeAfter(fd, *replaced)) && WriteAll(fd, text) && fsync(fd) == 0;
+  const bool written = Close(fd, sound);
   if (written && rename(beside.c_str(), path.c_str()) == 0) return true;
   const int error = errno;
   unlink(beside.c_str());
@@ -81,7 +95,7 @@ bool Replace(const std::string& path, mode_t mode, std::string_view text) {
 bool WriteNew(const std::string& path, std::string_view text) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
   if (fd < 0) return false;
-  if (Close(fd, true) && Replace(path, kMode, text)) return true;
+  if (Close(fd, true) && Replace(path, nullptr, text)) return true;
   const int error = errno;
   unlink(path.c_str());
   errno = error;
@@ -90,7 +104,7 @@ bool WriteNew(const std::string& path, std::string_view text) {
 
 bool Overwrite(const std::string& path, std::string_view text) {
   struct stat status;
-  if (lstat(path.c_str(), &status) != 0) return errno == ENOENT && Replace(path, kMode, text);
+  if (lstat(path.c_str(), &status) != 0) return errno == ENOENT && Replace(path, nullptr, text);
   // Of a link it is the file that is meant. One that leads nowhere names none.
   if (stat(path.c_str(), &status) != 0) return false;
   if (!S_ISREG(status.st_mode)) return WriteInto(path, text);
@@ -98,8 +112,9 @@ bool Overwrite(const std::string& path, std::string_view text) {
   if (real == nullptr) return false;
   const std::string file = real;
   std::free(real);
-  // What its owner keeps from others stays kept from them.
-  return Replace(file, kMode & status.st_mode, text);
+  if (Replace(file, &status, text)) return true;
+  // A file that is mounted by itself has no name to be replaced.
+  return errno == EBUSY && WriteInto(file, text);
 }
 
 }  // namespace

@@ -96,9 +96,12 @@ class Name {
   std::optional<ByName> Read() const {
     std::optional<ByName> said;
     bool after_reader = false;  // what follows is what is read
+    bool is_joined = false;     // by the word before to what the tool does besides
     for (size_t at = 0; at < words_.size(); ++at) {
-      if (words_[at] == "and" || words_[at] == "or" || words_[at] == "then") after_reader = false;
-      const std::optional<ToolKind> kind = KindAt(at, after_reader);
+      std::optional<ToolKind> kind = KindAt(at, after_reader && !is_joined);
+      // "read_and_forward": whatever that is, it is no reading.
+      if (is_joined && !kind) kind = ToolKind::kWrite;
+      is_joined = words_[at] == "and" || words_[at] == "or" || words_[at] == "then";
       if (kind == ToolKind::kRead) after_reader = true;
       if (kind && (!said || *kind > said->kind)) said = ByName{*kind, words_[at]};
     }

@@ -15,9 +15,9 @@
 namespace writ::cel {
 
 // No fast path is written for expressions that are one test and have more nodes or cost more,
-// whatever the call.
+// whatever the call: so little that no policy is refused for its second runs alone.
 inline constexpr size_t kMaxNodesRunTwice = 500;
-inline constexpr double kMaxCostRunTwice = static_cast<double>(Machine::kRunBudget) / 2;
+inline constexpr double kMaxCostRunTwice = static_cast<double>(Machine::kRunBudget) / 16;
 
 // Whether expressions that are one value or one test are small and cheap enough for a fast path.
 bool FitsFastPath(const std::vector<const Checked*>& expressions, const Environment& environment);

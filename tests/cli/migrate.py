@@ -96,6 +96,19 @@ rules:
         self.expect(self.run_writ("migrate", "old.yaml", "-o", "newer.yaml"), 0)
         self.assertEqual(self.mode_of("newer.yaml"), 0o644 & ~self.umask())
 
+    def test_what_replaces_a_policy_has_its_owner_and_group(self):
+        self.write("old.yaml", POLICY)
+        self.write("new.yaml", "mine")
+        new = self.folder / "new.yaml"
+        new.chmod(0o640)
+        if os.geteuid() == 0:
+            os.chown(new, 12345, 4321)
+        before = new.stat()
+        self.expect(self.run_writ("migrate", "--force", "old.yaml", "-o", "new.yaml"), 0)
+        after = new.stat()
+        self.assertEqual((after.st_uid, after.st_gid, after.st_mode),
+                         (before.st_uid, before.st_gid, before.st_mode & ~self.umask()))
+
     @staticmethod
     def umask():
         mask = os.umask(0o022)

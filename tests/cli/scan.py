@@ -131,7 +131,8 @@ class Sorting(ScanTest):
                    "listAdd", "list_create", "view_update", "history_rewrite", "check_in",
                    "search_replace", "cat_write", "tail_set", "info_set", "count_increment",
                    "tree_create", "read_write", "list_move", "get_and_post", "mailing_list_subscribe",
-                   "slack_post_message"]
+                   "slack_post_message", "read_and_forward_email", "show_and_hide",
+                   "compare_and_swap"]
         self.assertEqual(set(self.kinds([tool(name) for name in writers]).values()), {"write"})
 
     def test_what_is_read_may_be_named_as_writing_is(self):
