@@ -54,12 +54,25 @@ void InFlight::Remove(const std::string& key) {
 
 void InFlight::ForgetOldestCancelled() {
   const std::string key = cancelled_calls_.begin()->second;
-  if (forgotten_.size() >= most_forgotten_ || pending_.at(key).has_vague_id) {
+  KeepQuotasOf(key, pending_.at(key).has_vague_id);
+  Remove(key);
+}
+
+void InFlight::ExpectStrayError(const RequestId& id) {
+  if (PendingRequest* request = Find(id.key)) request->keeps_quota = true;
+  if (PendingRequest* other = FindOtherSpelling(id)) other->keeps_quota = true;
+  const bool is_vague = IsVague(id);
+  if (vague_ids_ > 0 || is_vague) KeepAllQuotas();
+  KeepQuotasOf(id.key, is_vague);
+}
+
+// Of requests that are yet to come.
+void InFlight::KeepQuotasOf(const std::string& key, bool is_vague) {
+  if (is_vague || forgotten_.size() >= most_forgotten_) {
     any_may_be_forgotten_ = true;
     forgotten_.clear();
   }
   if (!any_may_be_forgotten_) forgotten_.insert(std::hash<std::string>()(key));
-  Remove(key);
 }
 
 bool InFlight::MayMeanForgotten(const RequestId& id, bool is_vague) {

@@ -12,7 +12,9 @@
 // - it may have been cancelled, in some server's eyes;
 // - another with an id that some server takes for the same was in flight at any time together with
 //   it: the other spelling (7 for "7"), or, where one of the two ids is vague, any;
-// - its id is, or may be taken for, that of a call which was forgotten and may still be answered.
+// - its id is, or may be taken for, that of a call which was forgotten and may still be answered,
+// or
+//   that of a response which the server had not asked for and may answer with an error.
 //
 // Tested by tests/proxy/in_flight_test.cc and tests/proxy/refund_test.cc.
 #pragma once
@@ -44,7 +46,8 @@ struct PendingRequest {
 
 class InFlight {
  public:
-  // How many ids of forgotten calls are kept; with one more, no later request is given back.
+  // How many ids of forgotten calls and of stray responses are kept; with one more, no later
+  // request is given back.
   static constexpr size_t kMostForgotten = 100'000;
 
   explicit InFlight(size_t bound, size_t most_forgotten = kMostForgotten)
@@ -59,6 +62,9 @@ class InFlight {
   // By a message that names this id, which may be of any kind.
   void Cancel(const RequestId& id);
   void Remove(const std::string& key);
+  // The client has sent a response, to nothing that it was asked: the server may send an error with
+  // this id, which may be of any kind, now or later.
+  void ExpectStrayError(const RequestId& id);
 
   // Whether an error that answers it gives back what it took.
   bool MayGiveBack(const PendingRequest& request) const {
@@ -72,6 +78,7 @@ class InFlight {
 
  private:
   PendingRequest* FindOtherSpelling(const RequestId& id);
+  void KeepQuotasOf(const std::string& key, bool is_vague);
   bool MayMeanForgotten(const RequestId& id, bool is_vague);
   void ForgetOldestCancelled();
   void KeepAllQuotas() { keeping_before_ = arrivals_; }

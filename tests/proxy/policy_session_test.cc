@@ -463,6 +463,46 @@ TEST_F(PolicySessionTest, AnErrorForTheOtherSpellingGivesNothingBack) {
   EXPECT_EQ(Counted(), 2);
 }
 
+// A server may answer what is no request with an error and the id it has.
+TEST_F(PolicySessionTest, AnErrorForAResponseNobodyAskedForGivesNothingBack) {
+  for (const std::string& response :
+       {Result("1"), Failure("1"), Result("\"1\""), Result("\" 1\""), Failure("null")}) {
+    for (const bool comes_first : {false, true}) {
+      counters_ = {};
+      Start({}, program_);
+      if (comes_first) FromClient(response);
+      EXPECT_EQ(FromClient(Call("1", "limited")), kForwarded);
+      if (!comes_first) FromClient(response);
+      EXPECT_EQ(FromServer(Failure("1")), kForwarded);
+      EXPECT_EQ(Counted(), 1) << response;
+      EXPECT_EQ(FromClient(Call("1", "limited")), kForwarded);
+      EXPECT_EQ(FromServer(Failure("1")), kForwarded);
+      EXPECT_EQ(Counted(), 2) << response << ", a later call";
+    }
+  }
+}
+
+TEST_F(PolicySessionTest, AResponseNobodyAskedForLeavesOtherCalls) {
+  FromClient(Call("1", "limited"));
+  FromClient(Result("2"));
+  FromClient(Call("3", "limited"));
+  FromServer(Failure("1"));
+  FromServer(Failure("3"));
+  EXPECT_EQ(Counted(), 0);
+}
+
+TEST_F(PolicySessionTest, AnswersToTheServersRequestsKeepNoCount) {
+  FromClient(Call("1", "limited"));
+  EXPECT_EQ(FromServer(Request("1", "sampling/createMessage")), kForwarded);
+  EXPECT_EQ(FromClient(Result("1")), kForwarded);
+  FromServer(Failure("1"));
+  EXPECT_EQ(Counted(), 0);
+  FromClient(Call("1", "limited"));
+  FromClient(Result("1"));
+  FromServer(Failure("1"));
+  EXPECT_EQ(Counted(), 1) << "it was answered already";
+}
+
 TEST_F(PolicySessionTest, NothingIsGivenBackInALaterWindow) {
   FromClient(Call("1", "limited"));
   now_ += 60;

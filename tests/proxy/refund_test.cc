@@ -1,11 +1,12 @@
 // Whatever a client does by itself, nothing that it took is given back.
 //
 // Random sessions of a client that cancels, repeats ids in every spelling, answers its own
-// requests, sends what is no message, has calls forgotten, and leaves; in front of a server that is
-// honest: it answers a call with a result, a method that it does not know with an error, and what
-// was cancelled with an error, a result, or not at all. Every other server is careless besides: it
-// reads texts as numbers, wraps them, knows methods in any case, and answers with the id as it read
-// it. At the end of each session what is counted is what reached the server.
+// requests and those of the server, sends what is no message, has calls forgotten, and leaves; in
+// front of a server that is honest: it answers a call with a result, a method that it does not know
+// with an error, and what was cancelled with an error, a result, or not at all; a response that it
+// did not ask for it may answer with an error. Every other server is careless besides: it reads
+// texts as numbers, wraps them, knows methods in any case, and answers with the id as it read it.
+// At the end of each session what is counted is what reached the server.
 //
 // WRIT_SOAK=1 in the environment plays a million of them, others each time.
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -103,7 +105,7 @@ class Play {
   std::string Read(const Spelling& id) const { return is_careless_ ? id.careless : id.exact; }
 
   void Move() {
-    switch (Random(12)) {
+    switch (Random(13)) {
       case 0:
       case 1:
       case 2:
@@ -111,9 +113,10 @@ class Play {
       case 4: return Other(Id());
       case 5:
       case 6: return Cancel(Id());
-      case 7: return Answer(Id().id);
+      case 7: return Answer(Id());
       case 8: session_.OnClientLineLost("it is longer than 1024 bytes", 2000); return;
       case 9: Send(R"({"jsonrpc":"2.0","id":)" + std::string(Id().id) + R"(,"method":)"); return;
+      case 10: return ServerAsks(Id());
       default: return ServerAnswers();
     }
   }
@@ -154,9 +157,20 @@ class Play {
     }
   }
 
-  // As if the client were the server.
-  void Answer(const std::string& id) {
-    Send(R"({"jsonrpc":"2.0","id":)" + id + R"(,"error":{"code":-32000,"message":"no"}})");
+  void ServerAsks(const Spelling& id) {
+    const Line line(R"({"jsonrpc":"2.0","id":)" + Read(id) +
+                    R"(,"method":"sampling/createMessage"})");
+    std::string replacement;
+    session_.OnServerLine(line.view(), &replacement);
+    asked_.insert(Read(id));
+  }
+
+  // As if the client were the server, or what the server asked for.
+  void Answer(const Spelling& id) {
+    const char* what =
+        Random(2) == 0 ? R"("error":{"code":-32000,"message":"no"})" : R"("result":{})";
+    if (!Send(R"({"jsonrpc":"2.0","id":)" + std::string(id.id) + "," + what + "}")) return;
+    if (asked_.erase(Read(id)) == 0 && Random(2) == 0) pending_.push_back({Read(id), false, false});
   }
 
   // One of those it has, in any order.
@@ -179,6 +193,7 @@ class Play {
   const bool is_plain_;  // its client has ids that all servers read alike, and few of them
   PolicySession session_;
   std::vector<Pending> pending_;
+  std::set<std::string> asked_;  // by the server, as it reads ids
   int64_t reached_ = 0;
 };
 
