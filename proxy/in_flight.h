@@ -14,7 +14,8 @@
 //   it: the other spelling (7 for "7"), or, where one of the two ids is vague, any;
 // - its id is, or may be taken for, that of a call which was forgotten and may still be answered,
 // or
-//   that of a response which the server had not asked for and may answer with an error.
+//   that of a response which the server had not asked for and may answer with an error;
+// - the client has left before it was answered: servers fail what they have not finished then.
 //
 // Tested by tests/proxy/in_flight_test.cc and tests/proxy/refund_test.cc.
 #pragma once
@@ -65,6 +66,11 @@ class InFlight {
   // The client has sent a response, to nothing that it was asked: the server may send an error with
   // this id, which may be of any kind, now or later.
   void ExpectStrayError(const RequestId& id);
+  // From now on nothing is given back, whatever came earlier or comes later.
+  void KeepQuotasForGood() {
+    any_may_be_forgotten_ = true;
+    KeepAllQuotas();
+  }
 
   // Whether an error that answers it gives back what it took.
   bool MayGiveBack(const PendingRequest& request) const {

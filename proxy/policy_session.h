@@ -41,6 +41,7 @@ class PolicySession : public SessionInterface {
   ServerAction OnServerLine(std::string_view line, std::string* replacement) override;
   void OnClientLineLost(std::string_view reason, size_t bytes) override;
   void OnServerLineLost(std::string_view reason, size_t bytes) override;
+  void OnClientGone() override { in_flight_.KeepQuotasForGood(); }
   void OnServerGone(std::string_view how, std::string* answers) override;
   bool HasIdleWork() const override { return counters_.WantsTidying(); }
   void OnIdle() override { counters_.Tidy(Now().seconds); }

@@ -350,6 +350,7 @@ void Pump::TakeSignals() {
       ended_by_ = EndedBy::kSignal;
       signal_ = signal;
     }
+    session_.OnClientGone();
     if (!give_up_at_) give_up_at_ = Clock::now() + kLastDelivery;
     ending_.Terminate();
     CloseServerInput();
@@ -368,6 +369,7 @@ void Pump::ClientClosed() {
 }
 
 void Pump::EndedByClient() {
+  session_.OnClientGone();
   if (ended_by_ == EndedBy::kNobody) ended_by_ = EndedBy::kClient;
   if (!give_up_at_) give_up_at_ = Clock::now() + kLastDelivery;
   ending_.Begin();

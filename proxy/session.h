@@ -49,6 +49,10 @@ class SessionInterface {
   virtual void OnClientLineLost(std::string_view reason, size_t bytes) = 0;
   virtual void OnServerLineLost(std::string_view reason, size_t bytes) = 0;
 
+  // The client ends the session, or a signal does: the server's input is about to be closed, or it
+  // is told to end. Lines that the client has sent before may still come. May be called again.
+  virtual void OnClientGone() {}
+
   // The server is gone (`how`: "exited with status 3", "was ended by signal 9", "closed its
   // output"). Appends one JSON-RPC error line (each with LF) for every request of the client that
   // is still in flight and not cancelled; they are forgotten.

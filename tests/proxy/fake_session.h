@@ -7,8 +7,10 @@
 //                 in flight    done ID        forwarded, no longer in flight
 //   later TEXT    forwarded;
 //                 idle work
+//   farewell …    forwarded
 //   else          forwarded    else           forwarded
 //
+// After a farewell, the client's departure is told on stderr, once: "client gone".
 // Idle work says "idle TEXT" on stderr.
 // What is lost is told on stderr: "lost client|server BYTES REASON". Every call in flight when the
 // server is gone is answered by "failed ID HOW".
@@ -35,6 +37,7 @@ class FakeSession : public SessionInterface {
     }
     if (Starts(line, "drop ")) return ClientAction::kDrop;
     if (Starts(line, "later ")) idle_work_.emplace_back(line.substr(6));
+    if (Starts(line, "farewell ")) tells_departure_ = true;
     if (Starts(line, "call ")) in_flight_.emplace_back(line.substr(5));
     return ClientAction::kForward;
   }
@@ -55,6 +58,10 @@ class FakeSession : public SessionInterface {
   }
   void OnServerLineLost(std::string_view reason, size_t bytes) override {
     TellLoss("server", reason, bytes);
+  }
+  void OnClientGone() override {
+    if (tells_departure_) Tell("client gone\n");
+    tells_departure_ = false;
   }
   void OnServerGone(std::string_view how, std::string* answers) override {
     for (const std::string& id : in_flight_) *answers += fmt::format("failed {} {}\n", id, how);
@@ -80,6 +87,7 @@ class FakeSession : public SessionInterface {
     [[maybe_unused]] ssize_t unused = write(STDERR_FILENO, line.data(), line.size());
   }
 
+  bool tells_departure_ = false;
   std::vector<std::string> in_flight_;
   std::vector<std::string> idle_work_;
 };

@@ -719,6 +719,15 @@ TEST_F(PolicySessionTest, NothingIsGivenBackWhenTheServerIsGone) {
   EXPECT_EQ(Counted(), 1);
 }
 
+TEST_F(PolicySessionTest, NothingIsGivenBackWhenTheClientIsGone) {
+  FromClient(Call("1", "limited"));
+  session_->OnClientGone();
+  FromClient(Call("2", "limited"));
+  EXPECT_EQ(FromServer(Failure("1")), kForwarded);
+  EXPECT_EQ(FromServer(Failure("2")), kForwarded);
+  EXPECT_EQ(Counted(), 2);
+}
+
 TEST_F(PolicySessionTest, AnswersAreAppended) {
   FromClient(Call("1", "anything"));
   std::string answers = "before\n";

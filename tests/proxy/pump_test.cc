@@ -314,6 +314,13 @@ TEST(PumpEnd, WhatAServerThatFailsDidNotAnswerIsAnsweredAlsoIfTheClientClosedFir
   EXPECT_EQ(client.Status(), 0);
 }
 
+TEST(PumpEnd, TheSessionKnowsThatTheClientIsGoneBeforeTheServerDoes) {
+  PumpClient client(Shell("cat >/dev/null; echo stderr finishing"));
+  client.Say("farewell to all");
+  client.CloseInput();
+  EXPECT_EQ(client.Errors(), "client gone\nstderr finishing\n");
+}
+
 TEST(PumpEnd, TheStatusIsZeroIfTheClientClosedFirst) {
   PumpClient client(Shell("cat >/dev/null; exit 9"));
   client.CloseInput();
@@ -485,6 +492,17 @@ TEST_P(PumpSignals, EndTheServerAndSetTheStatus) {
   kill(client.pid(), GetParam());
   EXPECT_EQ(client.HearOut(), "told\n");
   EXPECT_EQ(client.Status(), 128 + GetParam());
+}
+
+TEST_P(PumpSignals, AreToldToTheSessionBeforeTheServer) {
+  PumpClient client(
+      Shell("trap 'echo stderr finishing; exit 0' TERM; echo ready; while :; do sleep 0.05; done"));
+  EXPECT_EQ(client.Hear(), "ready");
+  client.Write("farewell to all\nanswer heard\n");
+  EXPECT_EQ(client.Hear(), "heard");
+  kill(client.pid(), GetParam());
+  EXPECT_THAT(client.Errors(), StartsWith("client gone\n"));
+  EXPECT_THAT(client.Errors(), HasSubstr("stderr finishing\n"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, PumpSignals, testing::Values(SIGTERM, SIGINT, SIGHUP));

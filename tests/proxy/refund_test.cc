@@ -77,6 +77,7 @@ class Play {
   int64_t Run() {
     const int moves = static_cast<int>(Random(48));
     for (int i = 0; i < moves; ++i) Move();
+    if (Random(4) == 0) Leave();
     if (Random(2) == 0) {
       std::string answers;
       session_.OnServerGone("exited with status 1", &answers);
@@ -155,6 +156,18 @@ class Play {
     for (Pending& request : pending_) {
       if (request.id == Read(id)) request.is_cancelled = true;
     }
+  }
+
+  // A server whose input has ended fails what it has not finished.
+  void Leave() {
+    session_.OnClientGone();
+    for (const Pending& request : pending_) {
+      const Line line(R"({"jsonrpc":"2.0","id":)" + request.id +
+                      R"(,"error":{"code":0,"message":"the input has ended"}})");
+      std::string replacement;
+      session_.OnServerLine(line.view(), &replacement);
+    }
+    pending_.clear();
   }
 
   void ServerAsks(const Spelling& id) {
