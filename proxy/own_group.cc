@@ -47,7 +47,13 @@ bool IsOwnGroup(uid_t user, const Group& group, const std::vector<Account>& acco
 
 bool IsOwnGroup(uid_t user, gid_t group) {
   const std::optional<Group> found = GroupOf(group);
-  return found.has_value() && IsOwnGroup(user, *found, AllAccounts());
+  if (!found.has_value()) return false;
+  std::vector<Account> accounts = AllAccounts();
+  // Where accounts come from a directory, they are found by number but seldom listed.
+  if (const passwd* own = getpwuid(user)) {
+    accounts.push_back({own->pw_name, own->pw_uid, own->pw_gid});
+  }
+  return IsOwnGroup(user, *found, accounts);
 }
 
 }  // namespace writ

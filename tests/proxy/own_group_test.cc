@@ -1,6 +1,20 @@
 #include "proxy/own_group.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace {
+bool lists_no_accounts = false;
+}
+
+// In place of the C library's: a directory's accounts are found by number, but seldom listed.
+extern "C" passwd* getpwent() {
+  using Function = passwd* (*)();
+  static const auto next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "getpwent"));
+  return lists_no_accounts ? nullptr : next();
+}
 
 namespace writ {
 namespace {
@@ -31,6 +45,23 @@ TEST(OwnGroup, NamedAsItsUserWhoseAccountHasIt) {
   EXPECT_FALSE(IsOwnGroup(1000, {1003, "joe", {}}, kAccounts));
   EXPECT_FALSE(IsOwnGroup(1003, {1003, "joe", {}}, kAccounts));
   EXPECT_FALSE(IsOwnGroup(7, {7, "nobody's", {}}, kAccounts));
+}
+
+TEST(OwnGroup, AnAccountMayBeListedTwice) {
+  std::vector<Account> accounts = kAccounts;
+  accounts.push_back({"ann", 1000, 1000});
+  EXPECT_TRUE(IsOwnGroup(1000, {1000, "ann", {}}, accounts));
+}
+
+TEST(OwnGroup, OfAUserWhoIsNotListed) {
+  const passwd* own = getpwuid(geteuid());
+  if (own == nullptr || !IsOwnGroup(own->pw_uid, own->pw_gid)) {
+    GTEST_SKIP() << "this user has no group of its own";
+  }
+  const gid_t group = own->pw_gid;
+  lists_no_accounts = true;
+  EXPECT_TRUE(IsOwnGroup(geteuid(), group));
+  lists_no_accounts = false;
 }
 
 TEST(OwnGroup, NotOneThatTheSystemDoesNotKnow) {
