@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <fstream>
+#include <limits>
 #include <string_view>
 
 #include "proxy/access_list.h"
@@ -47,6 +50,20 @@ std::string Word(const std::string& path) {
 
 Opening CannotBeLookedAt(const std::string& path, int error) {
   return {fmt::format("{} cannot be looked at: {}", path, std::strerror(error)), {}};
+}
+
+bool IsMountedReadOnly(const std::string& path) {
+  struct statvfs status;
+  return statvfs(path.c_str(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0;
+}
+
+// A user namespace shows all that it has no number for as this one.
+bool MayBeUnmapped(uid_t user) {
+  constexpr uid_t kUnmapped = 65534;
+  if (user != kUnmapped) return false;
+  uint64_t first = 0, outside = 0, count = 0;
+  std::ifstream("/proc/self/uid_map") >> first >> outside >> count;
+  return count != 0 && count < std::numeric_limits<uid_t>::max();
 }
 
 Opening WritableByGroup(const std::string& path, gid_t group) {
@@ -84,7 +101,11 @@ std::optional<Opening> WhichGroupMayWrite(const std::string& path, const struct 
 std::optional<Opening> WhoMayWrite(const std::string& path, const struct stat& status,
                                    bool on_the_way) {
   if (status.st_uid != 0 && status.st_uid != geteuid()) {
-    return Opening{fmt::format("{} belongs to another user (uid {})", path, status.st_uid), {}};
+    return Opening{fmt::format("{} belongs to another user (uid {}{})", path, status.st_uid,
+                               MayBeUnmapped(status.st_uid)
+                                   ? ", as whoever is not mapped in this user namespace"
+                                   : ""),
+                   {}};
   }
   if (S_ISLNK(status.st_mode)) return std::nullopt;  // their modes say nothing
   if (on_the_way && (status.st_mode & S_ISVTX) != 0) return std::nullopt;
@@ -115,7 +136,10 @@ std::optional<Opening> WalkTo(const std::string& path, bool must_exist) {
       if (!must_exist && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
       return CannotBeLookedAt(at, errno);
     }
-    if (std::optional<Opening> who = WhoMayWrite(at, status, !parts.empty())) return who;
+    if (std::optional<Opening> who = WhoMayWrite(at, status, !parts.empty())) {
+      if (IsMountedReadOnly(at)) who->remedy.clear();
+      return who;
+    }
     if (S_ISLNK(status.st_mode)) {
       std::array<char, PATH_MAX> target;
       const ssize_t size = readlink(at.c_str(), target.data(), target.size());

@@ -19,7 +19,8 @@ namespace writ {
 // How others can change something, for people.
 struct Opening {
   std::string text;    // "/srv is writable by everybody"
-  std::string remedy;  // a command that mends it, "chmod go-w /srv"; empty if this user knows none
+  std::string remedy;  // a command that mends it, "chmod go-w /srv"; empty if there is none
+                       // for this user: it belongs to another one, or is mounted read-only
 };
 
 // How others can change the file or folder; none if they cannot. Where it, or what is on the way to

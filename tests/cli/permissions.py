@@ -28,6 +28,16 @@ rules:
 """
 
 
+IN_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-ec")
+
+
+def has_namespaces():
+    try:
+        return subprocess.run([*IN_NAMESPACE, "mount -t tmpfs none /mnt"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 class Permissions(CommandTest):
     def setUp(self):
         super().setUp()
@@ -73,6 +83,28 @@ class Permissions(CommandTest):
     def test_of_another_user(self):
         os.chown(self.folder / "p.yaml", 12345, 0)
         self.expect_refused("p.yaml", f"{self.folder}/p.yaml belongs to another user (uid 12345)", "")
+
+    def run_in_namespace(self, script):
+        words = [self.writ, "run", "-c", "p.yaml", "--", "true"]
+        done = subprocess.run([*IN_NAMESPACE, f'{script}; cd "$PWD"; exec "$0" "$@"', *words], cwd=self.folder,
+                              env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=60)
+        self.assertEqual(done.returncode, 2, done)
+        return done.stderr
+
+    @unittest.skipUnless(has_namespaces(), "no user namespaces here")
+    def test_mounted_read_only(self):
+        """No command is named that cannot work."""
+        os.chmod(self.folder / "p.yaml", 0o646)
+        said = self.run_in_namespace("mount --bind . .; mount -o remount,bind,ro .")
+        self.assertIn("p.yaml is writable by everybody\n  hint: --insecure-permissions takes it as it is\n", said)
+
+    @unittest.skipUnless(has_namespaces(), "no user namespaces here")
+    @unittest.skipIf(os.geteuid() != 0, "only root gives files away")
+    def test_of_a_user_who_is_not_mapped(self):
+        os.chown(self.folder / "p.yaml", 12345, 0)
+        self.assertIn("p.yaml belongs to another user (uid 65534, as whoever is not mapped in this user namespace)\n"
+                      "  hint: --insecure-permissions takes it as it is\n", self.run_in_namespace(":"))
 
     @unittest.skipIf(os.geteuid() != 0, "only root gives files away")
     def test_counters_of_another_user(self):
