@@ -460,14 +460,18 @@ class WarningFinder {
   }
 
   // args.x == null fails where args.x is absent, as args["x"] == null does.
-  bool LookAtNull(const Node& node, NodeId argument, NodeId other) {
+  bool LookAtNull(NodeId id, NodeId argument, NodeId other) {
+    const Node& node = ast_.node(id);
     if (!expression_.types[other].is(TypeKind::kNull) || !IsArgument(argument)) return false;
     if (Asked(argument, false).empty()) return false;
     const bool equal = node.op == Operator::kEqual;
     const std::string text = Shown(argument);
+    std::string asked =
+        fmt::format("{}{} {} null", PathAsked(argument, equal), text, equal ? "==" : "!=");
+    // An && beside it would take only the last of what || joins.
+    if (equal && id != ast_.root) asked = fmt::format("({})", asked);
     Warn(node, fmt::format("this fails where {} is not given: what is absent is not null", text),
-         fmt::format("write {}{} {} null", PathAsked(argument, equal), text, equal ? "==" : "!="),
-         GuardOf(ast_.node(argument)));
+         fmt::format("write {}", asked), GuardOf(ast_.node(argument)));
     return true;
   }
 
@@ -482,7 +486,7 @@ class WarningFinder {
     }
     if (LookAtSize(node) || LookAtJson(node, left, right) || LookAtJson(node, right, left)) return;
     if (node.op != Operator::kEqual && node.op != Operator::kNotEqual) return;
-    if (!LookAtNull(node, left, right)) LookAtNull(node, right, left);
+    if (!LookAtNull(id, left, right)) LookAtNull(id, right, left);
   }
 
   // size(x) >= 0 is always true.
