@@ -19,13 +19,20 @@ bool IsNumber(const Type& type) {
   return type.is(TypeKind::kInt) || type.is(TypeKind::kUint) || type.is(TypeKind::kDouble);
 }
 
-// Of text that is written down, and that no conversion makes a number.
-bool IsNoNumber(const Ast& ast, NodeId id) {
+// Of text that is written down, and that the conversion to the type fails for.
+bool IsNoNumber(const Ast& ast, NodeId id, const Type& type) {
   const Node& node = ast.node(id);
   if (node.kind != Kind::kLiteral) return false;
-  const auto* text = std::get_if<std::string>(&ast.literal(node));
-  return text != nullptr && (text->find_first_of("0123456789") == std::string::npos ||
-                             text->find_first_not_of("0123456789.-") != std::string::npos);
+  const auto* literal = std::get_if<std::string>(&ast.literal(node));
+  if (literal == nullptr) return false;
+  std::string_view text = *literal;
+  if (text.starts_with('-') && !type.is(TypeKind::kUint)) text.remove_prefix(1);
+  const size_t dot = type.is(TypeKind::kDouble) ? text.find('.') : std::string_view::npos;
+  const auto is_digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  return !is_digits(text.substr(0, dot)) ||
+         (dot != std::string_view::npos && !is_digits(text.substr(dot + 1)));
 }
 
 bool HasSize(const Type& type) {
@@ -112,7 +119,7 @@ std::string BinaryHint(const Ast& ast, const Node& node, const Type& left, const
   }
   const bool numeric = IsNumber(left) || IsNumber(right);
   if (numeric && node.op != Operator::kAdd &&
-      (IsNoNumber(ast, ast.child(node, 0)) || IsNoNumber(ast, ast.child(node, 1)))) {
+      (IsNoNumber(ast, ast.child(node, 0), right) || IsNoNumber(ast, ast.child(node, 1), left))) {
     return "";
   }
   if (left.is(TypeKind::kString) && !right.is(TypeKind::kString) && IsNumber(right)) {
