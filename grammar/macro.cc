@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "grammar/messages.h"
+#include "grammar/words.h"
 
 namespace writ::cel {
 namespace {
@@ -105,9 +106,33 @@ Result ExpandComprehension(const Ast& ast, const Call& call, const Form& form) {
   return expansion;
 }
 
+// "args.`user-id`" for args.user-id, which is read as a subtraction; empty for what is no chain of
+// names with dashes in them.
+std::string InBackticks(std::string_view chain) {
+  constexpr size_t kMostBytes = 200;
+  if (chain.size() > kMostBytes) return "";
+  std::string written;
+  while (!chain.empty()) {
+    const std::string_view part = chain.substr(0, chain.find('.'));
+    chain.remove_prefix(std::min(part.size() + 1, chain.size()));
+    const bool is_name = !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+      return c == '-' || IsWordCharacter(c);
+    });
+    const bool dashed = part.find('-') != std::string_view::npos;
+    if (!is_name || (dashed && written.empty())) return "";
+    if (!written.empty()) written += '.';
+    written += dashed ? "`" + std::string(part) + "`" : std::string(part);
+  }
+  return written;
+}
+
 Result ExpandHas(const Ast& ast, const Call& call) {
   if (call.arguments.size() != 1) return FailCount(call, "has", "has(args.path)");
   const Node& field = ast.node(call.arguments[0]);
+  if (field.kind == Kind::kBinary && field.op == Operator::kSubtract) {
+    const std::string dashed = InBackticks(ast.text(field));
+    if (!dashed.empty()) return Fail(Fault::kMacroHasDash, field, {dashed});
+  }
   if (field.kind != Kind::kSelect) return Fail(Fault::kMacroHas, field, {});
   if (field.optional) return Fail(Fault::kMacroHasOptional, field, {});
   Expansion expansion;

@@ -8,6 +8,7 @@
 
 #include "grammar/messages.h"
 #include "grammar/utf8.h"
+#include "grammar/words.h"
 
 namespace writ::cel {
 namespace {
@@ -148,9 +149,6 @@ constexpr CodeRange kInvisible[] = {{0x00A0, 0x00A0}, {0x00AD, 0x00AD}, {0x034F,
 constexpr std::string_view kOperators[] = {"&&", "||", "==", "!=", "<=", ">=", "<", ">",
                                            "+",  "-",  "*",  "/",  "%",  "!",  "?"};
 
-bool IsWordCharacter(char c) {
-  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
 }

@@ -8,15 +8,13 @@
 #include <string_view>
 #include <utility>
 
+#include "grammar/words.h"
+
 namespace writ::cel {
 namespace {
 
 // Chains that are longer are no mistyped names.
 constexpr size_t kMostBytes = 200;
-
-bool IsWord(char c) {
-  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 using Parts = std::vector<std::string_view>;
 
@@ -37,7 +35,7 @@ Parts Split(std::string_view chain) {
 
 // Words with dots and dashes between them, as far as they go around the byte `at`.
 std::string_view Surroundings(std::string_view source, size_t at) {
-  const auto is_word = [&](size_t i) { return i < source.size() && IsWord(source[i]); };
+  const auto is_word = [&](size_t i) { return i < source.size() && IsWordCharacter(source[i]); };
   const auto joins = [&](size_t i) {
     return (source[i] == '.' || source[i] == '-') && is_word(i - 1) && is_word(i + 1);
   };
@@ -103,7 +101,8 @@ std::optional<DashedName> FindDashedName(const KnownNames& names, std::string_vi
   }
   const auto begin = static_cast<uint32_t>(parts.front().data() - source.data());
   const auto end = static_cast<uint32_t>(parts.back().data() + parts.back().size() - source.data());
-  if (at >= end) return std::nullopt;
+  // What is called is no part of a name: args.x-type(1).
+  if (at >= end || (end < source.size() && source[end] == '(')) return std::nullopt;
   return DashedName{begin, end,
                     fmt::format("did you mean {}? A name with a dash stands in backticks",
                                 fmt::join(written, "."))};
