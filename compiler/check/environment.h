@@ -49,6 +49,8 @@ struct Variable {
   Origin origin = Origin::kCall;
   // What it means in suggestions: false for names that nobody should be pointed to.
   bool suggested = true;
+  // Of a map: keys that the author has set down, for suggestions.
+  std::vector<std::string> keys = {};
 };
 
 // One way to call a function or an operator.

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "compiler/diagnostic.h"
+#include "grammar/words.h"
+#include "vm/json_text.h"
 
 namespace writ::cel {
 namespace {
@@ -49,9 +51,10 @@ struct OwnNames {
   std::string_view prefix;
   std::string_view absent;
 };
-constexpr std::array<OwnNames, 2> kOwnNames = {
+constexpr std::array<OwnNames, 3> kOwnNames = {
     {{"variables", "there are no variables here; a policy has them below variables:"},
-     {"data", "there is no data here; a policy has it below data:"}}};
+     {"data", "there is no data here; a policy has it below data:"},
+     {"labels", "there are no labels here; a policy asks for them below labels:"}}};
 
 constexpr std::array<Pair, 7> kPartsOfTime = {{{"year", "getFullYear"},
                                                {"month", "getMonth"},
@@ -77,6 +80,13 @@ std::string DidYouMean(std::string_view word) {
   return word.empty() ? std::string() : fmt::format("did you mean {}?", word);
 }
 
+// What is below the key of a map: labels.env, labels["build-host"].
+std::string AtKey(std::string_view map, std::string_view key) {
+  const bool is_name = !key.empty() && !(key[0] >= '0' && key[0] <= '9') &&
+                       std::all_of(key.begin(), key.end(), IsWordCharacter);
+  return is_name ? fmt::format("{}.{}", map, key) : fmt::format("{}[{}]", map, JsonQuote(key));
+}
+
 // What is read through the variable of the arguments; empty if there is none.
 std::string AsArgument(const KnownNames& names, std::string_view name, std::string_view rest) {
   for (const Variable& variable : names.environment.variables) {
@@ -98,49 +108,68 @@ bool HasMeaning(const KnownNames& names, std::string_view name, std::string_view
          names.variables.Walk("@" + std::string(name)) != NameTree::kNone;
 }
 
+bool IsOwnPrefix(std::string_view name) {
+  return std::any_of(kOwnNames.begin(), kOwnNames.end(),
+                     [name](const OwnNames& own) { return own.prefix == name; });
+}
+
+// A name of the policy's own: "total" of variables.total.
+struct OwnName {
+  std::string_view part;  // a view of what outlives this
+  std::string whole;      // as it is written
+};
+
+std::vector<OwnName> ListOwnNames(const KnownNames& names) {
+  std::vector<OwnName> own;
+  for (const Variable& variable : names.environment.variables) {
+    const std::string_view full = variable.name;
+    const size_t dot = full.find('.');
+    if (!IsOwnPrefix(full.substr(0, dot))) continue;
+    if (dot != std::string_view::npos) own.push_back({full.substr(dot + 1), variable.name});
+    for (const std::string& key : variable.keys) {
+      own.push_back({key, AtKey(full, key)});
+    }
+  }
+  return own;
+}
+
 }  // namespace
 
 std::string SuggestOwnName(const KnownNames& names, std::string_view name, std::string_view rest,
                            const std::vector<std::string_view>& locals) {
-  for (const OwnNames& own : kOwnNames) {
-    const uint32_t at = names.variables.Step(names.variables.Walk(own.prefix), name);
-    if (names.variables.ItemAt(at) == NameTree::kNone) continue;
-    return DidYouMean(fmt::format("{}.{}", own.prefix, name));
+  const std::vector<OwnName> own = ListOwnNames(names);
+  for (const OwnNames& kind : kOwnNames) {
+    const auto same = std::find_if(own.begin(), own.end(), [&](const OwnName& one) {
+      return one.part == name && one.whole.compare(0, kind.prefix.size(), kind.prefix) == 0;
+    });
+    if (same != own.end()) return DidYouMean(same->whole);
   }
   if (HasMeaning(names, name, rest)) return "";
-  std::vector<std::string_view> others = locals;
-  others.insert(others.end(), {"true", "false", "null"});
-  std::vector<std::string_view> parts;
-  std::vector<std::string_view> whole;
+  std::vector<std::string_view> candidates = locals;
+  candidates.insert(candidates.end(), {"true", "false", "null"});
   for (const Variable& variable : names.environment.variables) {
     const std::string_view full = variable.name;
     const size_t dot = full.find('.');
-    const bool own = std::any_of(kOwnNames.begin(), kOwnNames.end(), [&](const OwnNames& names_of) {
-      return full.substr(0, dot) == names_of.prefix;
-    });
-    if (own && dot != std::string_view::npos) {
-      parts.push_back(full.substr(dot + 1));
-      whole.push_back(full);
-    } else if (variable.suggested && (dot == std::string_view::npos || !rest.empty())) {
-      others.push_back(full.substr(0, dot));
+    const bool is_own = dot != std::string_view::npos && IsOwnPrefix(full.substr(0, dot));
+    if (!is_own && variable.suggested && (dot == std::string_view::npos || !rest.empty())) {
+      candidates.push_back(full.substr(0, dot));
     }
   }
-  std::vector<std::string_view> candidates = others;
-  candidates.insert(candidates.end(), parts.begin(), parts.end());
+  for (const OwnName& one : own) candidates.push_back(one.part);
   std::string_view nearest = Nearest(name, candidates);
   if (nearest.empty()) {
     // "totl" is further from "totals" than from nothing, but not the other way round.
-    const auto found = std::find_if(parts.begin(), parts.end(), [&](std::string_view part) {
-      return part.size() > name.size() && !Nearest(part, {name}).empty();
+    const auto found = std::find_if(own.begin(), own.end(), [&](const OwnName& one) {
+      return one.part.size() > name.size() && !Nearest(one.part, {name}).empty();
     });
-    if (found != parts.end()) nearest = *found;
+    if (found != own.end()) nearest = found->part;
   }
   // Views of the same text: a name of another kind that is written alike is none of them.
-  const auto found = std::find_if(parts.begin(), parts.end(), [&](std::string_view part) {
-    return part.data() == nearest.data() && !nearest.empty();
+  const auto found = std::find_if(own.begin(), own.end(), [&](const OwnName& one) {
+    return one.part.data() == nearest.data() && !nearest.empty();
   });
-  if (found == parts.end()) return "";
-  std::string hint = DidYouMean(whole[static_cast<size_t>(found - parts.begin())]);
+  if (found == own.end()) return "";
+  std::string hint = DidYouMean(found->whole);
   if (const std::string argument = AsArgument(names, name, rest); !argument.empty()) {
     hint += " A" + argument.substr(1);
   }

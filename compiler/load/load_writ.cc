@@ -155,6 +155,7 @@ class Loader {
       return;
     }
     policy_.labels = ReadNames(reader_, *node, "labels", "a label");
+    policy_.environment.variables[static_cast<uint32_t>(BuiltIn::kLabels)].keys = policy_.labels;
     if (node->kind != Kind::kSequence) return;
     for (const Node* entry : node->items) {
       const size_t equals = entry->text.find('=');

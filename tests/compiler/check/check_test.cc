@@ -220,6 +220,14 @@ TEST(Check, SaysEveryIndependentMistakeOnce) {
             "3+1 error: no overload for int + string\n  hint: write string(n) + s\n");
 }
 
+TEST(Check, SaysWhereLabelsComeFromWhereThereAreNone) {
+  Environment environment;
+  environment.variables = {Variables().variables[0]};
+  EXPECT_EQ(CheckText("labels.env == 'a'", environment),
+            "0+6 error: \"labels\" is not known\n"
+            "  hint: there are no labels here; a policy asks for them below labels:\n");
+}
+
 TEST(Check, SaysNoMoreThanTheLimit) {
   std::string expression = "foo";
   for (int i = 0; i < 5000; ++i) expression += " + foo(1)";
