@@ -382,15 +382,18 @@ class Resolver {
   }
 
   // "path.startsWith("/srv")": what is called is right for a value, and nothing else is there that
-  // it could be called on.
+  // it could as well be called on.
   bool MeansValue(const Node& node, std::string_view target) const {
     if (IsOnlyNamespace(target)) return false;
     const OverloadTable::Overloads& overloads = names_.overloads.Find(ast_.name(node));
-    const bool fits =
-        std::any_of(overloads.begin(), overloads.end(), [&](const Overload* overload) {
-          return overload->member && overload->parameters.size() == node.child_count;
-        });
-    return fits && (node.child_count == 1 || IsConstant(node, 1));
+    const auto takes = [&](uint32_t count) {
+      return std::any_of(overloads.begin(), overloads.end(), [count](const Overload* overload) {
+        return overload->member && overload->parameters.size() == count;
+      });
+    };
+    if (!takes(node.child_count)) return false;
+    // path.startsWith(args.x): called on args.x it would have an argument too few.
+    return node.child_count == 1 || IsConstant(node, 1) || !takes(node.child_count - 1);
   }
 
   // "regex.matches(x, pattern)": its target is the first argument.

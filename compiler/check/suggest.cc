@@ -99,12 +99,18 @@ std::string AsArgument(const KnownNames& names, std::string_view name, std::stri
   return "";
 }
 
+// Whether there are functions in a namespace called so: path, time. No slip of the pen writes that.
+bool StartsFunctions(std::string_view name) {
+  const NameTree& functions = OverloadTable::standard_names();
+  return functions.ContinuesAt(functions.Step(NameTree::kRoot, name));
+}
+
 // Whether the name is known for something else, such as what another language calls so.
 bool HasMeaning(const KnownNames& names, std::string_view name, std::string_view rest) {
   const bool alias =
       std::find(kOtherArguments.begin(), kOtherArguments.end(), name) != kOtherArguments.end();
   return !Translate(kOtherLiterals, name).empty() || (alias && !rest.empty()) ||
-         !names.overloads.Find(name).empty() ||
+         !names.overloads.Find(name).empty() || StartsFunctions(name) ||
          names.variables.Walk("@" + std::string(name)) != NameTree::kNone;
 }
 
