@@ -98,21 +98,29 @@ struct KnownText {
   std::function<std::string(std::string_view)> why_not;
 };
 
-// A warning that is none if something is said elsewhere in the policy: a guard.
+// A warning that is none if something is said elsewhere: a guard anywhere in the policy, or the
+// same test with its operands swapped anywhere in the rule.
 struct Warning {
   Problem problem;
-  std::string unless;  // one of Guards(); empty: nothing
+  std::string unless;               // one of Guards(); empty: nothing
+  std::string unless_in_rule = {};  // one of TextTests(); empty: nothing
 };
+
+// When a condition denies the call.
+enum class Denies : uint8_t { kNever, kWhereFalse, kWhereTrue };
 
 // What is allowed but hardly meant: conditions that can never be true or never be false, numbers
 // of JSON times a double, what may be missing read as if it were always there. For expressions
 // without errors; by position.
 std::vector<Warning> FindWarnings(const Checked& expression, const Environment& environment,
-                                  const KnownText& known = {});
+                                  const KnownText& known = {}, Denies denies = Denies::kNever);
 
 // What an expression asks before reading it, in one spelling: "has(args.x)" for has(args.x),
 // args.?x and "x" in args, "args.x in data.m" for a key of a map, "args.?x.hasValue()".
 std::vector<std::string> Guards(const Checked& expression);
+
+// What an expression tests by which text, pattern, folder or domain, in one spelling.
+std::vector<std::string> TextTests(const Checked& expression);
 
 // Says why an expression of that type cannot stand where `wanted` is needed (dyn can), or nothing.
 std::string WrongType(const Type& type, const Type& wanted);

@@ -16,6 +16,7 @@
 #include "compiler/check/hint_text.h"
 #include "compiler/check/origins.h"
 #include "compiler/check/overloads.h"
+#include "compiler/check/text_tests.h"
 #include "compiler/diagnostic.h"
 
 namespace writ::cel {
@@ -28,25 +29,15 @@ constexpr size_t kMaxFacts = 16;
 // Values that a known text is tried with.
 constexpr size_t kMaxTried = 16;
 
-// Functions that test their first operand, and what the second one is.
-struct Test {
-  FunctionId function;
-  std::string_view takes;
-};
-constexpr Test kTests[] = {
-    {FunctionId::kMatches, "pattern"},       {FunctionId::kGlobMatches, "pattern"},
-    {FunctionId::kStartsWith, "prefix"},     {FunctionId::kEndsWith, "suffix"},
-    {FunctionId::kContains, "text to find"}, {FunctionId::kPathWithin, "folder"},
-    {FunctionId::kDomainWithin, "domain"},
-};
-
 class WarningFinder {
  public:
-  WarningFinder(const Checked& expression, const Environment& environment, const KnownText& known)
+  WarningFinder(const Checked& expression, const Environment& environment, const KnownText& known,
+                Denies denies)
       : expression_(expression),
         ast_(expression.ast),
         environment_(environment),
         known_(known),
+        denies_(denies),
         own_values_(expression, environment, ConstantValues::Variables::kUnknown),
         values_(expression, environment, ConstantValues::Variables::kIncluded),
         origins_(FindOrigins(expression, environment)) {}
@@ -394,29 +385,48 @@ class WarningFinder {
 
   // "/srv/".startsWith(args.x): the caller says what passes.
   void LookAtTest(NodeId id) {
+    const std::optional<TextTest> test = ReadTextTest(expression_, id);
+    if (!test || origins_[test->tested] != Origin::kPolicy || origins_[test->by] != Origin::kCall ||
+        ProtectsWhatIsAbove(id, *test)) {
+      return;
+    }
     const Node& node = ast_.node(id);
     const Reference& reference = expression_.references[id];
-    if (reference.kind != Reference::Kind::kFunction) return;
-    const auto* test = std::find_if(std::begin(kTests), std::end(kTests), [&](const Test& t) {
-      return static_cast<uint32_t>(t.function) == reference.index;
-    });
-    const uint32_t first = reference.target_is_namespace ? 1 : 0;
-    if (test == std::end(kTests) || node.child_count != first + 2) return;
-    const NodeId tested = ast_.child(node, first);
-    const NodeId brought = ast_.child(node, first + 1);
-    if (origins_[tested] != Origin::kPolicy || origins_[brought] != Origin::kCall) return;
     std::string hint = "write ";
     hint += reference.target_is_namespace
-                ? fmt::format("{}({}, {})", reference.text, Shown(brought), Shown(tested))
-                : fmt::format("{}.{}({})", TargetOr(ast_, brought, "x"), reference.text,
-                              TextOr(ast_, tested, "…"));
+                ? fmt::format("{}({}, {})", reference.text, Shown(test->by), Shown(test->tested))
+                : fmt::format("{}.{}({})", TargetOr(ast_, test->by, "x"), reference.text,
+                              TextOr(ast_, test->tested, "…"));
     if (test->function == FunctionId::kContains) {
-      hint += fmt::format("; whether it is one of several, {} in [a, b]", Shown(brought));
+      hint += fmt::format("; whether it is one of several, {} in [a, b]", Shown(test->by));
     }
-    Warn(
-        node,
-        fmt::format("the call brings the {}: perhaps the two are the wrong way round", test->takes),
-        std::move(hint));
+    // Both ways round, the two are meant: what is below a folder, and what it is below.
+    Warn(node,
+         fmt::format("the call brings the {}: perhaps the two are the wrong way round",
+                     test->brings),
+         std::move(hint), "", SpellTextTest(ast_, test->function, test->by, test->tested));
+  }
+
+  // forbid: path.within(data.folder, args.path) keeps the folders above from being deleted.
+  bool ProtectsWhatIsAbove(NodeId id, const TextTest& test) {
+    if (test.function != FunctionId::kPathWithin && test.function != FunctionId::kDomainWithin) {
+      return false;
+    }
+    if (denies_ == Denies::kNever) return false;
+    if (negated_.empty()) FindNegated();
+    return negated_[id] == (denies_ == Denies::kWhereFalse);
+  }
+
+  // By node: whether an odd number of ! stands before it.
+  void FindNegated() {
+    negated_.resize(ast_.nodes.size());
+    // Children stand before their parents.
+    for (NodeId id = static_cast<NodeId>(ast_.nodes.size()); id-- > 0;) {
+      const Node& node = ast_.node(id);
+      for (uint32_t i = 0; i < node.child_count; ++i) {
+        negated_[ast_.child(node, i)] = negated_[id] != (node.kind == Kind::kNot);
+      }
+    }
   }
 
   // How an expression asks whether there is what a selection, or an index by a text, reads; empty
@@ -579,20 +589,24 @@ class WarningFinder {
     }
   }
 
-  void Warn(const Node& node, std::string message, std::string hint, std::string unless = {}) {
+  void Warn(const Node& node, std::string message, std::string hint, std::string unless = {},
+            std::string unless_in_rule = {}) {
     if (warnings_.size() >= kMaxProblems) return;
     warnings_.push_back(
         {{Severity::kWarning, node.at, node.at_length, std::move(message), std::move(hint)},
-         std::move(unless)});
+         std::move(unless),
+         std::move(unless_in_rule)});
   }
 
   const Checked& expression_;
   const Ast& ast_;
   const Environment& environment_;
   const KnownText& known_;
+  const Denies denies_;
   ConstantValues own_values_;  // of what the expression itself says
   ConstantValues values_;      // with the policy's data
   std::vector<Origin> origins_;
+  std::vector<bool> negated_;
   std::vector<std::optional<bool>> tried_;
   std::vector<Warning> warnings_;
 };
@@ -600,12 +614,15 @@ class WarningFinder {
 }  // namespace
 
 std::vector<Warning> FindWarnings(const Checked& expression, const Environment& environment,
-                                  const KnownText& known) {
-  std::vector<Warning> warnings = WarningFinder(expression, environment, known).Run();
+                                  const KnownText& known, Denies denies) {
+  std::vector<Warning> warnings = WarningFinder(expression, environment, known, denies).Run();
+  const auto is_one_of = [](const std::vector<std::string>& said, const std::string& text) {
+    return !text.empty() && std::find(said.begin(), said.end(), text) != said.end();
+  };
   const std::vector<std::string> guards = Guards(expression);
-  std::erase_if(warnings, [&guards](const Warning& warning) {
-    return !warning.unless.empty() &&
-           std::find(guards.begin(), guards.end(), warning.unless) != guards.end();
+  const std::vector<std::string> tests = TextTests(expression);
+  std::erase_if(warnings, [&](const Warning& warning) {
+    return is_one_of(guards, warning.unless) || is_one_of(tests, warning.unless_in_rule);
   });
   return warnings;
 }

@@ -66,6 +66,11 @@ std::string FitHint(const cel::Type& type, ExpressionReader::Wanted wanted) {
   return {};
 }
 
+cel::Denies DeniesOf(std::string_view condition) {
+  if (condition == "require") return cel::Denies::kWhereFalse;
+  return condition == "forbid" ? cel::Denies::kWhereTrue : cel::Denies::kNever;
+}
+
 }  // namespace
 
 ExpressionReader::ExpressionReader(PolicyReader& reader, Policy& policy)
@@ -223,20 +228,27 @@ std::optional<Expression> ExpressionReader::Compile(const Text& text, Wanted wan
 
 void ExpressionReader::Warn(const Text& text, const cel::Checked& checked) {
   for (std::string& guard : cel::Guards(checked)) guards_.insert(std::move(guard));
+  if (!text.in_message) {
+    for (std::string& test : cel::TextTests(checked)) tests_.emplace(rule_, std::move(test));
+  }
   const cel::Environment& environment = text.has_quota ? policy_.environment : outside_messages_;
-  for (cel::Warning& warning : cel::FindWarnings(checked, environment, tools_)) {
-    if (warning.unless.empty()) {
+  for (cel::Warning& warning :
+       cel::FindWarnings(checked, environment, tools_, DeniesOf(text.what))) {
+    if (warning.unless.empty() && warning.unless_in_rule.empty()) {
       Report(text, warning.problem);
     } else if (!text.in_message && pending_.size() < cel::kMaxProblems) {
       // Of a message nothing depends on it.
-      pending_.push_back({text.source, std::move(warning)});
+      pending_.push_back({text.source, std::move(warning), rule_});
     }
   }
 }
 
 void ExpressionReader::Finish() {
   for (const Pending& pending : pending_) {
-    if (guards_.contains(pending.warning.unless)) continue;
+    if (guards_.contains(pending.warning.unless) ||
+        tests_.contains({pending.rule, pending.warning.unless_in_rule})) {
+      continue;
+    }
     const cel::Problem& problem = pending.warning.problem;
     reader_.diagnostics().Warning(pending.source.source(), pending.source.At(problem.at),
                                   pending.source.Underline(problem.at, problem.length),

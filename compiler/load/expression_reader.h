@@ -47,8 +47,12 @@ class ExpressionReader {
   // A message and the expressions in it, of a rule with a quota or without.
   std::vector<MessagePartModel> ReadMessage(const yaml::Node& node, bool has_quota);
 
-  // Which tools the expressions of the rule to come are for.
-  void SetTools(cel::KnownText tools) { tools_ = std::move(tools); }
+  // Between these, expressions are of one rule, which is for the tools.
+  void StartRule(cel::KnownText tools) {
+    tools_ = std::move(tools);
+    ++rule_;
+  }
+  void EndRule() { StartRule({}); }
 
   // Says what the conditions of a rule, each of which can hold, say against each other.
   void CompareConditions(const RuleModel& rule);
@@ -72,10 +76,11 @@ class ExpressionReader {
     bool has_quota = false;  // quota.remaining means something here
   };
 
-  // A warning that a guard anywhere in the policy takes back.
+  // A warning that a guard anywhere in the policy, or a test in the rule, takes back.
   struct Pending {
     ExpressionSource source;
     cel::Warning warning;
+    size_t rule;
   };
 
   std::optional<Expression> Compile(const Text& text, Wanted wanted);
@@ -102,7 +107,9 @@ class ExpressionReader {
   std::unique_ptr<const cel::Checker> message_checker_;
   std::map<std::string, uint32_t, std::less<>> later_;
   cel::KnownText tools_;
+  size_t rule_ = 0;  // changes from rule to rule
   std::set<std::string, std::less<>> guards_;
+  std::set<std::pair<size_t, std::string>> tests_;  // by rule
   std::vector<Pending> pending_;
   size_t bytes_ = 0;
   size_t nodes_ = 0;

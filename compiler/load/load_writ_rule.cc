@@ -103,14 +103,14 @@ class RuleLoader {
         kOtherKeys);
     LoadName(keys_are_known);
     LoadTools();
-    expressions_.SetTools(ToolsOf(policy_, rule_));
+    expressions_.StartRule(ToolsOf(policy_, rule_));
     if (const Node* when = node_.Find("when"); when != nullptr) {
       rule_.when = expressions_.Read(*when, "when", Wanted::kBool);
     }
     LoadChecks(keys_are_known);
     expressions_.CompareConditions(rule_);
     LoadMessage();
-    expressions_.SetTools({});
+    expressions_.EndRule();
     LoadMode();
     return std::move(rule_);
   }
