@@ -18,6 +18,7 @@
 #include "compiler/check/overloads.h"
 #include "compiler/check/text_tests.h"
 #include "compiler/diagnostic.h"
+#include "vm/json_text.h"
 
 namespace writ::cel {
 namespace {
@@ -393,18 +394,44 @@ class WarningFinder {
     const Node& node = ast_.node(id);
     const Reference& reference = expression_.references[id];
     std::string hint = "write ";
-    hint += reference.target_is_namespace
-                ? fmt::format("{}({}, {})", reference.text, Shown(test->by), Shown(test->tested))
-                : fmt::format("{}.{}({})", TargetOr(ast_, test->by, "x"), reference.text,
-                              TextOr(ast_, test->tested, "…"));
-    if (test->function == FunctionId::kContains) {
-      hint += fmt::format("; whether it is one of several, {} in [a, b]", Shown(test->by));
+    if (const std::string words = ListedWords(*test); !words.empty()) {
+      hint += fmt::format("{} in {}", Shown(test->by), words);
+    } else {
+      hint += reference.target_is_namespace
+                  ? fmt::format("{}({}, {})", reference.text, Shown(test->by), Shown(test->tested))
+                  : fmt::format("{}.{}({})", TargetOr(ast_, test->by, "x"), reference.text,
+                                TextOr(ast_, test->tested, "…"));
+      if (test->function == FunctionId::kContains) {
+        hint += fmt::format("; whether it is one of several, {} in [a, b]", Shown(test->by));
+      }
     }
     // Both ways round, the two are meant: what is below a folder, and what it is below.
     Warn(node,
          fmt::format("the call brings the {}: perhaps the two are the wrong way round",
                      test->brings),
          std::move(hint), "", SpellTextTest(ast_, test->function, test->by, test->tested));
+  }
+
+  // ["read", "write"] where "read write" is asked whether it contains what the call says, and
+  // [a, b] where those are many; empty for one word.
+  std::string ListedWords(const TextTest& test) const {
+    constexpr std::string_view kBetween = " ,";
+    const Value& text = values_.at(test.tested);
+    if (test.function != FunctionId::kContains || !text.is(Tag::kString)) return "";
+    std::string_view rest = text.view();
+    if (rest.find_first_of(kBetween) == std::string_view::npos) return "";
+    std::vector<std::string> words;
+    size_t bytes = 0;
+    while (bytes <= kShownText) {
+      rest.remove_prefix(std::min(rest.find_first_not_of(kBetween), rest.size()));
+      if (rest.empty()) break;
+      const std::string_view word = rest.substr(0, rest.find_first_of(kBetween));
+      words.push_back(JsonQuote(word));
+      bytes += word.size();
+      rest.remove_prefix(word.size());
+    }
+    return words.empty() || bytes > kShownText ? "[a, b]"
+                                               : fmt::format("[{}]", fmt::join(words, ", "));
   }
 
   // forbid: path.within(data.folder, args.path) keeps the folders above from being deleted.
