@@ -30,7 +30,7 @@ const servers = {
   everything: { command: everythingServer(), reads: 'get-sum' },
   filesystem: { command: filesystemServer(scratch), reads: 'read_text_file' },
   memory: { command: memoryServer(), reads: 'read_graph' },
-  'one of both eras': { command: statelessServer(), reads: 'echo' },
+  'one of both eras': { command: statelessServer(), reads: 'count' },
 };
 
 for (const [name, { command, reads }] of Object.entries(servers)) {
