@@ -345,17 +345,22 @@ TEST_F(CounterFaults, AnotherWriterThatEnds) {
   ends.join();
 }
 
+// Keeps the file locked as long as it lives.
+Database Locked(const std::string& file) {
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(Execute(database,
+                    "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; "
+                    "PRAGMA user_version = 1; COMMIT"),
+            SQLITE_OK);
+  return Database(database);
+}
+
 // The file is opened once it can be.
 TEST_F(CounterFaults, AFileThatIsLockedAtTheStart) {
   options_.patience = std::chrono::milliseconds(10);
   { OpenStore(); }
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(file().c_str(), &database), SQLITE_OK);
-  Database theirs(database);
-  ASSERT_EQ(Execute(database,
-                    "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; "
-                    "PRAGMA user_version = 1; COMMIT"),
-            SQLITE_OK);
+  Database theirs = Locked(file());
   auto store = OpenStore();
   EXPECT_EQ(Take(*store, n_).outcome, Outcome::kFailed);
   EXPECT_THAT(heard_.Heard(), HasSubstr("is locked by another process"));
@@ -367,13 +372,7 @@ TEST_F(CounterFaults, AFileThatIsLockedAtTheStart) {
 TEST_F(CounterFaults, AFileThatIsLockedAtTheStartAndUnsafeLater) {
   options_.patience = std::chrono::milliseconds(10);
   { OpenStore(); }
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(file().c_str(), &database), SQLITE_OK);
-  Database theirs(database);
-  ASSERT_EQ(Execute(database,
-                    "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; "
-                    "PRAGMA user_version = 1; COMMIT"),
-            SQLITE_OK);
+  Database theirs = Locked(file());
   auto store = OpenStore();
   EXPECT_THAT(heard_.Heard(), HasSubstr("is locked by another process"));
   theirs.reset();
