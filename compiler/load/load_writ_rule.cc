@@ -67,6 +67,17 @@ std::string WhyNeverCalled(const Policy& policy, std::string_view tool) {
   return {};
 }
 
+// REQUIRES: no call of the tool comes to any rule.
+std::string WhatHelps(const Policy& policy, std::string_view tool) {
+  if (Names(policy.hide, tool)) return "remove it here or from hide";
+  std::vector<std::string_view> allowed;
+  allowed.reserve(policy.allow.size());
+  for (const ToolPattern& pattern : policy.allow) allowed.push_back(pattern.text);
+  const std::string_view nearest = Nearest(tool, allowed);
+  if (!nearest.empty()) return fmt::format("did you mean {}?", Quote(nearest));
+  return "add it to allow, or remove it here";
+}
+
 // What tool.name can be where the rule applies.
 cel::KnownText ToolsOf(const Policy& policy, const RuleModel& rule) {
   cel::KnownText known;
@@ -140,8 +151,7 @@ class RuleLoader {
       const std::string why_not = name ? WhyNeverCalled(policy_, tool.text) : std::string();
       if (why_not.empty()) return;
       reader_.Warn(tool, "the rule gets no call of this tool: " + why_not,
-                   Names(policy_.hide, tool.text) ? "remove it here or from hide"
-                                                  : "add it to allow, or remove it here");
+                   WhatHelps(policy_, tool.text));
     };
     if (tools->kind == Kind::kScalar) look_at(*tools);
     for (const Node* tool : tools->items) look_at(*tool);
