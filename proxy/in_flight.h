@@ -13,8 +13,7 @@
 // - another with an id that some server takes for the same was in flight at any time together with
 //   it: the other spelling (7 for "7"), or, where one of the two ids is vague, any;
 // - its id is, or may be taken for, that of a call which was forgotten and may still be answered,
-// or
-//   that of a response which the server had not asked for and may answer with an error;
+//   or that of a response of the client, which the server may answer with an error;
 // - the client has left before it was answered: servers fail what they have not finished then.
 //
 // Tested by tests/proxy/in_flight_test.cc and tests/proxy/refund_test.cc.
@@ -63,8 +62,8 @@ class InFlight {
   // By a message that names this id, which may be of any kind.
   void Cancel(const RequestId& id);
   void Remove(const std::string& key);
-  // The client has sent a response, to nothing that it was asked: the server may send an error with
-  // this id, which may be of any kind, now or later.
+  // The client has sent a response with this id, which may be of any kind. A server that did not
+  // ask, or asked and no longer waits, may send an error with it, now or later.
   void ExpectStrayError(const RequestId& id);
   // From now on nothing is given back, whatever came earlier or comes later.
   void KeepQuotasForGood() {

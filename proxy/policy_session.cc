@@ -63,7 +63,7 @@ ClientAction PolicySession::OnClientLine(std::string_view line, std::string* ans
     case MessageKind::kBlank: return ClientAction::kDrop;
     case MessageKind::kRefused: return OnRefused(message, answer);
     case MessageKind::kResponse:
-      if (!asked_by_server_.TakeAnswer(message.id)) in_flight_.ExpectStrayError(message.id);
+      in_flight_.ExpectStrayError(message.id);
       return ClientAction::kForward;
     case MessageKind::kNotification:
       if (message.may_cancel) in_flight_.Cancel(message.cancelled);
@@ -165,7 +165,7 @@ ServerAction PolicySession::OnServerLine(std::string_view line, std::string* rep
   switch (message.kind) {
     case ServerMessageKind::kBlank: return ServerAction::kDrop;
     case ServerMessageKind::kNoMessage: return ServerAction::kToStderr;
-    case ServerMessageKind::kOwn: asked_by_server_.Add(message.id); return ServerAction::kForward;
+    case ServerMessageKind::kOwn: return ServerAction::kForward;
     case ServerMessageKind::kUncertain: return OnUncertain(message, replacement);
     case ServerMessageKind::kAnswer: return OnAnswer(line, message, replacement);
   }

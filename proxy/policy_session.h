@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 
-#include "proxy/asked_by_server.h"
 #include "proxy/counters.h"
 #include "proxy/facts.h"
 #include "proxy/in_flight.h"
@@ -72,7 +71,6 @@ class PolicySession : public SessionInterface {
   Facts facts_;
   Judge judge_;
   InFlight in_flight_;
-  AskedByServer asked_by_server_;
   ServerMessageReader server_reader_;
   // What the two said they are, when the session began.
   std::optional<std::string> client_name_;
