@@ -106,14 +106,11 @@ struct Warning {
   std::string unless_in_rule = {};  // one of TextTests(); empty: nothing
 };
 
-// When a condition denies the call.
-enum class Denies : uint8_t { kNever, kWhereFalse, kWhereTrue };
-
 // What is allowed but hardly meant: conditions that can never be true or never be false, numbers
 // of JSON times a double, what may be missing read as if it were always there. For expressions
 // without errors; by position.
 std::vector<Warning> FindWarnings(const Checked& expression, const Environment& environment,
-                                  const KnownText& known = {}, Denies denies = Denies::kNever);
+                                  const KnownText& known = {});
 
 // What an expression asks before reading it, in one spelling: "has(args.x)" for has(args.x),
 // args.?x and "x" in args, "args.x in data.m" for a key of a map, "args.?x.hasValue()".

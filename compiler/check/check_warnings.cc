@@ -32,13 +32,11 @@ constexpr size_t kMaxTried = 16;
 
 class WarningFinder {
  public:
-  WarningFinder(const Checked& expression, const Environment& environment, const KnownText& known,
-                Denies denies)
+  WarningFinder(const Checked& expression, const Environment& environment, const KnownText& known)
       : expression_(expression),
         ast_(expression.ast),
         environment_(environment),
         known_(known),
-        denies_(denies),
         own_values_(expression, environment, ConstantValues::Variables::kUnknown),
         values_(expression, environment, ConstantValues::Variables::kIncluded),
         origins_(FindOrigins(expression, environment)) {}
@@ -387,8 +385,7 @@ class WarningFinder {
   // "/srv/".startsWith(args.x): the caller says what passes.
   void LookAtTest(NodeId id) {
     const std::optional<TextTest> test = ReadTextTest(expression_, id);
-    if (!test || origins_[test->tested] != Origin::kPolicy || origins_[test->by] != Origin::kCall ||
-        ProtectsWhatIsAbove(id, *test)) {
+    if (!test || origins_[test->tested] != Origin::kPolicy || origins_[test->by] != Origin::kCall) {
       return;
     }
     const Node& node = ast_.node(id);
@@ -422,38 +419,17 @@ class WarningFinder {
     if (rest.find_first_of(kBetween) == std::string_view::npos) return "";
     std::vector<std::string> words;
     size_t bytes = 0;
-    while (bytes <= kShownText) {
+    for (;;) {
       rest.remove_prefix(std::min(rest.find_first_not_of(kBetween), rest.size()));
       if (rest.empty()) break;
+      if (bytes > kShownText) return "[a, b]";
       const std::string_view word = rest.substr(0, rest.find_first_of(kBetween));
       words.push_back(JsonQuote(word));
       bytes += word.size();
       rest.remove_prefix(word.size());
     }
-    return words.empty() || bytes > kShownText ? "[a, b]"
-                                               : fmt::format("[{}]", fmt::join(words, ", "));
-  }
-
-  // forbid: path.within(data.folder, args.path) keeps the folders above from being deleted.
-  bool ProtectsWhatIsAbove(NodeId id, const TextTest& test) {
-    if (test.function != FunctionId::kPathWithin && test.function != FunctionId::kDomainWithin) {
-      return false;
-    }
-    if (denies_ == Denies::kNever) return false;
-    if (negated_.empty()) FindNegated();
-    return negated_[id] == (denies_ == Denies::kWhereFalse);
-  }
-
-  // By node: whether an odd number of ! stands before it.
-  void FindNegated() {
-    negated_.resize(ast_.nodes.size());
-    // Children stand before their parents.
-    for (NodeId id = static_cast<NodeId>(ast_.nodes.size()); id-- > 0;) {
-      const Node& node = ast_.node(id);
-      for (uint32_t i = 0; i < node.child_count; ++i) {
-        negated_[ast_.child(node, i)] = negated_[id] != (node.kind == Kind::kNot);
-      }
-    }
+    if (words.size() < 2) return "";
+    return bytes > kShownText ? "[a, b]" : fmt::format("[{}]", fmt::join(words, ", "));
   }
 
   // How an expression asks whether there is what a selection, or an index by a text, reads; empty
@@ -629,11 +605,9 @@ class WarningFinder {
   const Ast& ast_;
   const Environment& environment_;
   const KnownText& known_;
-  const Denies denies_;
   ConstantValues own_values_;  // of what the expression itself says
   ConstantValues values_;      // with the policy's data
   std::vector<Origin> origins_;
-  std::vector<bool> negated_;
   std::vector<std::optional<bool>> tried_;
   std::vector<Warning> warnings_;
 };
@@ -641,8 +615,8 @@ class WarningFinder {
 }  // namespace
 
 std::vector<Warning> FindWarnings(const Checked& expression, const Environment& environment,
-                                  const KnownText& known, Denies denies) {
-  std::vector<Warning> warnings = WarningFinder(expression, environment, known, denies).Run();
+                                  const KnownText& known) {
+  std::vector<Warning> warnings = WarningFinder(expression, environment, known).Run();
   const auto is_one_of = [](const std::vector<std::string>& said, const std::string& text) {
     return !text.empty() && std::find(said.begin(), said.end(), text) != said.end();
   };

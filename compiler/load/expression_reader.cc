@@ -66,11 +66,6 @@ std::string FitHint(const cel::Type& type, ExpressionReader::Wanted wanted) {
   return {};
 }
 
-cel::Denies DeniesOf(std::string_view condition) {
-  if (condition == "require") return cel::Denies::kWhereFalse;
-  return condition == "forbid" ? cel::Denies::kWhereTrue : cel::Denies::kNever;
-}
-
 }  // namespace
 
 ExpressionReader::ExpressionReader(PolicyReader& reader, Policy& policy)
@@ -232,8 +227,7 @@ void ExpressionReader::Warn(const Text& text, const cel::Checked& checked) {
     for (std::string& test : cel::TextTests(checked)) tests_.emplace(rule_, std::move(test));
   }
   const cel::Environment& environment = text.has_quota ? policy_.environment : outside_messages_;
-  for (cel::Warning& warning :
-       cel::FindWarnings(checked, environment, tools_, DeniesOf(text.what))) {
+  for (cel::Warning& warning : cel::FindWarnings(checked, environment, tools_)) {
     if (warning.unless.empty() && warning.unless_in_rule.empty()) {
       Report(text, warning.problem);
     } else if (!text.in_message && pending_.size() < cel::kMaxProblems) {
