@@ -115,11 +115,11 @@ std::string InBackticks(std::string_view chain) {
   while (!chain.empty()) {
     const std::string_view part = chain.substr(0, chain.find('.'));
     chain.remove_prefix(std::min(part.size() + 1, chain.size()));
-    const bool is_name = !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
-      return c == '-' || IsWordCharacter(c);
-    });
     const bool dashed = part.find('-') != std::string_view::npos;
-    if (!is_name || (dashed && written.empty())) return "";
+    const bool is_key = dashed ? std::all_of(part.begin(), part.end(),
+                                             [](char c) { return c == '-' || IsWordCharacter(c); })
+                               : IsSelector(part);
+    if (!is_key || (dashed && written.empty())) return "";
     if (!written.empty()) written += '.';
     written += dashed ? "`" + std::string(part) + "`" : std::string(part);
   }

@@ -102,7 +102,9 @@ std::optional<DashedName> FindDashedName(const KnownNames& names, std::string_vi
   const auto begin = static_cast<uint32_t>(parts.front().data() - source.data());
   const auto end = static_cast<uint32_t>(parts.back().data() + parts.back().size() - source.data());
   // What is called is no part of a name: args.x-type(1).
-  if (at >= end || (end < source.size() && source[end] == '(')) return std::nullopt;
+  const size_t behind = source.find_first_not_of(" \t\r\n", end);
+  const bool is_called = behind != std::string_view::npos && source[behind] == '(';
+  if (at >= end || is_called) return std::nullopt;
   return DashedName{begin, end,
                     fmt::format("did you mean {}? A name with a dash stands in backticks",
                                 fmt::join(written, "."))};

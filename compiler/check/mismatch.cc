@@ -9,6 +9,9 @@
 
 #include "compiler/check/hint_text.h"
 #include "compiler/check/signature.h"
+#include "vm/arena.h"
+#include "vm/functions/function.h"
+#include "vm/machine.h"
 
 namespace writ::cel {
 namespace {
@@ -25,14 +28,14 @@ bool IsNoNumber(const Ast& ast, NodeId id, const Type& type) {
   if (node.kind != Kind::kLiteral) return false;
   const auto* literal = std::get_if<std::string>(&ast.literal(node));
   if (literal == nullptr) return false;
-  std::string_view text = *literal;
-  if (text.starts_with('-') && !type.is(TypeKind::kUint)) text.remove_prefix(1);
-  const size_t dot = type.is(TypeKind::kDouble) ? text.find('.') : std::string_view::npos;
-  const auto is_digits = [](std::string_view part) {
-    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
-  };
-  return !is_digits(text.substr(0, dot)) ||
-         (dot != std::string_view::npos && !is_digits(text.substr(dot + 1)));
+  const FunctionId conversion = type.is(TypeKind::kInt)    ? FunctionId::kToInt
+                                : type.is(TypeKind::kUint) ? FunctionId::kToUint
+                                                           : FunctionId::kToDouble;
+  Arena arena;
+  int64_t budget = Machine::kRunBudget;
+  FunctionContext context{arena, budget};
+  const Value text = Value::String(*literal);
+  return Info(conversion).run(&text, 1, context).is(Tag::kError);
 }
 
 bool HasSize(const Type& type) {

@@ -82,9 +82,8 @@ std::string DidYouMean(std::string_view word) {
 
 // What is below the key of a map: labels.env, labels["build-host"].
 std::string AtKey(std::string_view map, std::string_view key) {
-  const bool is_name = !key.empty() && !(key[0] >= '0' && key[0] <= '9') &&
-                       std::all_of(key.begin(), key.end(), IsWordCharacter);
-  return is_name ? fmt::format("{}.{}", map, key) : fmt::format("{}[{}]", map, JsonQuote(key));
+  return IsSelector(key) ? fmt::format("{}.{}", map, key)
+                         : fmt::format("{}[{}]", map, JsonQuote(key));
 }
 
 // What is read through the variable of the arguments; empty if there is none.

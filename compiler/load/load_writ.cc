@@ -18,6 +18,7 @@
 #include "compiler/load/policy_data.h"
 #include "compiler/load/policy_environment.h"
 #include "compiler/load/policy_reader.h"
+#include "grammar/words.h"
 #include "vm/json_text.h"
 
 namespace writ {
@@ -195,7 +196,7 @@ class Loader {
     AddConstant("data", all->value, all->type);
     if (node.members.size() > kMaxNamedConstants) return true;
     for (const yaml::Member& member : node.members) {
-      if (!IsIdentifier(member.key->text)) continue;
+      if (!cel::IsSelector(member.key->text)) continue;
       const std::optional<Constant> one = data.Read(*member.value);
       AddConstant("data." + member.key->text, one->value, one->type);
     }
@@ -277,12 +278,12 @@ class Loader {
   }
 
   bool CheckVariableName(const Node& name) {
-    if (!IsIdentifier(name.text)) {
+    if (!cel::IsSelector(name.text)) {
       std::string plain = name.text;
       for (char& c : plain) {
-        if (!IsIdentifier(std::string("_") + c)) c = '_';
+        if (!cel::IsSelector(std::string("_") + c)) c = '_';
       }
-      if (plain.empty() || !IsIdentifier(plain)) plain.insert(0, "_");
+      if (plain.empty() || !cel::IsSelector(plain)) plain.insert(0, "_");
       reader_.Error(name,
                     fmt::format("{} cannot be the name of a variable: letters, digits and _ can",
                                 JsonQuote(name.text)),

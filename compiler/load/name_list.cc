@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -154,16 +153,6 @@ bool Names(const std::vector<ToolPattern>& patterns, std::string_view tool) {
   return std::any_of(patterns.begin(), patterns.end(), [tool](const ToolPattern& pattern) {
     return pattern.is_glob ? GlobMatches(tool, pattern.text) : pattern.text == tool;
   });
-}
-
-bool IsIdentifier(std::string_view text) {
-  constexpr std::array<std::string_view, 4> kKeywords = {"true", "false", "null", "in"};
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
-  };
-  return !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
-         std::all_of(text.begin(), text.end(), fits) &&
-         std::find(kKeywords.begin(), kKeywords.end(), text) == kKeywords.end();
 }
 
 }  // namespace writ

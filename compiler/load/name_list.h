@@ -20,9 +20,6 @@ std::vector<ToolPattern> ReadToolPatterns(PolicyReader& reader, const yaml::Node
 std::vector<std::string> ReadNames(PolicyReader& reader, const yaml::Node& node,
                                    std::string_view what, std::string_view thing);
 
-// Whether CEL takes it as a name.
-bool IsIdentifier(std::string_view text);
-
 // Whether a tool's name is one of the patterns.
 bool Names(const std::vector<ToolPattern>& patterns, std::string_view tool);
 

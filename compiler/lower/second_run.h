@@ -15,7 +15,8 @@
 namespace writ::cel {
 
 // No fast path is written for expressions that are one test and have more nodes or cost more,
-// whatever the call: so little that no policy is refused for its second runs alone.
+// whatever the call: so little that second runs count for a rule's bound only where it has several
+// expressions or variables of that cost.
 inline constexpr size_t kMaxNodesRunTwice = 500;
 inline constexpr double kMaxCostRunTwice = static_cast<double>(Machine::kRunBudget) / 16;
 

@@ -9,7 +9,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "compiler/load/name_list.h"
+#include "grammar/words.h"
 #include "vm/shown.h"
 #include "vm/utf8.h"
 
@@ -28,7 +28,7 @@ bool IsMemberName(std::string_view name) {
   constexpr std::array<std::string_view, 17> kReserved = {
       "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
       "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
-  return IsIdentifier(name) &&
+  return cel::IsSelector(name) &&
          std::find(kReserved.begin(), kReserved.end(), name) == kReserved.end();
 }
 
