@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/diagnostic.h"
+
 namespace writ {
 namespace {
 
@@ -48,6 +50,17 @@ constexpr std::string_view kRead[] = {
 // Verbs that read, and names of what can be changed: "list_commits", but "list_move".
 constexpr std::string_view kReadOrNoun[] = {"list", "view", "check", "query",
                                             "diff", "head", "tail",  "stat"};
+// Words that join what the tool does besides.
+constexpr std::string_view kJoining[] = {"and", "or", "then"};
+// What may be read together with something else of these: "list_files_and_folders". A word is among
+// them only if nobody calls what a writer does by it: "labels", "posts" and "forwards" are not.
+constexpr std::string_view kNouns[] = {
+    "accounts", "classes",      "collections", "columns",     "customers",    "databases",
+    "datasets", "dependencies", "dirs",        "directories", "entities",     "files",
+    "folders",  "members",      "metrics",     "modules",     "permissions",  "photos",
+    "products", "properties",   "relations",   "repos",       "repositories", "resources",
+    "roles",    "schemas",      "servers",     "settings",    "subfolders",   "tables",
+    "teams",    "topics",       "users",       "values",      "variables"};
 // What a name ends with that says what is read: "git_status".
 constexpr std::string_view kReadAtTheEnd[] = {"status", "info", "tree", "history", "count"};
 
@@ -84,7 +97,7 @@ std::vector<std::string> WordsOf(std::string_view name) {
 
 struct ByName {
   ToolKind kind;
-  std::string word;
+  std::string reason;
 };
 
 // The words of one name, and what they say at their places.
@@ -96,19 +109,35 @@ class Name {
   std::optional<ByName> Read() const {
     std::optional<ByName> said;
     bool after_reader = false;  // what follows is what is read
-    bool is_joined = false;     // by the word before to what the tool does besides
     for (size_t at = 0; at < words_.size(); ++at) {
-      std::optional<ToolKind> kind = KindAt(at, after_reader && !is_joined);
-      // "read_and_forward": whatever that is, it is no reading.
-      if (is_joined && !kind) kind = ToolKind::kWrite;
-      is_joined = words_[at] == "and" || words_[at] == "or" || words_[at] == "then";
-      if (kind == ToolKind::kRead) after_reader = true;
-      if (kind && (!said || *kind > said->kind)) said = ByName{*kind, words_[at]};
+      const std::optional<ByName> here = At(at, after_reader);
+      if (!here) continue;
+      if (here->kind == ToolKind::kRead) after_reader = true;
+      if (!said || here->kind > said->kind) said = here;
     }
     return said;
   }
 
  private:
+  std::optional<ByName> At(size_t at, bool after_reader) const {
+    const std::string& word = words_[at];
+    const bool is_joined = at > 0 && IsOneOf(kJoining, words_[at - 1]);
+    if (const auto kind = KindAt(at, after_reader && !is_joined)) {
+      return ByName{*kind, fmt::format("its name says {}", Quote(word))};
+    }
+    // In "read_and_then_list" what is joined comes after both words.
+    if (!is_joined || IsOneOf(kJoining, word)) return std::nullopt;
+    if (after_reader && IsLastOfTwoNouns(at)) return std::nullopt;
+    // "read_and_forward": whatever that is, it is no reading.
+    return ByName{ToolKind::kWrite, fmt::format("{} after {} may be something it does", Quote(word),
+                                                Quote(words_[at - 1]))};
+  }
+
+  bool IsLastOfTwoNouns(size_t at) const {
+    return at >= 2 && at + 1 == words_.size() && IsOneOf(kNouns, words_[at]) &&
+           IsOneOf(kNouns, words_[at - 2]);
+  }
+
   std::optional<ToolKind> KindAt(size_t at, bool after_reader) const {
     const std::string_view word = words_[at];
     const bool is_last = at + 1 == words_.size();
@@ -160,14 +189,13 @@ std::optional<ToolKind> ReadAnnotations(const ListedTool& tool) {
 Classified Classify(const ListedTool& tool) {
   const std::optional<ByName> name = Name(tool).Read();
   const std::optional<ToolKind> annotations = ReadAnnotations(tool);
-  const std::string by_name = name ? fmt::format("its name says \"{}\"", name->word) : "";
   if (annotations) {
     if (!name || name->kind <= *annotations) return {*annotations, "its annotations say so"};
     const std::string_view but =
         *annotations == ToolKind::kRead ? ", though its annotations say that it only reads" : "";
-    return {name->kind, by_name + std::string(but)};
+    return {name->kind, name->reason + std::string(but)};
   }
-  if (name) return {name->kind, by_name};
+  if (name) return {name->kind, name->reason};
   return {ToolKind::kWrite, "neither annotations nor name say what it does"};
 }
 

@@ -135,6 +135,28 @@ class Sorting(ScanTest):
                    "compare_and_swap"]
         self.assertEqual(set(self.kinds([tool(name) for name in writers]).values()), {"write"})
 
+    def test_what_is_joined_writes_unless_it_is_known_to_read(self):
+        writers = ["read_and_then_forward", "read_or_forward", "read_then_forward",
+                   "list_files_and_forwards", "list_files_and_deletes", "list_files_and_creates",
+                   "list_files_and_updates", "list_users_and_sends", "list_files_and_posts",
+                   "read_and_files", "report_and_files", "list_files_and_folders_in_step"]
+        readers = ["read_and_then_list", "list_files_and_folders", "searchFilesOrDirectories",
+                   "get-users-and-roles", "get_and_or_list", "fetch_and"]
+        kinds = self.kinds([tool(name) for name in writers + readers])
+        self.assertEqual({name for name, kind in kinds.items() if kind == "read"}, set(readers))
+
+    def test_the_reason_names_the_word_and_what_joins_it(self):
+        policy = self.policy_of([
+            tool("read_and_then_forward"), tool("list_issues_and_labels"), tool("read_and_write"),
+            tool("show_and_hide", annotations={"readOnlyHint": True})])
+        for name, reason in [
+                ("read_and_then_forward", '"forward" after "then" may be something it does'),
+                ("list_issues_and_labels", '"labels" after "and" may be something it does'),
+                ("read_and_write", 'its name says "write"'),
+                ("show_and_hide", '"hide" after "and" may be something it does, though its '
+                                  'annotations say that it only reads')]:
+            self.assertIn(f"  # sorted here because {reason}\n  # - {name}\n", policy)
+
     def test_what_is_read_may_be_named_as_writing_is(self):
         readers = ["get_commit", "list_merge_request_diffs", "get_pull_request_status", "getPost",
                    "retrieve_charge", "slack_get_channel_history", "git_status", "git_diff",
