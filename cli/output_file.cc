@@ -1,5 +1,5 @@
 // Writing the file that -o names.
-// Tested by tests/cli/migrate.py.
+// Tested by tests/cli/migrate.py and tests/cli/output_file_test.cc.
 #include "cli/output_file.h"
 
 #include <fcntl.h>
@@ -58,21 +58,24 @@ bool WriteInto(const std::string& path, std::string_view text) {
   return fd >= 0 && Close(fd, WriteAll(fd, text));
 }
 
-// Gives the file the owner and the group of the one it replaces. Where the group cannot be the
-// same, none may read it: another would read what that one alone was to.
+// Gives the file the owner and the group of the one it replaces, and lets them do with it what they
+// could with that one, but write only the owner. Where the group cannot be the same, none may read
+// it: another would read what that one alone was to.
 bool TakeAfter(int fd, const struct stat& replaced) {
-  if (fchown(fd, replaced.st_uid, replaced.st_gid) == 0) return true;
-  if (fchown(fd, static_cast<uid_t>(-1), replaced.st_gid) == 0) return true;
-  struct stat status;
-  return fstat(fd, &status) == 0 && fchmod(fd, status.st_mode & 0707) == 0;
+  mode_t mode = kMode & replaced.st_mode;
+  if (fchown(fd, replaced.st_uid, replaced.st_gid) != 0 &&
+      fchown(fd, static_cast<uid_t>(-1), replaced.st_gid) != 0) {
+    mode &= static_cast<mode_t>(~S_IRWXG);
+  }
+  return fchmod(fd, mode) == 0;
 }
 
-// A file beside `path` that becomes it once it is whole; until then `path` is untouched. `replaced`
-// is what stands there, or null.
+// A file beside `path` that becomes it once it is whole; until then `path` is untouched, and where
+// that cannot be, stays so. `replaced` is what stands there, or null.
 bool Replace(const std::string& path, const struct stat* replaced, std::string_view text) {
   const std::string folder = path.substr(0, path.rfind('/') + 1);
-  // What its owner keeps from others stays kept from them.
-  const mode_t mode = replaced == nullptr ? kMode : kMode & replaced->st_mode;
+  // Until it belongs to whom it shall, nobody else may open it.
+  const mode_t mode = replaced == nullptr ? kMode : kMode & replaced->st_mode & S_IRWXU;
   std::string beside;
   int fd = -1;
   for (int number = 0; fd < 0 && number < kNamesTried; ++number) {
@@ -113,7 +116,8 @@ bool Overwrite(const std::string& path, std::string_view text) {
   const std::string file = real;
   std::free(real);
   if (Replace(file, &status, text)) return true;
-  // A file that is mounted by itself has no name to be replaced.
+  // A file that is mounted by itself has no name to be replaced: nothing but writing into it is
+  // left, which is not done in one step and leaves its mode as it is.
   return errno == EBUSY && WriteInto(file, text);
 }
 

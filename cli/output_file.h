@@ -17,9 +17,10 @@ bool MayWrite(const OutputFile& file);
 
 // Writes the whole file, or says on stderr why not. It is written beside the one it replaces and
 // takes its place when it is whole, so what cannot be written leaves everything as it was. Nobody
-// but its owner may write it; one that is replaced stays as unreadable to others as it was. A
-// symbolic link is followed: what it leads to is replaced, or, if that is a device or a pipe,
-// written to. Ignores SIGXFSZ from then on.
+// but its owner may write it; one that replaces another has its owner, its group and what they and
+// others could read, or less. A symbolic link is followed: what it leads to is replaced. Devices,
+// pipes and files that are mounted by themselves cannot be replaced: they are written into as they
+// stand, and stay half written where that fails. Ignores SIGXFSZ from then on.
 bool WriteOutput(const OutputFile& file, std::string_view text);
 
 }  // namespace writ
