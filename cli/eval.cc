@@ -6,12 +6,14 @@
 #include <cstdio>
 #include <cstring>
 
+#include "cli/call_keys.h"
 #include "cli/commands.h"
 #include "cli/decision_json.h"
 #include "cli/labels.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/compile.h"
+#include "compiler/diagnostic.h"
 #include "proxy/counters_memory.h"
 #include "proxy/judge.h"
 #include "proxy/message.h"
@@ -37,11 +39,23 @@ std::string OnOneLine(std::string text) {
   return text;
 }
 
-int Fail(const std::string& message) {
-  PrintError(message,
-             "give a tools/call request, its params {\"name\",\"arguments\"}, or "
-             "{\"call\",\"args\"}");
+constexpr std::string_view kForms =
+    "give a tools/call request, its params {\"name\",\"arguments\"}, or {\"call\",\"args\"}";
+
+struct CallFault {
+  std::string message;
+  std::string hint = std::string(kForms);
+};
+
+int Fail(const CallFault& fault) {
+  PrintError(fault.message, fault.hint);
   return kExitUsage;
+}
+
+CallFault Unknown(const UnknownKey& unknown) {
+  return {
+      fmt::format("unknown key {} in {}", Quote(unknown.key), unknown.where),
+      unknown.meant.empty() ? std::string(kForms) : fmt::format("did you mean {}?", unknown.meant)};
 }
 
 // False if the file cannot be read; `why` then says so.
@@ -69,8 +83,8 @@ bool ReadCall(const std::string& path, std::string* text, std::string* why) {
 }
 
 // The call as the request that a client would send, so that it is read by the same rules: params
-// alone and suite steps get an envelope. Empty, with `why`, if it is none of these.
-std::string AsRequest(const std::string& text, std::string* why) {
+// alone and suite steps get an envelope. A fault if it is none of these, or a key is misspelt.
+tl::expected<std::string, CallFault> AsRequest(const std::string& text) {
   enum Slot : uint32_t { kJsonrpc, kMethod, kParams, kName, kCall, kArgs, kSlotCount };
   constexpr std::string_view kNames[] = {"jsonrpc", "method", "params", "name", "call", "args"};
   PathTrieBuilder builder;
@@ -90,18 +104,27 @@ std::string AsRequest(const std::string& text, std::string* why) {
   target.raw = raw;
   const PaddedText line(text);
   const ScanResult scanned = scanner.Scan(line.view(), true, target);
+  const auto fault = [](CallFault made) { return tl::unexpected(std::move(made)); };
   const auto has = [&slots](Slot slot) { return !slots[slot].is(Tag::kAbsent); };
   if (!scanned.is_json()) {
-    *why = fmt::format("the call is not JSON (byte {})", scanned.offset + 1);
-    return {};
+    return fault({fmt::format("the call is not JSON (byte {})", scanned.offset + 1)});
   }
-  if (has(kJsonrpc) || has(kMethod) || has(kParams)) return text;
+  const std::string_view object = line.view().substr(line.view().find_first_not_of(" \t\r"));
+  const bool is_request = has(kJsonrpc) || has(kMethod) || has(kParams);
   const std::string envelope = R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":)";
-  if (!has(kCall)) return envelope + text + "}";
-  if (!scanned.ok() || target.lookalike_edges != 0 || target.nul_nodes != 0 || has(kName)) {
-    *why = "the step can be read in several ways";
-    return {};
+  if (is_request || !has(kCall)) {
+    // What can be read in several ways is refused by the rules of the wire.
+    if (scanned.ok()) {
+      const std::optional<UnknownKey> unknown =
+          is_request ? FindUnknownInRequest(object, raw[kParams]) : FindUnknownInParams(object);
+      if (unknown) return fault(Unknown(*unknown));
+    }
+    return is_request ? text : envelope + text + "}";
   }
+  if (!scanned.ok() || target.lookalike_edges != 0 || target.nul_nodes != 0 || has(kName)) {
+    return fault({"the step can be read in several ways"});
+  }
+  if (const auto unknown = FindUnknownInStep(object)) return fault(Unknown(*unknown));
   std::string request = fmt::format("{}{{\"name\":{}", envelope, raw[kCall]);
   if (has(kArgs) && !slots[kArgs].is(Tag::kNull)) {
     request += fmt::format(",\"arguments\":{}", raw[kArgs]);
@@ -125,18 +148,18 @@ int Eval(const EvalOptions& options) {
 
   std::string text;
   std::string why;
-  if (!ReadCall(options.file, &text, &why)) return Fail(why);
-  const std::string request = AsRequest(OnOneLine(std::move(text)), &why);
-  if (request.empty()) return Fail(why);
+  if (!ReadCall(options.file, &text, &why)) return Fail({why});
+  const tl::expected<std::string, CallFault> request = AsRequest(OnOneLine(std::move(text)));
+  if (!request.has_value()) return Fail(request.error());
 
-  const PaddedText line(request);
+  const PaddedText line(*request);
   Machine machine(program);
   MessageReader reader(machine, kDefaultMaxDepth);
   const ClientMessage& call = reader.Read(line.view());
   if (call.kind == MessageKind::kRefused) {
-    return Fail(fmt::format("the call is refused: {}", call.refusal));
+    return Fail({fmt::format("the call is refused: {}", call.refusal)});
   }
-  if (!call.is_tool_call) return Fail("this is no tools/call");
+  if (!call.is_tool_call) return Fail({"this is no tools/call"});
 
   MemoryCounters counters;
   const Facts facts(*labels);

@@ -331,6 +331,49 @@ class Eval(CommandTest):
                 self.expect(result, 2, out="")
                 self.assertRegex(result.err, r"^writ: error: .*\n  hint: .*\n$")
 
+    def test_keys_that_are_misspelt(self):
+        request = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+        call = {"name": "write", "arguments": {"size": 1}}
+        for given, key, where, meant in (
+                ({"name": "write", "argument": {}}, "argument", "the call", "arguments"),
+                ({"name": "write", "Arguments": {}}, "Arguments", "the call", "arguments"),
+                ({"name": "write", "args": {}}, "args", "the call", "arguments"),
+                ({"nme": "write", "args": {}}, "nme", "the call", "name"),
+                ({"arguments": {}, "tol": "write"}, "tol", "the call", "name"),
+                ({"args": {}, "cal": "write"}, "cal", "the call", "call"),
+                ({"call": "write", "arguments": {}}, "arguments", "the step", "args"),
+                ({"call": "write", "arg": {}}, "arg", "the step", "args"),
+                ({**request, "params": {"name": "write", "argments": {}}},
+                 "argments", "params", "arguments"),
+                ({**request, "params": {"tool": "write"}}, "tool", "params", "name"),
+                ({**request, "params": {"call": "write"}}, "call", "params", "name"),
+                ({**request, "parms": call}, "parms", "the request", "params"),
+                ({"jsonrpc": "2.0", "id": 1, "methd": "tools/call", "params": call},
+                 "methd", "the request", "method"),
+                ({"json-rpc": "2.0", "id": 1, "method": "tools/call", "params": call},
+                 "json-rpc", "the request", "jsonrpc")):
+            with self.subTest(given):
+                result = self.run_writ("eval", "-c", "p.yaml", given=json.dumps(given, indent=1))
+                self.expect(result, 2, out="", err=f'writ: error: unknown key "{key}" in {where}\n'
+                                                   f'  hint: did you mean {meant}?\n')
+        result = self.run_writ("eval", "-c", "p.yaml", given='{"call":"write","colour":"red"}')
+        self.expect(result, 2, out="")
+        self.assertRegex(result.err, '^writ: error: unknown key "colour" in the step\n  hint: give ')
+
+    def test_what_else_a_message_may_carry(self):
+        carried = {"_meta": {"progressToken": 1, "name": "x"}, "task": {"ttl": 1},
+                   "inputResponses": {}, "requestState": "x", "requestId": 1, "colour": "red",
+                   "\u00e9": 1, "": 2}
+        for call in ({"name": "write", **carried}, {**carried, "name": "write"}):
+            self.assertEqual(self.decide(call)["rule"]["name"], "small")
+            request = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call, **carried}
+            self.assertEqual(self.decide(request)["rule"]["name"], "small")
+        beside = {"name": "write", "arguments": {"size": 7}, "argument": {}, "args": {}, "tool": "x"}
+        self.assertEqual(self.decide(beside)["quotas"][0]["amount"], 7)
+        step = {"call": "write", "args": {"size": 7}, "expect": "allow", "rule": "small",
+                "message": "x", "repeat": 2, "upstream": "ok"}
+        self.assertEqual(self.decide(step)["quotas"][0]["amount"], 7)
+
     def test_bytes_that_are_no_text(self):
         self.expect(self.run_writ("eval", "-c", "p.yaml", given=b'{"name":"\xff"}'), 2, out="")
 
