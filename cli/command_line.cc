@@ -94,28 +94,70 @@ struct RunFlags {
   std::string log_level = "info";
   std::string transport = "stdio";
   std::string state = "sqlite";
+  std::string audit_fail_mode = "closed";
 };
+
+void AddStateFolderFlags(CLI::App& app, StateOptions& state) {
+  app.add_option("--state-dir", state.folder, "what writ keeps (~/.local/state/writ)")
+      ->option_text("DIR");
+  app.add_flag("--insecure-permissions", state.insecure_permissions,
+               "take files and folders that others can write");
+}
 
 void AddStateFlags(CLI::App& app, StateOptions& state, std::string& kind) {
   app.add_option("--state", kind, "counts: in a file all runs share, or this run's own (sqlite)")
       ->option_text("sqlite|memory")
       ->check(CLI::IsMember({"sqlite", "memory"}));
-  app.add_option("--state-dir", state.folder, "that file's folder (~/.local/state/writ)")
-      ->option_text("DIR");
+  AddStateFolderFlags(app, state);
   app.add_option("--state-prefix", state.prefix, "names the counters, in place of the policy")
       ->option_text("PREFIX");
-  app.add_flag("--insecure-permissions", state.insecure_permissions,
-               "take files and folders that others can write");
+}
+
+void AddAuditFlags(CLI::App& app, AuditOptions& audit, std::string& fail_mode) {
+  app.add_option("--audit", audit.where, "records each decision (audit/ in the state's folder)")
+      ->option_text("FILE|DIR/|syslog|none");
+  app.add_flag("--audit-args", audit.arguments, "records arguments in full, not digests alone");
+  app.add_flag("--audit-sync", audit.sync, "brings each record to disk before the call goes on");
+  app.add_option("--audit-fail-mode", fail_mode, "calls that cannot be recorded: denied, or not")
+      ->option_text("closed|open")
+      ->check(CLI::IsMember({"closed", "open"}));
+  app.add_option("--audit-file-bytes", audit.file_bytes, "of a file, then comes another (67108864)")
+      ->option_text("N")
+      ->check(CLI::Range(uint64_t{1} << 16, uint64_t{1} << 40));
+  app.add_option("--audit-file-hours", audit.file_hours, "likewise; 0: any number (24)")
+      ->option_text("N")
+      ->check(CLI::Range(0u, 100'000u));
 }
 
 // What is wrong with the values, or nothing.
-std::string StateFault(const CLI::App& app, const StateOptions& state) {
-  for (const char* flag : {"--state-dir", "--state-prefix"}) {
-    if (app.count(flag) == 0) continue;
-    if (state.in_memory) return fmt::format("{} has no use for --state memory", flag);
-    const std::string& value =
-        flag == std::string_view("--state-dir") ? state.folder : state.prefix;
-    if (value.empty()) return fmt::format("{} is empty", flag);
+std::string StateFault(const CLI::App& app, const RunOptions& run) {
+  const StateOptions& state = run.state;
+  if (app.count("--state-dir") > 0) {
+    if (state.in_memory && run.audit.where == "none") {
+      return "--state-dir has no use for --state memory and --audit none";
+    }
+    if (state.folder.empty()) return "--state-dir is empty";
+  }
+  if (app.count("--state-prefix") > 0) {
+    if (state.in_memory) return "--state-prefix has no use for --state memory";
+    if (state.prefix.empty()) return "--state-prefix is empty";
+  }
+  return {};
+}
+
+std::string AuditFault(const CLI::App& app, const AuditOptions& audit) {
+  if (app.count("--audit") > 0 && audit.where.empty()) return "--audit is empty";
+  if (audit.where == "syslog" && audit.arguments) {
+    return "--audit-args has no use for --audit syslog, which cuts long records";
+  }
+  if (audit.where != "none" && audit.where != "syslog") return {};
+  for (const char* flag : {"--audit-args", "--audit-sync", "--audit-fail-mode",
+                           "--audit-file-bytes", "--audit-file-hours"}) {
+    const bool of_files =
+        std::strncmp(flag, "--audit-file-", 13) == 0 || flag == std::string_view("--audit-sync");
+    if (app.count(flag) > 0 && (of_files || audit.where == "none")) {
+      return fmt::format("{} has no use for --audit {}", flag, audit.where);
+    }
   }
   return {};
 }
@@ -143,6 +185,7 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
          "what a denial's text starts with (\"[WRIT POLICY DENIED] \")")
       ->option_text("TEXT");
   AddStateFlags(app, run.state, flags.state);
+  AddAuditFlags(app, run.audit, flags.audit_fail_mode);
   app.add_option("--transport", flags.transport, "stdio, the only one so far")
       ->option_text("stdio");
 }
@@ -163,8 +206,9 @@ int RunWith(const CLI::App& app, RunOptions& run, const RunFlags& flags,
         "put it after --: writ run -c policy.yaml -- npx -y some-mcp-server");
   }
   run.state.in_memory = flags.state == "memory";
-  if (const std::string fault = StateFault(app, run.state); !fault.empty()) {
-    return UsageError(fault, "writ run --help shows what there is");
+  run.audit.fail_open = flags.audit_fail_mode == "open";
+  for (const std::string& fault : {StateFault(app, run), AuditFault(app, run.audit)}) {
+    if (!fault.empty()) return UsageError(fault, "writ run --help shows what there is");
   }
   run.log_level = LogLevels().at(flags.log_level);
   run.server = server;
@@ -207,8 +251,8 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {"run",  "check",  "validate", "test",   "eval",
-                                          "expr", "disasm", "scan",     "migrate"};
+constexpr std::string_view kCommands[] = {"run",  "check",  "validate", "test",    "eval",
+                                          "expr", "disasm", "scan",     "migrate", "verify"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -360,6 +404,17 @@ int Dispatch(int argc, char** argv) {
       ->option_text("FILE");
   AddOutputFlags(*migrate_command, migrate.output);
 
+  VerifyOptions verify;
+  CLI::App* verify_command =
+      app.add_subcommand("verify", "find records that were changed, removed or moved");
+  verify_command->footer(
+      "Exit status: 0 all are as written, 1 findings, 2 a file or the key cannot be read.\n"
+      "  writ verify --audit ~/.local/state/writ/audit");
+  verify_command->add_option("--audit", verify.audit, "audit files, or their folders")
+      ->option_text("FILE ...");
+  AddStateFolderFlags(*verify_command, verify.state);
+  verify_command->add_flag("--json", verify.json, "findings as JSON");
+
   // What a command has no use for is refused below, in words of our own.
   for (CLI::App* command : app.get_subcommands({})) command->allow_extras();
   const auto chosen = [&app] {
@@ -424,6 +479,12 @@ int Dispatch(int argc, char** argv) {
       return UsageError("no policy was given", "writ migrate intercept.yaml");
     }
     return Migrate(migrate);
+  }
+  if (command == verify_command) {
+    if (verify.audit.empty()) {
+      return UsageError("nothing to verify was given", "writ verify --audit FILE");
+    }
+    return VerifyLogs(verify);
   }
   const std::vector<std::string>& policies =
       command == check_command ? check.policies : disasm.policies;

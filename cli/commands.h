@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/audit.h"
 #include "cli/output_file.h"
 #include "cli/state.h"
 #include "proxy/environment.h"
@@ -30,6 +31,7 @@ struct RunOptions {
   uint32_t max_in_flight = 10'000;
   std::optional<std::string> denial_prefix;  // none: kDenialPrefix
   StateOptions state;
+  AuditOptions audit;
 };
 int Run(const RunOptions& options);
 
@@ -64,6 +66,13 @@ struct ExprOptions {
   bool json = false;
 };
 int Expr(const ExprOptions& options);
+
+struct VerifyOptions {
+  std::vector<std::string> audit;  // files and folders
+  StateOptions state;              // where the key is
+  bool json = false;
+};
+int VerifyLogs(const VerifyOptions& options);
 
 struct DisasmOptions {
   std::vector<std::string> policies;

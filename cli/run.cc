@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include "cli/audit.h"
 #include "cli/commands.h"
 #include "cli/labels.h"
 #include "cli/print.h"
@@ -59,10 +60,17 @@ int Run(const RunOptions& options) {
     PrintError(counters.error().message, counters.error().hint);
     return kExitUsage;
   }
+  auto audit = OpenAudit(options.audit, options.state, *program, options.server, log);
+  if (!audit.has_value()) {
+    PrintError(fmt::format("the audit log cannot be kept: {}", audit.error()),
+               "--audit FILE or DIR keeps it elsewhere, --audit none keeps none");
+    return kExitUsage;
+  }
   tl::expected<Child, std::string> server =
       Child::Start(options.server, EnvironmentFor(options.environment, OwnEnvironment()));
   if (!server.has_value()) {
     log.Error(server.error());
+    if (audit->log != nullptr) audit->log->End(kExitUsage);
     return kExitUsage;
   }
 
@@ -71,10 +79,13 @@ int Run(const RunOptions& options) {
   session_options.max_in_flight = options.max_in_flight;
   session_options.denial_prefix = options.denial_prefix;
   session_options.labels = std::move(*labels);
+  session_options.audit = audit->log.get();
   PolicySession session(std::move(program), **counters, log, session_options);
   PumpOptions pump_options;
   pump_options.max_line_bytes = options.max_line_bytes;
-  return RunPump(0, 1, *server, session, log, pump_options);
+  const int status = RunPump(0, 1, *server, session, log, pump_options);
+  if (audit->log != nullptr) audit->log->End(status);
+  return status;
 }
 
 }  // namespace writ

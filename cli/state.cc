@@ -25,9 +25,14 @@ tl::expected<std::string, std::string> DefaultStateFolder() {
     home = user != nullptr ? user->pw_dir : nullptr;
   }
   if (home == nullptr || home[0] != '/') {
-    return tl::unexpected(std::string("neither HOME nor XDG_STATE_HOME says where counters are"));
+    return tl::unexpected(std::string("neither HOME nor XDG_STATE_HOME says where state is kept"));
   }
   return fmt::format("{}/.local/state/writ", home);
+}
+
+tl::expected<std::string, std::string> StateFolder(const StateOptions& options) {
+  if (!options.folder.empty()) return options.folder;
+  return DefaultStateFolder();
 }
 
 tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOptions& options,
@@ -37,16 +42,13 @@ tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOpti
   constexpr std::string_view kElsewhere =
       "--state-dir DIR keeps counters elsewhere, --state memory for this run only";
   CounterFileOptions file;
-  file.folder = options.folder;
   file.insecure_permissions = options.insecure_permissions;
   file.log = &log;
-  if (file.folder.empty()) {
-    auto folder = DefaultStateFolder();
-    if (!folder.has_value()) {
-      return tl::unexpected(StateFault{std::move(folder.error()), std::string(kElsewhere)});
-    }
-    file.folder = std::move(*folder);
+  auto folder = StateFolder(options);
+  if (!folder.has_value()) {
+    return tl::unexpected(StateFault{std::move(folder.error()), std::string(kElsewhere)});
   }
+  file.folder = std::move(*folder);
   auto counters = std::make_unique<SqliteCounters>(
       std::move(file), SqliteCounters::Prefix{options.prefix, program->files.size() > 1});
   if (auto opened = counters->Open(); !opened.has_value()) {

@@ -21,6 +21,9 @@ struct StateOptions {
 // $XDG_STATE_HOME/writ, else ~/.local/state/writ. Fails where neither is known.
 tl::expected<std::string, std::string> DefaultStateFolder();
 
+// The folder that the options name, or that one.
+tl::expected<std::string, std::string> StateFolder(const StateOptions& options);
+
 // A store for the program, opened if the program counts what outlives a session: one that does not
 // needs no folder. `log` must outlive the store.
 struct StateFault {

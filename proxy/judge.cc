@@ -115,6 +115,7 @@ void AppendDecisionMessage(Machine& machine, const Decision& decision, std::stri
     }
     case Code::kAmbiguous: return AppendLookalike(decision.expected_name, message);
     case Code::kState: message += "the counters this policy needs cannot be used"; return;
+    case Code::kAudit: return;  // nothing the machine decides
   }
 }
 

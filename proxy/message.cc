@@ -164,6 +164,7 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   message_.method = {};
   message_.is_tool_call = false;
   message_.tool = {};
+  message_.arguments = {};
   message_.has_task = false;
   message_.is_stateless = false;
   message_.is_initialize = false;
@@ -322,6 +323,7 @@ bool MessageReader::ReadToolCall() {
       }
     }
   }
+  message_.arguments = Raw(kArguments);
   message_.has_task = !slots_[kTask].is(Tag::kAbsent);
   message_.is_stateless = !slots_[kProtocolVersion].is(Tag::kAbsent);
   if (message_.is_stateless) ReadClientInfo(kMetaClientName, kMetaClientVersion);

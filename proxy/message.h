@@ -41,7 +41,8 @@ struct ClientMessage {
   std::string_view method;  // decoded
   // Of tools/call:
   bool is_tool_call = false;
-  std::string_view tool;  // decoded
+  std::string_view tool;       // decoded
+  std::string_view arguments;  // the bytes of params.arguments; empty: there are none
   bool has_task = false;
   bool is_stateless = false;  // of protocol revision 2026-07-28 or later
   bool is_initialize = false;

@@ -38,6 +38,7 @@ PolicySession::PolicySession(std::shared_ptr<const VerifiedProgram> program, Cou
       counters_(counters),
       log_(log),
       options_(std::move(options)),
+      audit_(options_.audit != nullptr ? *options_.audit : no_audit_),
       hides_((*program_)->HidesAny()),
       machine_(std::move(program)),
       reader_(machine_, options_.max_depth),
@@ -61,7 +62,7 @@ ClientAction PolicySession::OnClientLine(std::string_view line, std::string* ans
   const ClientMessage& message = reader_.Read(line);
   switch (message.kind) {
     case MessageKind::kBlank: return ClientAction::kDrop;
-    case MessageKind::kRefused: return OnRefused(message, answer);
+    case MessageKind::kRefused: return OnRefused(message, line.size(), answer);
     case MessageKind::kResponse:
       in_flight_.ExpectStrayError(message.id);
       return ClientAction::kForward;
@@ -79,8 +80,19 @@ ClientAction PolicySession::OnClientLine(std::string_view line, std::string* ans
   return ClientAction::kDrop;
 }
 
-ClientAction PolicySession::OnRefused(const ClientMessage& message, std::string* answer) {
+void PolicySession::OnIdle() {
+  if (counters_.WantsTidying()) counters_.Tidy(Now().seconds);
+  audit_.OnIdle();
+}
+
+void PolicySession::AuditRefusal(bool from_client, std::string_view reason, size_t bytes) {
+  if (audit_.Keeps()) audit_.Refused({Now(), from_client, reason, bytes});
+}
+
+ClientAction PolicySession::OnRefused(const ClientMessage& message, size_t bytes,
+                                      std::string* answer) {
   log_.Warn(fmt::format("refused a message from the client: {}", message.refusal));
+  AuditRefusal(true, message.refusal, bytes);
   // An answer to an id in flight would settle the request that has it.
   if (!message.may_answer || in_flight_.Contains(message.id.key)) return ClientAction::kDrop;
   answer->clear();
@@ -93,11 +105,13 @@ ClientAction PolicySession::OnRequest(const ClientMessage& message, std::string*
   if (in_flight_.Contains(message.id.key)) {
     log_.Warn(fmt::format("refused a message from the client: the id {} is still in flight",
                           message.id.raw.substr(0, 128)));
+    AuditRefusal(true, "its id is still in flight", 0);
     return ClientAction::kDrop;
   }
   if (!in_flight_.HasRoom()) {
     log_.Warn(fmt::format("refused a request from the client: {} requests are in flight",
                           in_flight_.size()));
+    AuditRefusal(true, "too many requests are in flight", 0);
     answer->clear();
     AppendError(message.id.raw, kInvalidRequest,
                 fmt::format("writ refused this message: {} requests are unanswered, no more are "
@@ -116,20 +130,45 @@ ClientAction PolicySession::OnRequest(const ClientMessage& message, std::string*
 }
 
 ClientAction PolicySession::OnToolCall(const ClientMessage& call, std::string* answer) {
-  const bool timed = log_.enabled(LogLevel::kDebug);
+  if (!audit_.Fault().empty()) return DenyUnrecorded(call, answer);
+  const bool logged = log_.enabled(LogLevel::kDebug);
+  const bool timed = logged || audit_.Keeps();
   const auto start =
       timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
-  const Judgement& judgement = judge_.Decide(call.tool, Now(), ClaimsOf(call));
+  const Time now = Now();
+  const Claims claims = ClaimsOf(call);
+  const Judgement& judgement = judge_.Decide(call.tool, now, claims);
   if (timed) {
     const auto taken = std::chrono::steady_clock::now() - start;
-    LogDecision(call, judgement,
-                std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count());
+    const int64_t nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count();
+    if (logged) LogDecision(call, judgement, nanoseconds);
+    if (audit_.Keeps() &&
+        !audit_.Decided({now, claims.client_name, claims.server_name, call.tool, call.arguments,
+                         &judgement, program_.get(), nanoseconds})) {
+      counters_.GiveBack(judgement.receipt);  // it never was on its way
+      return DenyUnrecorded(call, answer);
+    }
   }
   if (!judgement.shadows.empty()) LogShadows(call, judgement);
   if (judgement.decision.verdict == Verdict::kAllow) {
     in_flight_.Add(call.id, RequestKind::kToolCall).receipt = judgement.receipt;
     return ClientAction::kForward;
   }
+  return Deny(call, judgement, answer);
+}
+
+// Nobody may act unseen: what cannot be recorded is not decided either, so that nothing is counted.
+ClientAction PolicySession::DenyUnrecorded(const ClientMessage& call, std::string* answer) {
+  audit_.Unrecorded();
+  Judgement judgement;
+  judgement.decision.verdict = Verdict::kDeny;
+  judgement.decision.code = Code::kAudit;
+  judgement.message = "no record of this call can be kept: the audit log cannot be written";
+  return Deny(call, judgement, answer);
+}
+
+ClientAction PolicySession::Deny(const ClientMessage& call, const Judgement& judgement,
+                                 std::string* answer) {
   if (log_.enabled(LogLevel::kInfo)) {
     const std::string_view rule = RuleLabel(*program_, judgement.decision);
     log_.Info(fmt::format("denied tools/call {}: {}{}", JsonQuote(call.tool.substr(0, 256)),
@@ -182,6 +221,7 @@ ServerAction PolicySession::OnUncertain(const ServerMessage& message, std::strin
   const PendingRequest* request = in_flight_.Find(message.id.key);
   if (request == nullptr) {
     log_.Warn(fmt::format("a message from the server was not passed on: {}", kWhy));
+    AuditRefusal(false, kWhy, 0);
     return ServerAction::kDrop;
   }
   return Withhold(message.id.key, kWhy, replacement);
@@ -227,6 +267,7 @@ bool PolicySession::MayAnswerOther(const ServerMessage& message) {
 ServerAction PolicySession::Withhold(const std::string& key, std::string_view why,
                                      std::string* replacement) {
   log_.Warn(fmt::format("an answer of the server was not passed on: {}", why));
+  AuditRefusal(false, why, 0);
   replacement->clear();
   AppendError(in_flight_.Find(key)->raw_id, kInternalError,
               fmt::format("writ did not pass on the server's answer: {}", why), *replacement);
@@ -243,10 +284,12 @@ ServerAction PolicySession::FilterTools(std::string_view line, const ServerMessa
 
 void PolicySession::OnClientLineLost(std::string_view reason, size_t bytes) {
   log_.Warn(fmt::format("dropped {} bytes from the client: {}", bytes, reason));
+  AuditRefusal(true, reason, bytes);
 }
 
 void PolicySession::OnServerLineLost(std::string_view reason, size_t bytes) {
   log_.Warn(fmt::format("dropped {} bytes from the server: {}", bytes, reason));
+  AuditRefusal(false, reason, bytes);
 }
 
 void PolicySession::OnServerGone(std::string_view how, std::string* answers) {

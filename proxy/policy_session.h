@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/audit.h"
 #include "proxy/counters.h"
 #include "proxy/facts.h"
 #include "proxy/in_flight.h"
@@ -28,6 +29,7 @@ struct SessionOptions {
   std::optional<std::string> denial_prefix;  // none: kDenialPrefix
   Time (*clock)() = nullptr;                 // null: the system's
   Facts::Labels labels;
+  Audit* audit = nullptr;  // null: nothing is kept. Must outlive the session
 };
 
 class PolicySession : public SessionInterface {
@@ -42,13 +44,16 @@ class PolicySession : public SessionInterface {
   void OnServerLineLost(std::string_view reason, size_t bytes) override;
   void OnClientGone() override { in_flight_.KeepQuotasForGood(); }
   void OnServerGone(std::string_view how, std::string* answers) override;
-  bool HasIdleWork() const override { return counters_.WantsTidying(); }
-  void OnIdle() override { counters_.Tidy(Now().seconds); }
+  void BeforeWait(bool ending) override { audit_.BeforeWait(ending); }
+  bool HasIdleWork() const override { return counters_.WantsTidying() || audit_.HasIdleWork(); }
+  void OnIdle() override;
 
  private:
-  ClientAction OnRefused(const ClientMessage& message, std::string* answer);
+  ClientAction OnRefused(const ClientMessage& message, size_t bytes, std::string* answer);
   ClientAction OnRequest(const ClientMessage& message, std::string* answer);
   ClientAction OnToolCall(const ClientMessage& call, std::string* answer);
+  ClientAction DenyUnrecorded(const ClientMessage& call, std::string* answer);
+  ClientAction Deny(const ClientMessage& call, const Judgement& judgement, std::string* answer);
   ServerAction OnUncertain(const ServerMessage& message, std::string* replacement);
   ServerAction OnAnswer(std::string_view line, const ServerMessage& message,
                         std::string* replacement);
@@ -58,6 +63,7 @@ class PolicySession : public SessionInterface {
                            std::string* replacement);
   void LogDecision(const ClientMessage& call, const Judgement& judgement, int64_t nanoseconds);
   void LogShadows(const ClientMessage& call, const Judgement& judgement);
+  void AuditRefusal(bool from_client, std::string_view reason, size_t bytes);
   Time Now() const;
   Claims ClaimsOf(const ClientMessage& call) const;
 
@@ -65,6 +71,8 @@ class PolicySession : public SessionInterface {
   Counters& counters_;
   const Log& log_;
   SessionOptions options_;
+  NoAudit no_audit_;
+  Audit& audit_;
   bool hides_;
   Machine machine_;
   MessageReader reader_;

@@ -161,6 +161,7 @@ int Pump::Run() {
     DrawConsequences();
   }
   if (!server_gone_) ServerGone();
+  session_.BeforeWait(true);
   NoticeFailedWrite();
   if (to_client_.pending() > 0) {
     log_.Warn(fmt::format("the client left {} bytes unread", to_client_.pending()));
@@ -185,6 +186,7 @@ bool Pump::ClientIsRead() const {
 }
 
 Pump::Events Pump::Wait() {
+  session_.BeforeWait(ending_.begun());
   Events events = {};
   // While the client is not read, its hanging up must still be noticed; but only once.
   bool client_is_watched = ClientIsRead() || (client_open_ && !client_hung_up_);

@@ -58,6 +58,10 @@ class SessionInterface {
   // is still in flight and not cancelled; they are forgotten.
   virtual void OnServerGone(std::string_view how, std::string* answers) = 0;
 
+  // Both sides have been served, and what comes next is waiting for them. `ending`: the session is
+  // being ended. Also called once after the last line.
+  virtual void BeforeWait(bool /*ending*/) {}
+
   // Whether there is work that waits until neither side has said anything for a while; OnIdle does
   // some of it.
   virtual bool HasIdleWork() const { return false; }

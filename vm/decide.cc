@@ -31,6 +31,7 @@ std::string_view CodeName(Code code) {
     case Code::kAmbiguous: return "ambiguous";
     case Code::kAmount: return "amount";
     case Code::kState: return "state";
+    case Code::kAudit: return "audit";
   }
   return "?";
 }

@@ -39,6 +39,7 @@ enum class Code : uint8_t {
   kAmbiguous,
   kAmount,
   kState,
+  kAudit,  // no record can be kept of it
 };
 
 std::string_view VerdictName(Verdict verdict);

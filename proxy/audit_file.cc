@@ -1,0 +1,275 @@
+// Audit records in files.
+// Tested by tests/proxy/audit_file_test.cc.
+#include "proxy/audit_file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "proxy/audit_chain.h"
+#include "proxy/permissions.h"
+
+namespace writ {
+namespace {
+
+constexpr std::string_view kExtension = ".jsonl";
+// A record is no longer than the line it tells of, escaped, and some names.
+constexpr off_t kLongestTail = 64 << 20;
+// Of the newest files, that are looked at for the record to follow: not all may have one.
+constexpr size_t kFilesLookedAt = 8;
+
+std::string Failed(const std::string& path, std::string_view what) {
+  return fmt::format("{} {}: {}", path, what, std::strerror(errno));
+}
+
+std::string NameIn(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+bool IsFolder(const std::string& path) {
+  struct stat status;
+  return (!path.empty() && path.back() == '/') ||
+         (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+// "20260302T093000Z"
+std::string CompactTime(const Time& time) {
+  std::string text;
+  AppendAuditTime(time, text);
+  std::string compact;
+  for (const char c : text.substr(0, 19)) {
+    if (c != '-' && c != ':') compact += c;
+  }
+  return compact + 'Z';
+}
+
+// Its last whole line, without the LF; what follows that is none. Empty if there is no line.
+std::string LastLineOf(int file, off_t size) {
+  for (off_t wanted = 64 << 10;; wanted *= 8) {
+    const off_t begin = std::max<off_t>(size - wanted, 0);
+    std::string tail(static_cast<size_t>(size - begin), '\0');
+    if (pread(file, tail.data(), tail.size(), begin) != size - begin) return {};
+    const size_t end = tail.rfind('\n');
+    if (end != std::string::npos && end > 0) {
+      const size_t end_before = tail.rfind('\n', end - 1);
+      if (end_before != std::string::npos) return tail.substr(end_before + 1, end - end_before - 1);
+      if (begin == 0) return tail.substr(0, end);
+    }
+    if (begin == 0 || wanted > kLongestTail) return {};
+  }
+}
+
+std::optional<PreviousRecord> LastRecordIn(int file, const std::string& name) {
+  struct stat status;
+  if (fstat(file, &status) != 0) return std::nullopt;
+  const std::string line = LastLineOf(file, status.st_size);
+  const std::optional<SealedRecord> record = ReadSealedRecord(line);
+  if (!record.has_value()) return std::nullopt;
+  return PreviousRecord{std::string(record->session), record->seq, std::string(record->time),
+                        record->mac, name};
+}
+
+// That of the newest file of the folder that has one.
+std::optional<PreviousRecord> NewestRecordIn(const std::string& folder) {
+  std::vector<std::string> names;
+  DIR* directory = opendir(folder.c_str());
+  if (directory == nullptr) return std::nullopt;
+  while (const dirent* entry = readdir(directory)) {
+    const std::string_view name = entry->d_name;
+    const bool is_one = name.size() > kExtension.size() &&
+                        name.substr(name.size() - kExtension.size()) == kExtension;
+    if (is_one) names.emplace_back(name);
+  }
+  closedir(directory);
+  std::sort(names.rbegin(), names.rend());
+  if (names.size() > kFilesLookedAt) names.resize(kFilesLookedAt);
+  for (const std::string& name : names) {
+    if (auto record = LastRecordOf(fmt::format("{}/{}", folder, name))) return record;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<PreviousRecord> LastRecordOf(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status;
+  if (!file.is_open() || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return std::nullopt;
+  }
+  return LastRecordIn(file.get(), NameIn(path));
+}
+
+tl::expected<std::unique_ptr<AuditFile>, std::string> AuditFile::Open(AuditFileOptions options) {
+  std::unique_ptr<AuditFile> made(new AuditFile(std::move(options)));
+  made->is_folder_ = IsFolder(made->options_.path);
+  std::string fault = made->is_folder_ ? made->OpenFolder() : made->OpenNamed();
+  if (!fault.empty()) return tl::unexpected(std::move(fault));
+  return made;
+}
+
+std::chrono::steady_clock::time_point AuditFile::SteadyNow() const {
+  return options_.steady != nullptr ? options_.steady() : std::chrono::steady_clock::now();
+}
+
+std::string AuditFile::NextName() {
+  const Time now = options_.clock != nullptr ? options_.clock() : Time::FromSystemClock();
+  return fmt::format("{}-{}-{}{}", CompactTime(now), options_.session, files_ + 1, kExtension);
+}
+
+std::string AuditFile::OpenFolder() {
+  std::string& folder = options_.path;
+  while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
+  auto real = MakePrivateFolder(folder);
+  if (!real.has_value()) return std::move(real.error());
+  folder = std::move(*real);
+  if (!options_.insecure_permissions) {
+    if (const std::optional<Opening> who = WhoElseMayWrite(folder)) {
+      return fmt::format("records are not safe in {}: {}", folder, who->text);
+    }
+  }
+  found_before_ = NewestRecordIn(folder);
+  return Begin(fmt::format("{}/{}", folder, NextName()));
+}
+
+// A file that is not there yet.
+std::string AuditFile::Begin(const std::string& path) {
+  file_ = Descriptor(
+      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file_.is_open()) return Failed(path, "cannot be made");
+  ++files_;
+  path_ = path;
+  return TakeUp();
+}
+
+// What is open is what path_ leads to, from now on.
+std::string AuditFile::TakeUp() {
+  struct stat status;
+  if (fstat(file_.get(), &status) != 0) return Failed(path_, "cannot be looked at");
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  size_ = static_cast<uint64_t>(status.st_size);
+  since_ = SteadyNow();
+  if (is_folder_) return {};
+  if (flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+    return errno == EWOULDBLOCK ? fmt::format("{} is written by another process", path_)
+                                : Failed(path_, "cannot be locked");
+  }
+  return {};
+}
+
+std::string AuditFile::OpenNamed() {
+  path_ = options_.path;
+  // So that it is the same file from wherever; a link is none.
+  if (path_.empty()) return "the audit file has no name";
+  file_ = Descriptor(
+      open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
+  if (!file_.is_open()) return Failed(path_, "cannot be opened");
+  struct stat status;
+  if (fstat(file_.get(), &status) != 0) return Failed(path_, "cannot be looked at");
+  if (!S_ISREG(status.st_mode)) return fmt::format("{} is no regular file", path_);
+  if (!options_.insecure_permissions) {
+    if (const std::optional<Opening> who = WhoElseMayWrite(path_)) {
+      return fmt::format("records are not safe in {}: {}", path_, who->text);
+    }
+  }
+  if (std::string fault = TakeUp(); !fault.empty()) return fault;
+  // Whoever had the lock may have renamed the file before we got it.
+  if (std::string what = WhatHappened(); !what.empty()) return what;
+  if (size_ == 0) return {};
+  constexpr std::string_view kBegin = "{\"time\":\"";
+  std::array<char, kBegin.size()> begin{};
+  char last = '\0';
+  const bool is_read = pread(file_.get(), begin.data(), begin.size(), 0) >= 0 &&
+                       pread(file_.get(), &last, 1, static_cast<off_t>(size_ - 1)) == 1;
+  if (!is_read) return Failed(path_, "cannot be read");
+  if (std::string_view(begin.data(), begin.size()) != kBegin) {
+    return fmt::format("{} is no audit log of writ's", path_);
+  }
+  found_before_ = LastRecordIn(file_.get(), NameIn(path_));
+  // Nothing is to follow half a record, in its line.
+  if (found_before_.has_value() && last == '\n') return {};
+  if (std::string fault = Rotate(); !fault.empty()) return fault;
+  if (found_before_.has_value()) found_before_->file = left_;
+  return {};
+}
+
+std::string AuditFile::WhatHappened() const {
+  struct stat status;
+  if (stat(path_.c_str(), &status) != 0) {
+    return errno == ENOENT || errno == ENOTDIR ? fmt::format("{} is gone", path_)
+                                               : Failed(path_, "cannot be looked at");
+  }
+  if (status.st_ino != inode_ || status.st_dev != device_) {
+    return fmt::format("{} was replaced", path_);
+  }
+  const auto size = static_cast<uint64_t>(status.st_size);
+  if (size < size_) return fmt::format("{} was cut short", path_);
+  if (size > size_) return fmt::format("{} was written by somebody else", path_);
+  return {};
+}
+
+AuditSink::Written AuditFile::Write(std::string_view lines) {
+  Written written;
+  if (written.fault = WhatHappened(); !written.fault.empty()) return written;
+  while (written.taken < lines.size()) {
+    const ssize_t count =
+        write(file_.get(), lines.data() + written.taken, lines.size() - written.taken);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      written.fault =
+          count < 0 ? Failed(path_, "cannot be written") : fmt::format("{} takes no more", path_);
+      return written;
+    }
+    written.taken += static_cast<size_t>(count);
+    size_ += static_cast<uint64_t>(count);
+  }
+  return written;
+}
+
+std::string AuditFile::Sync() {
+  return fdatasync(file_.get()) == 0 ? std::string() : Failed(path_, "cannot be brought to disk");
+}
+
+bool AuditFile::WantsRotation() const {
+  return size_ >= options_.max_bytes ||
+         (options_.max_age.count() > 0 && SteadyNow() - since_ >= options_.max_age);
+}
+
+std::string AuditFile::Rotate() {
+  if (!is_folder_) return Rename();
+  const std::string name = NameIn(path_);
+  if (std::string fault = Begin(fmt::format("{}/{}", options_.path, NextName())); !fault.empty()) {
+    return fault;
+  }
+  left_ = name;
+  return {};
+}
+
+// The name is free for a new file once the old one has another.
+std::string AuditFile::Rename() {
+  if (rotated_name_.empty()) rotated_name_ = fmt::format("{}.{}", path_, NextName());
+  struct stat status;
+  if (lstat(rotated_name_.c_str(), &status) != 0) {
+    if (std::string what = WhatHappened(); !what.empty()) return what;
+    if (rename(path_.c_str(), rotated_name_.c_str()) != 0) {
+      return Failed(path_, "cannot be renamed");
+    }
+  }
+  if (std::string fault = Begin(path_); !fault.empty()) return fault;
+  left_ = NameIn(rotated_name_);
+  rotated_name_.clear();
+  return {};
+}
+
+}  // namespace writ

@@ -1,0 +1,88 @@
+// Audit records in files: one file of this process's own in a folder, or one named file.
+//
+// A folder may be shared by any number of processes. Each writes files of its own,
+//
+//   20260302T093000Z-9f2c3a1b5d7e8f90-1.jsonl       time (UTC), session, which file of the session
+//
+// so that their names sort by time. A named file belongs to one process at a time (a lock says
+// so); the next one goes on where it ended. When it is rotated it is renamed: its name, a dot, and
+// such a name as above.
+//
+// Nothing is ever removed, cut or overwritten here. A file that is: that was removed, replaced, cut
+// short or written by somebody else while it is open, is not written any more.
+//
+// Thread safety: none.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "proxy/audit_sink.h"
+#include "proxy/descriptor.h"
+#include "proxy/facts.h"
+
+namespace writ {
+
+struct AuditFileOptions {
+  // A folder if it is one or ends in a slash (then it is made, for this user only); else a file.
+  std::string path;
+  uint64_t max_bytes = 64u << 20;        // a file that has more is rotated
+  std::chrono::seconds max_age{86'400};  // likewise; 0: whatever its age
+  bool insecure_permissions = false;     // others may be able to write
+  std::string session;
+  Time (*clock)() = nullptr;                                    // null: the system's
+  std::chrono::steady_clock::time_point (*steady)() = nullptr;  // likewise
+};
+
+class AuditFile final : public AuditSink {
+ public:
+  // The error is for people.
+  static tl::expected<std::unique_ptr<AuditFile>, std::string> Open(AuditFileOptions options);
+
+  std::optional<PreviousRecord> FoundBefore() const override { return found_before_; }
+  Written Write(std::string_view lines) override;
+  std::string Sync() override;
+  bool WantsRotation() const override;
+  std::string Rotate() override;
+  std::string left() const override { return left_; }
+  size_t ShareOfRefusals() const override { return options_.max_bytes / 8; }
+
+  // Of the file that is written to.
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit AuditFile(AuditFileOptions options) : options_(std::move(options)) {}
+  std::string OpenFolder();
+  std::string OpenNamed();
+  std::string TakeUp();
+  std::string Begin(const std::string& path);
+  std::string Rename();
+  std::string NextName();
+  std::string WhatHappened() const;
+  std::chrono::steady_clock::time_point SteadyNow() const;
+
+  AuditFileOptions options_;
+  bool is_folder_ = false;
+  std::string path_;
+  Descriptor file_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+  uint64_t size_ = 0;  // that it must have
+  std::chrono::steady_clock::time_point since_;
+  unsigned files_ = 0;        // of this session
+  std::string rotated_name_;  // of a named file that is being rotated
+  std::string left_;
+  std::optional<PreviousRecord> found_before_;
+};
+
+// The last record of an audit file, as one that another may follow. None if its last line is none.
+std::optional<PreviousRecord> LastRecordOf(const std::string& path);
+
+}  // namespace writ

@@ -1,0 +1,112 @@
+// The audit log of one session: makes records of what it is told, and brings them to a sink.
+//
+//   Decided, Refused ──> records, in memory ──(pump waits)──> sealed lines ──> sink
+//
+// On the decision's path a record is made, and its arguments digested; no system call is. Records
+// are sealed and written when the pump is about to wait, if the oldest has waited 200 ms or they
+// are more than 64 KiB; when it has waited half a second; before the session ends; and with `sync`
+// before Decided() returns. What memory holds is bounded by what the pump reads in one go.
+//
+// If they cannot be written, what has not been taken by the sink is kept and tried again, a few
+// times a second. Meanwhile nothing is added, so that memory stays bounded: calls are denied
+// (Fault(); with `fail_open` they pass), and counted, as are refusals. When the sink takes records
+// again the first one is "lost", with these counts.
+//
+// Refusals cost whoever sends them nothing, so they are not to fill the log: 32 may come at once,
+// then one in ten seconds, and a share of each file's space; more are counted, and the counts
+// recorded every ten seconds at most. Decisions are never coalesced.
+//
+// Thread safety: none.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "proxy/audit.h"
+#include "proxy/audit_chain.h"
+#include "proxy/audit_key.h"
+#include "proxy/audit_record.h"
+#include "proxy/audit_sink.h"
+#include "proxy/log.h"
+
+namespace writ {
+
+// 16 random hex digits.
+std::string NewAuditSession();
+
+struct AuditLogOptions {
+  bool arguments = false;  // recorded in full
+  bool sync = false;
+  bool fail_open = false;
+  std::string session;                                          // NewAuditSession()
+  Time (*clock)() = nullptr;                                    // null: the system's
+  std::chrono::steady_clock::time_point (*steady)() = nullptr;  // likewise
+};
+
+class AuditLog final : public Audit {
+ public:
+  // `sink` and `log` must outlive it.
+  AuditLog(AuditSink& sink, const AuditKey& key, const Log& log, AuditLogOptions options);
+
+  // Writes the first record. `start`: all but what precedes it. The fault is for people; empty:
+  // there is none. To be called once, before anything else.
+  std::string Begin(StartRecord start);
+  // The last one, and all that was not written yet.
+  void End(int status);
+
+  bool Keeps() const override { return true; }
+  std::string_view Fault() const override;
+  void Unrecorded() override { ++lost_.denied; }
+  bool Decided(const AuditedCall& call) override;
+  void Refused(const AuditedRefusal& refusal) override;
+  void BeforeWait(bool ending) override;
+  bool HasIdleWork() const override;
+  void OnIdle() override;
+
+ private:
+  using Steady = std::chrono::steady_clock::time_point;
+
+  RecordHead Next(const Time& time);
+  void Recorded();
+  void AppendRefusals(const Time& time);
+  bool RefusalsAreDue() const;
+  void AppendStart();
+  bool Flush();
+  bool Deliver();
+  void Seal();
+  bool Rotate();
+  bool BeginNextFile();
+  bool Fail(std::string fault);
+  void Recover();
+  Time Now() const;
+  Steady SteadyNow() const;
+
+  AuditSink& sink_;
+  const Log& log_;
+  AuditLogOptions options_;
+  AuditChain chain_;
+  Hmac digest_;
+  StartRecord start_;
+  uint64_t seq_ = 0;       // of the next record
+  std::string last_time_;  // of the last one that was sealed
+  std::string records_;    // not sealed yet: open objects, each with an LF
+  Steady oldest_;          // since when there are any
+  std::string sealed_;     // not taken by the sink yet
+  bool rotating_ = false;  // the file has its stop, and the next one is not there yet
+  bool begun_ = false;
+
+  bool failing_ = false;
+  std::string fault_;
+  Steady tried_at_;
+  LostRecords lost_;
+
+  double refusals_left_;  // that may be recorded one by one now
+  Steady refusals_counted_at_;
+  size_t refusal_bytes_ = 0;  // of this file
+  Refusals refusals_;         // that were not
+  Steady refusals_recorded_at_;
+};
+
+}  // namespace writ

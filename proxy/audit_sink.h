@@ -1,0 +1,45 @@
+// Where sealed records go: a file, a folder of files, or the system's log.
+//
+// Thread safety: none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proxy/audit_record.h"
+
+namespace writ {
+
+class AuditSink {
+ public:
+  virtual ~AuditSink() = default;
+
+  // The record that stands last where this session begins, if there is one.
+  virtual std::optional<PreviousRecord> FoundBefore() const { return std::nullopt; }
+
+  // Whole lines, or the rest of what the call before did not take. `taken` bytes of them are
+  // written; if that is not all, the fault says why, for people.
+  struct Written {
+    size_t taken = 0;
+    std::string fault;
+  };
+  virtual Written Write(std::string_view lines) = 0;
+
+  // What was written is on the disk, or the fault is not empty.
+  virtual std::string Sync() { return {}; }
+
+  // Whether the next records are to begin a new file, and how it is begun. A fault leaves no file
+  // open: writing goes on once Rotate() has succeeded.
+  virtual bool WantsRotation() const { return false; }
+  virtual std::string Rotate() { return {}; }
+  // The name, without folders, that the file has which the last Rotate() left.
+  virtual std::string left() const { return {}; }
+
+  // Bytes that refusals may take between two rotations, one by one; beyond they are only counted.
+  virtual size_t ShareOfRefusals() const { return SIZE_MAX; }
+};
+
+}  // namespace writ

@@ -1,0 +1,109 @@
+// Audit records to the system's log.
+// Tested by tests/proxy/audit_syslog_test.cc.
+#include "proxy/audit_syslog.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "proxy/audit_chain.h"
+
+namespace writ {
+namespace {
+
+constexpr int kPatienceMilliseconds = 100;
+
+int PriorityOf(std::string_view record) {
+  const bool is_plain = record.find("\"verdict\":\"allow\"") != std::string_view::npos;
+  const std::optional<SealedRecord> sealed = ReadSealedRecord(record);
+  const bool is_warning =
+      sealed.has_value() && (sealed->kind == "refusal" || sealed->kind == "lost" ||
+                             (sealed->kind == "decision" && !is_plain));
+  return LOG_AUTHPRIV | (is_warning ? LOG_WARNING : LOG_INFO);
+}
+
+std::string HeaderOf(std::string_view record) {
+  const time_t now = time(nullptr);
+  tm local{};
+  localtime_r(&now, &local);
+  std::array<char, 32> text;
+  const size_t size = strftime(text.data(), text.size(), "%b %e %H:%M:%S", &local);
+  return fmt::format("<{}>{} writ[{}]: ", PriorityOf(record), std::string_view(text.data(), size),
+                     getpid());
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<AuditSyslog>, std::string> AuditSyslog::Open(std::string path) {
+  std::unique_ptr<AuditSyslog> made(new AuditSyslog(std::move(path)));
+  if (std::string fault = made->Connect(); !fault.empty()) return tl::unexpected(std::move(fault));
+  return made;
+}
+
+std::string AuditSyslog::Connect() {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path_.size() >= sizeof address.sun_path) return fmt::format("{} is too long a path", path_);
+  std::memcpy(address.sun_path, path_.data(), path_.size());
+  Descriptor made(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!made.is_open() ||
+      connect(made.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return fmt::format("the system's log is not reached at {}: {}", path_, std::strerror(errno));
+  }
+  socket_ = std::move(made);
+  return {};
+}
+
+// A daemon that was started anew listens on another socket; one that is slow is given some time.
+std::string AuditSyslog::Send(std::string_view record) {
+  const std::string header = HeaderOf(record);
+  iovec parts[2] = {{const_cast<char*>(header.data()), header.size()},
+                    {const_cast<char*>(record.data()), record.size()}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  bool reconnected = false;
+  bool waited = false;
+  for (;;) {
+    if (!socket_.is_open()) {
+      if (std::string fault = Connect(); !fault.empty()) return fault;
+      reconnected = true;
+    }
+    if (sendmsg(socket_.get(), &message, MSG_NOSIGNAL) >= 0) return {};
+    if (errno == EINTR) continue;
+    const int error = errno;
+    if (error == EAGAIN && !waited) {
+      pollfd entry = {socket_.get(), POLLOUT, 0};
+      poll(&entry, 1, kPatienceMilliseconds);
+      waited = true;
+    } else if ((error == ECONNREFUSED || error == ENOTCONN || error == ECONNRESET ||
+                error == EPIPE) &&
+               !reconnected) {
+      socket_ = Descriptor();
+    } else {
+      return fmt::format("the system's log at {} does not take a record: {}", path_,
+                         std::strerror(error));
+    }
+  }
+}
+
+AuditSink::Written AuditSyslog::Write(std::string_view lines) {
+  Written written;
+  while (written.taken < lines.size()) {
+    const size_t end = lines.find('\n', written.taken);
+    const std::string_view record = lines.substr(written.taken, end - written.taken);
+    if (written.fault = Send(record); !written.fault.empty()) return written;
+    written.taken = end + 1;
+  }
+  return written;
+}
+
+}  // namespace writ
