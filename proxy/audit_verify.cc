@@ -223,7 +223,7 @@ void Verifier::ReadFurther(const SealedRecord& record, Session& session) {
     if (session.stopped) Find(fmt::format("record {} stands behind the session's end", record.seq));
     ++report.records;
   } else if (record.seq > session.next) {
-    Find(fmt::format("{} of session {} {} missing before this line",
+    Find(fmt::format("{} of session {} {} missing before this line, or it was changed",
                      Records(session.next, record.seq), record.session,
                      record.seq - session.next == 1 ? "is" : "are"));
   } else if (record.seq < session.next) {

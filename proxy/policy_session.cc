@@ -1,5 +1,5 @@
 // Enforcing a program on a session's lines.
-// Tested by tests/proxy/policy_session_test.cc.
+// Tested by tests/proxy/policy_session_test.cc and tests/proxy/session_audit_test.cc.
 #include "proxy/policy_session.h"
 
 #include <fmt/format.h>

@@ -1,0 +1,252 @@
+// Whatever is done to records is found, and what was done to nothing is not.
+#include "proxy/audit_verify.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "proxy/audit_file.h"
+#include "proxy/audit_world.h"
+#include "proxy/temporary_folder.h"
+
+namespace writ {
+namespace {
+
+using testing::HasSubstr;
+
+std::string Joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + '\n';
+  return text;
+}
+
+class AuditVerify : public testing::Test {
+ protected:
+  void SetUp() override {
+    MemorySink sink;
+    AuditedSession session(sink);
+    ASSERT_EQ(session.Begin(), "");
+    for (const char* tool : {"a", "b", "c"}) session.Decide(tool);
+    session.Refuse("a batch");
+    session->End(0);
+    lines_ = sink.lines();
+    ASSERT_EQ(lines_.size(), 6u);
+  }
+
+  AuditReport Verify(const std::string& text) {
+    Write(folder_ / "log.jsonl", text);
+    const auto report = VerifyAudit({folder_ / "log.jsonl"}, AuditedSession::key());
+    if (report.has_value()) return *report;
+    ADD_FAILURE() << report.error();
+    return {};
+  }
+
+  std::string First(const std::string& text) {
+    const AuditReport report = Verify(text);
+    for (const AuditFinding& finding : report.findings) {
+      if (!finding.is_note) return std::to_string(finding.line) + ": " + finding.what;
+    }
+    return report.is_clean() ? "clean" : "?";
+  }
+
+  TemporaryFolder folder_;
+  std::vector<std::string> lines_;
+};
+
+TEST_F(AuditVerify, WhatWasWrittenIsClean) {
+  const AuditReport report = Verify(Joined(lines_));
+  EXPECT_TRUE(report.is_clean());
+  EXPECT_TRUE(report.findings.empty());
+  EXPECT_EQ(report.files, 1u);
+  EXPECT_EQ(report.records, 6u);
+  EXPECT_EQ(report.sessions, 1u);
+}
+
+TEST_F(AuditVerify, EveryBitCounts) {
+  const std::string text = Joined(lines_);
+  for (size_t i = 0; i < text.size() * 8; ++i) {
+    std::string changed = text;
+    changed[i / 8] = static_cast<char>(changed[i / 8] ^ (1 << i % 8));
+    EXPECT_FALSE(Verify(changed).is_clean()) << "bit " << i;
+  }
+}
+
+TEST_F(AuditVerify, EveryByteIsMissed) {
+  const std::string text = Joined(lines_);
+  for (size_t i = 0; i < text.size(); ++i) {
+    std::string removed = text;
+    removed.erase(i, 1);
+    EXPECT_FALSE(Verify(removed).is_clean()) << "byte " << i;
+    std::string added = text;
+    added.insert(i, 1, ' ');
+    EXPECT_FALSE(Verify(added).is_clean()) << "before byte " << i;
+  }
+}
+
+TEST_F(AuditVerify, EveryRecordIsMissedButTheLast) {
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    std::vector<std::string> left = lines_;
+    left.erase(left.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_EQ(Verify(Joined(left)).is_clean(), i + 1 == lines_.size()) << i;
+    std::vector<std::string> twice = lines_;
+    twice.insert(twice.begin() + static_cast<std::ptrdiff_t>(i), lines_[i]);
+    EXPECT_FALSE(Verify(Joined(twice)).is_clean()) << i;
+  }
+}
+
+TEST_F(AuditVerify, EveryOrderIsWrongButOne) {
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    for (size_t j = i + 1; j < lines_.size(); ++j) {
+      std::vector<std::string> swapped = lines_;
+      std::swap(swapped[i], swapped[j]);
+      EXPECT_FALSE(Verify(Joined(swapped)).is_clean()) << i << " and " << j;
+    }
+  }
+}
+
+// What the chain cannot show, said as what it is.
+TEST_F(AuditVerify, ATailThatIsCutOffIsNoted) {
+  for (size_t size = 1; size < lines_.size(); ++size) {
+    const AuditReport report =
+        Verify(Joined({lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(size)}));
+    EXPECT_TRUE(report.is_clean());
+    ASSERT_EQ(report.findings.size(), 1u);
+    EXPECT_THAT(report.findings[0].what, HasSubstr("has no stop"));
+    EXPECT_EQ(report.findings[0].line, size);
+  }
+  EXPECT_THAT(Verify("").findings.at(0).what, HasSubstr("is empty"));
+}
+
+TEST_F(AuditVerify, SaysWhere) {
+  std::vector<std::string> changed = lines_;
+  changed[2].replace(changed[2].find("\"b\""), 3, "\"x\"");
+  EXPECT_THAT(First(Joined(changed)),
+              HasSubstr("3: record 2 of session 0123456789abcdef was changed"));
+  // Nothing behind it is blamed.
+  EXPECT_EQ(Verify(Joined(changed)).findings.size(), 1u);
+
+  std::vector<std::string> removed = lines_;
+  removed.erase(removed.begin() + 1, removed.begin() + 3);
+  EXPECT_THAT(First(Joined(removed)), HasSubstr("2: records 1 to 2 of session"));
+  std::swap(removed[1], removed[2]);
+  EXPECT_THAT(First(Joined({lines_[0], lines_[2], lines_[1], lines_[3]})),
+              HasSubstr("2: record 1 of session"));
+  EXPECT_THAT(First(Joined({lines_[1], lines_[2]})), HasSubstr("1: record 1 is of session"));
+  EXPECT_EQ(First(Joined(lines_) + "nonsense\n"), "7: this is no record");
+  EXPECT_THAT(First(Joined(lines_) + lines_[0]), HasSubstr("7: the last line has no end"));
+}
+
+TEST_F(AuditVerify, AnotherKeyIsNamed) {
+  Write(folder_ / "log.jsonl", Joined(lines_));
+  const auto report = VerifyAudit({folder_ / "log.jsonl"}, AuditKey{Mac{{9}}});
+  ASSERT_TRUE(report.has_value());
+  EXPECT_FALSE(report->is_clean());
+  EXPECT_EQ(report->records, 0u);
+  EXPECT_THAT(report->findings.at(0).what,
+              HasSubstr("under another key (\"" + AuditedSession::key().name()));
+}
+
+TEST_F(AuditVerify, ACopyIsFoundAndALinkIsNone) {
+  Write(folder_ / "a.jsonl", Joined(lines_));
+  std::filesystem::create_hard_link(folder_ / "a.jsonl", folder_ / "b.jsonl");
+  auto report = VerifyAudit({folder_.path(), folder_ / "a.jsonl"}, AuditedSession::key());
+  ASSERT_TRUE(report.has_value());
+  EXPECT_TRUE(report->is_clean());
+  EXPECT_EQ(report->files, 1u);
+  Write(folder_ / "c.jsonl", Joined(lines_));
+  report = VerifyAudit({folder_.path()}, AuditedSession::key());
+  ASSERT_TRUE(report.has_value());
+  EXPECT_FALSE(report->is_clean());
+  EXPECT_THAT(report->findings.at(0).what, HasSubstr("a second time"));
+}
+
+TEST_F(AuditVerify, SessionsMayStandBetweenEachOther) {
+  MemorySink sink;
+  AuditLogOptions options;
+  options.session = "aaaaaaaaaaaaaaaa";
+  AuditedSession session(sink, options);
+  ASSERT_EQ(session.Begin(), "");
+  session.Decide("z");
+  session->End(0);
+  std::string text;
+  const auto others = sink.lines();
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    text += lines_[i] + '\n';
+    if (i < others.size()) text += others[i] + '\n';
+  }
+  EXPECT_EQ(First(text), "clean");
+  EXPECT_EQ(Verify(text).sessions, 2u);
+}
+
+TEST_F(AuditVerify, ReportsHaveABound) {
+  std::string text;
+  for (size_t i = 0; i < kMaxAuditFindings + 7; ++i) text += "nonsense\n";
+  const AuditReport report = Verify(text);
+  EXPECT_EQ(report.findings.size(), kMaxAuditFindings);
+  EXPECT_EQ(report.more_findings, 7u);
+  EXPECT_FALSE(report.is_clean());
+}
+
+TEST_F(AuditVerify, WhatCannotBeReadIsAnError) {
+  const auto missing = VerifyAudit({folder_ / "missing"}, AuditedSession::key());
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_THAT(missing.error(), HasSubstr("cannot be read"));
+  const auto empty = VerifyAudit({folder_.path()}, AuditedSession::key());
+  ASSERT_FALSE(empty.has_value());
+  EXPECT_THAT(empty.error(), HasSubstr("holds no audit file"));
+}
+
+// Files of three sessions, one after the other, each following the one before.
+class AuditFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < 3; ++i) {
+      test_time = Time(1000 * (i + 1));
+      AuditFileOptions options;
+      options.path = folder_.path();
+      options.session = std::string(16, static_cast<char>('a' + i));
+      options.clock = [] { return test_time; };
+      auto file = AuditFile::Open(std::move(options));
+      ASSERT_TRUE(file.has_value()) << file.error();
+      files_.push_back((*file)->path());
+      AuditLogOptions log;
+      log.session = std::string(16, static_cast<char>('a' + i));
+      AuditedSession session(**file, log);
+      ASSERT_EQ(session.Begin(), "");
+      session.Decide();
+      session->End(0);
+    }
+  }
+  bool IsClean() {
+    const auto report = VerifyAudit({folder_.path()}, AuditedSession::key());
+    return report.has_value() && report->is_clean();
+  }
+  TemporaryFolder folder_;
+  std::vector<std::string> files_;
+};
+
+TEST_F(AuditFolder, AFileInTheMiddleIsMissed) {
+  EXPECT_TRUE(IsClean());
+  std::filesystem::remove(files_[1]);
+  EXPECT_FALSE(IsClean());
+}
+
+TEST_F(AuditFolder, OldFilesMayBeRemoved) {
+  std::filesystem::remove(files_[0]);
+  EXPECT_TRUE(IsClean());
+  std::filesystem::remove(files_[1]);
+  EXPECT_TRUE(IsClean());
+}
+
+TEST_F(AuditFolder, ATailIsMissedThatAnotherFileFollows) {
+  const auto lines = LinesOf(Contents(files_[1]));
+  Write(files_[1], Joined({lines[0], lines[1]}));
+  EXPECT_FALSE(IsClean());
+}
+
+}  // namespace
+}  // namespace writ
