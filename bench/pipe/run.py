@@ -13,10 +13,12 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 RELEASE = HERE.parents[1] / "build" / "release"
 PERCENTILES = ("p50", "p99")
+AUDITED = "writ, audited"
 
 
 def build(name):
@@ -66,10 +68,10 @@ def summarise(rounds):
     def added(one, route, p):
         return one[route][p] - one["direct"][p]
 
-    def ratio(one, p):
-        return added(one, "writ", p) / added(one, "pass-through", p)
+    def ratio(one, route, other, p):
+        return added(one, route, p) / added(one, other, p)
 
-    hops = ("pass-through", "writ")
+    hops = ("pass-through", "writ", AUDITED)
     return {
         "rounds": len(rounds),
         "round_trip_ns": {
@@ -80,7 +82,12 @@ def summarise(rounds):
             route: {p: spread(added(one, route, p) for one in rounds) for p in PERCENTILES}
             for route in hops
         },
-        "ratio": {p: spread(ratio(one, p) for one in rounds) for p in PERCENTILES},
+        "ratio": {
+            p: spread(ratio(one, "writ", "pass-through", p) for one in rounds) for p in PERCENTILES
+        },
+        "audit_ratio": {
+            p: spread(ratio(one, AUDITED, "writ", p) for one in rounds) for p in PERCENTILES
+        },
     }
 
 
@@ -99,6 +106,9 @@ def print_table(summary):
     for p, numbers in summary["ratio"].items():
         print("{p}: writ adds {median:.2f} times what the pass-through adds"
               " ({lower:.2f} to {upper:.2f})".format(p=p, **numbers))
+    for p, numbers in summary["audit_ratio"].items():
+        print("{p}: with its audit log it adds {median:.2f} times what it adds without"
+              " ({lower:.2f} to {upper:.2f})".format(p=p, **numbers))
     print(f"medians of {summary['rounds']} rounds, in parentheses their middle half")
 
 
@@ -112,13 +122,16 @@ def main():
 
     policy = str(HERE / "policy.yaml")
     driver, echo, pass_through = build("driver"), build("echo"), build("pass_through")
-    routes = {
-        "direct": [echo],
-        "pass-through": [pass_through, echo],
-        "writ": [str(options.writ), "run", "--insecure-permissions", "-c", policy,
-                 "--log-level", "warn", "--", echo],
-    }
-    summary = summarise(measure(driver, options.calls, options.rounds, routes))
+    with tempfile.TemporaryDirectory(prefix="writ-bench-") as folder:
+        writ = [str(options.writ), "run", "--insecure-permissions", "-c", policy,
+                "--log-level", "warn", "--state-dir", folder]
+        routes = {
+            "direct": [echo],
+            "pass-through": [pass_through, echo],
+            "writ": [*writ, "--audit", "none", "--", echo],
+            AUDITED: [*writ, "--", echo],
+        }
+        summary = summarise(measure(driver, options.calls, options.rounds, routes))
     if options.json:
         print(json.dumps(summary, indent=2))
     else:

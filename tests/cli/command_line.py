@@ -11,7 +11,7 @@ import stat
 
 from harness import CommandTest, main
 
-COMMANDS = ["run", "check", "test", "eval", "expr", "disasm", "scan", "migrate"]
+COMMANDS = ["run", "check", "test", "eval", "expr", "disasm", "scan", "migrate", "verify"]
 
 POLICY = """\
 version: "1"
@@ -504,7 +504,10 @@ class Run(CommandTest):
                       ["--max-depth", "many"], ["--max-line-bytes", "-1"],
                       ["--max-in-flight", "0"], ["p.yaml"], ["--state", "redis"],
                       ["--state-dir", ""], ["--state-prefix="],
-                      ["--state", "memory", "--state-dir", "x"],
+                      ["--state", "memory", "--audit", "none", "--state-dir", "x"],
+                      ["--audit", ""], ["--audit-fail-mode", "ajar"], ["--audit-file-bytes", "1"],
+                      ["--audit", "none", "--audit-args"], ["--audit", "syslog", "--audit-args"],
+                      ["--audit", "syslog", "--audit-sync"],
                       ["--state", "memory", "--state-prefix", "x"]):
             with self.subTest(words):
                 said = self.refused("run", "-c", "p.yaml", *words, "--", self.server())

@@ -40,6 +40,10 @@ class StateTest(FaultTest):
         self.state = self.path("state/writ")
         self.counters = os.path.join(self.state, "counters.db")
 
+    def start(self, server, options=(), **more):
+        """Counters are all that is kept."""
+        return super().start(server, ["--audit", "none", *options], **more)
+
     def counted(self):
         """What the file says was counted."""
         database = sqlite3.connect(self.counters)
@@ -277,7 +281,7 @@ class StateFaults(StateTest):
         self.end(self.start_and_count_one())
         script = 'ulimit -f 0; exec "$@"'
         session = self.start_argv(
-            ["sh", "-c", script, "sh", harness.WRIT, "run", "-c", self.policy, "--"]
+            ["sh", "-c", script, "sh", harness.WRIT, "run", "--audit", "none", "-c", self.policy, "--"]
             + self.server("for line in lines(): answer(line)")
         )
         session.say(call(1))

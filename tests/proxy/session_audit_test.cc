@@ -97,8 +97,6 @@ TEST_F(SessionAudit, TellsEachDecision) {
   Say(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"clientInfo":{"name":"me"}}})");
   Say(Call(1, R"({"name":"pay","arguments":{ "n": 3 }})"));
   Say(Call(2, R"({"arguments":{"n":7},"name":"p\u0061y"})"));
-  Say(Call(3, R"({"name":"pay","arguments":{"n":30}})"));
-  Say(Call(4, R"({"name":"secret"})"));
   EXPECT_THAT(Heard(),
               ElementsAre("me ? pay { \"n\": 3 } allowed ", "me ? pay {\"n\":7} allowed  shadow"));
 }

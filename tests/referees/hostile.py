@@ -24,6 +24,6 @@ os.execv(sys.executable, [
     str(folder / "public.jsonl"), str(folder / "jsontestsuite.jsonl"),
     "--policy", str(folder / "policy.yaml"), *options,
     "--", str(arguments.writ.absolute()), "run", "--state", "memory",
-    "--insecure-permissions", "-c", "{policy}",
+    "--audit", "none", "--insecure-permissions", "-c", "{policy}",
     "--", "{upstream}",
 ])

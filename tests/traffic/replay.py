@@ -198,7 +198,7 @@ def replay(writ, recording, refused, scratch):
     policy = scratch / "allow-all.yaml"
     policy.write_text('version: "1"\n')
     received = scratch / "received"
-    command = [writ, "run", "-c", policy, "--", sys.executable, HERE / "peer.py", recording,
+    command = [writ, "run", "--audit", "none", "-c", policy, "--", sys.executable, HERE / "peer.py", recording,
                received, *map(str, sorted(refused))]
     with Session([str(word) for word in command], refused) as session:
         try:
