@@ -113,6 +113,7 @@ class Verifier {
   std::map<RecordId, Mac> found_;         // of them
   std::set<RecordId> starts_;             // that were read
   std::map<std::string, uint64_t> last_;  // the last number that was read of each session
+  std::set<std::string> names_;           // of files, without folders, as records quote them
   std::string earliest_end_;              // the least of the times at which files end
 
   std::string file_;
@@ -161,6 +162,8 @@ std::string Verifier::ReadFile(const std::string& path) {
   Lines lines(path);
   if (!lines.is_open()) return fmt::format("{} cannot be read: {}", path, std::strerror(errno));
   ++report.files;
+  const std::string quoted = Shown(path.substr(path.rfind('/') + 1));
+  names_.insert(quoted.substr(1, quoted.size() - 2));
   file_ = path;
   line_ = 0;
   sessions_.clear();
@@ -274,8 +277,8 @@ void Verifier::CheckLinks() {
                     previous.file.empty() ? "no file" : previous.file);
     const auto found = found_.find(id);
     if (found == found_.end()) {
-      const bool is_old =
-          link.line == 1 && previous.time < earliest_end_ && last_.count(previous.session) == 0;
+      const bool is_old = link.line == 1 && previous.time < earliest_end_ &&
+                          last_.count(previous.session) == 0 && names_.count(previous.file) == 0;
       Report(is_old, link.file, link.line,
              is_old ? fmt::format("this follows {}, which is older than what was given", which)
                     : fmt::format("this follows {}, which is missing", which));
