@@ -262,6 +262,15 @@ def try_command_line(words, place):
                     f"server it exits with {status}:\n{output}")
 
 
+def try_verify(words, place):
+    """Tries a `writ verify` of what a run has recorded in the default place."""
+    try_command_line(["writ", "run", "-c", "policy.yaml", "--", "cat"], place)
+    home = place.environment["HOME"]
+    status, output = place.run([re.sub("^~", home, word) for word in words])
+    if status != 0:
+        raise Fault(f"`{shlex.join(words)}` exits with {status}:\n{output}")
+
+
 def check_shell(snippet, place):
     status, output = place.run(["bash", "-n"], snippet.text)
     if status != 0:
@@ -285,6 +294,8 @@ def check_shell_command(words, place):
             raise Fault(f"{words[-2]} is not where a preset builds writ")
     elif words[:3] == ["claude", "mcp", "add"] and "--" in words:
         try_command_line(words[words.index("--") + 1:], place)
+    elif words[:2] == ["writ", "verify"]:
+        try_verify(words, place)
     elif words[0] == "writ":
         try_command_line(words, place)
     else:
