@@ -60,7 +60,7 @@ AuditLog::Steady AuditLog::SteadyNow() const {
 }
 
 RecordHead AuditLog::Next(const Time& time) {
-  if (records_.empty()) oldest_ = SteadyNow();
+  if (!Waits()) oldest_ = SteadyNow();
   return {time, options_.session, seq_++};
 }
 
@@ -154,18 +154,19 @@ void AuditLog::BeforeWait(bool ending) {
     return;
   }
   if (RefusalsAreDue()) AppendRefusals(Now());
-  const bool is_due = !records_.empty() && (ending || records_.size() >= kBufferBytes ||
-                                            SteadyNow() - oldest_ >= kLongestWait);
+  Seal();  // a few at a time, so that no call waits for many
+  const bool is_due = Waits() && (ending || sealed_.size() >= kBufferBytes ||
+                                  SteadyNow() - oldest_ >= kLongestWait);
   if (is_due || sink_.WantsRotation()) Flush();
 }
 
 bool AuditLog::HasIdleWork() const {
-  return failing_ || !records_.empty() || refusals_.count > 0;
+  return failing_ || Waits() || refusals_.count > 0;
 }
 
 void AuditLog::OnIdle() {
   if (!failing_ && RefusalsAreDue()) AppendRefusals(Now());
-  if (failing_ || !records_.empty()) Flush();
+  if (failing_ || Waits()) Flush();
 }
 
 bool AuditLog::Flush() {

@@ -3,9 +3,10 @@
 //   Decided, Refused ──> records, in memory ──(pump waits)──> sealed lines ──> sink
 //
 // On the decision's path a record is made, and its arguments digested; no system call is. Records
-// are sealed and written when the pump is about to wait, if the oldest has waited 200 ms or they
-// are more than 64 KiB; when it has waited half a second; before the session ends; and with `sync`
-// before Decided() returns. What memory holds is bounded by what the pump reads in one go.
+// are sealed when the pump is about to wait, and written then if the oldest has waited 200 ms or
+// they are more than 64 KiB; or else when it has waited half a second; before the session ends; and
+// with `sync` before Decided() returns. What memory holds is bounded by what the pump reads in one
+// go.
 //
 // If they cannot be written, what has not been taken by the sink is kept and tried again, a few
 // times a second. Meanwhile nothing is added, so that memory stays bounded: calls are denied
@@ -70,6 +71,7 @@ class AuditLog final : public Audit {
 
   RecordHead Next(const Time& time);
   void Recorded();
+  bool Waits() const { return !records_.empty() || !sealed_.empty(); }
   void AppendRefusals(const Time& time);
   bool RefusalsAreDue() const;
   void AppendStart();

@@ -109,12 +109,12 @@ class Verifier {
   std::string key_name_;
 
   std::vector<Link> links_;
-  std::set<RecordId> wanted_;             // that links name
-  std::map<RecordId, Mac> found_;         // of them
-  std::set<RecordId> starts_;             // that were read
-  std::map<std::string, uint64_t> last_;  // the last number that was read of each session
-  std::set<std::string> names_;           // of files, without folders, as records quote them
-  std::string earliest_end_;              // the least of the times at which files end
+  std::set<RecordId> wanted_;              // that links name
+  std::map<RecordId, Mac> found_;          // of them
+  std::set<RecordId> starts_;              // that were read
+  std::map<std::string, uint64_t> first_;  // the least number that was read of each session
+  std::set<std::string> names_;            // of files, without folders, as records quote them
+  std::string earliest_end_;               // the least of the times at which files end
 
   std::string file_;
   uint64_t line_ = 0;
@@ -138,7 +138,7 @@ std::string Verifier::Run() {
     if (std::string fault = ReadFile(path); !fault.empty()) return fault;
   }
   CheckLinks();
-  report.sessions = last_.size();
+  report.sessions = first_.size();
   return {};
 }
 
@@ -248,8 +248,8 @@ void Verifier::Take(const SealedRecord& record, Session& session) {
   last_time_ = record.time;
   const std::string id(record.session);
   if (wanted_.count({id, record.seq}) > 0) found_[{id, record.seq}] = record.mac;
-  uint64_t& last = last_[id];
-  last = std::max(last, record.seq);
+  uint64_t& first = first_.emplace(id, record.seq).first->second;
+  first = std::min(first, record.seq);
 }
 
 void Verifier::EndFile() {
@@ -277,8 +277,10 @@ void Verifier::CheckLinks() {
                     previous.file.empty() ? "no file" : previous.file);
     const auto found = found_.find(id);
     if (found == found_.end()) {
+      const auto first = first_.find(previous.session);
       const bool is_old = link.line == 1 && previous.time < earliest_end_ &&
-                          last_.count(previous.session) == 0 && names_.count(previous.file) == 0;
+                          (first == first_.end() || first->second > previous.seq) &&
+                          names_.count(previous.file) == 0;
       Report(is_old, link.file, link.line,
              is_old ? fmt::format("this follows {}, which is older than what was given", which)
                     : fmt::format("this follows {}, which is missing", which));
