@@ -25,9 +25,8 @@ constexpr char kAbout[] =
 constexpr char kExamples[] =
     "Run a server behind a policy:\n"
     "  writ run -c policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
-    "Write a policy from its tools, and try it:\n"
+    "Write a policy from its tools, to be read and checked:\n"
     "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
-    "  writ check policy.yaml\n"
     "Each command says more: writ COMMAND --help\n"
     "Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad usage, unreadable input.";
 
@@ -108,16 +107,16 @@ void AddStateFlags(CLI::App& app, StateOptions& state, std::string& kind) {
   app.add_option("--state", kind, "counts: in a file all runs share, or this run's own (sqlite)")
       ->option_text("sqlite|memory")
       ->check(CLI::IsMember({"sqlite", "memory"}));
-  AddStateFolderFlags(app, state);
   app.add_option("--state-prefix", state.prefix, "names the counters, in place of the policy")
       ->option_text("PREFIX");
+  AddStateFolderFlags(app, state);
 }
 
 void AddAuditFlags(CLI::App& app, AuditOptions& audit, std::string& fail_mode) {
-  app.add_option("--audit", audit.where, "records each decision (audit/ in the state's folder)")
+  app.add_option("--audit", audit.where, "record each decision (audit/ in the state's folder)")
       ->option_text("FILE|DIR/|syslog|none");
-  app.add_flag("--audit-args", audit.arguments, "records arguments in full, not digests alone");
-  app.add_flag("--audit-sync", audit.sync, "brings each record to disk before the call goes on");
+  app.add_flag("--audit-args", audit.arguments, "record arguments in full, not digests alone");
+  app.add_flag("--audit-sync", audit.sync, "bring each record to disk before the call goes on");
   app.add_option("--audit-fail-mode", fail_mode, "calls that cannot be recorded: denied, or not")
       ->option_text("closed|open")
       ->check(CLI::IsMember({"closed", "open"}));
