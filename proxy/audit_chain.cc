@@ -34,6 +34,13 @@ class Reader {
     return taken;
   }
 
+  // It is shown to people as it stands.
+  std::string_view Session() {
+    const std::string_view session = Take(kSessionHex);
+    if (session.find_first_not_of("0123456789abcdef") != std::string_view::npos) ok_ = false;
+    return session;
+  }
+
   uint64_t Number() {
     uint64_t number = 0;
     const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), number);
@@ -72,7 +79,7 @@ std::optional<PreviousRecord> ReadPrevious(Reader& reader) {
   if (reader.TryWord("null")) return std::nullopt;
   PreviousRecord previous;
   reader.Word("{\"session\":\"");
-  previous.session = reader.Take(kSessionHex);
+  previous.session = reader.Session();
   reader.Word("\",\"seq\":");
   previous.seq = reader.Number();
   reader.Word(",\"time\":\"");
@@ -110,7 +117,7 @@ std::optional<SealedRecord> ReadSealedRecord(std::string_view line) {
   head.Word("{\"time\":\"");
   sealed.time = head.Take(kAuditTimeBytes);
   head.Word("\",\"session\":\"");
-  sealed.session = head.Take(kSessionHex);
+  sealed.session = head.Session();
   head.Word("\",\"seq\":");
   sealed.seq = head.Number();
   head.Word(",\"kind\":\"");

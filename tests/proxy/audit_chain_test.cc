@@ -114,6 +114,8 @@ TEST(AuditChain, OnlyWhatWritWritesIsARecord) {
                                  {"\"seq\":0", "\"seq\": 0"},
                                  {"\"seq\":0", "\"seq\":18446744073709551616"},
                                  {"\"version\":1", "\"version\":2"},
+                                 {"0123456789abcdef", "0123456789abcdeg"},
+                                 {"0123456789abcdef", "0123456\x1b[2K\r9abc"},
                                  {"\"previous\":null", "\"previous\":{}"},
                                  {"\"mac\":\"", "\"mac\":\"A"}}) {
     std::string bad = good;
