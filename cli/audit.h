@@ -30,11 +30,11 @@ struct AuditTrail {
   std::unique_ptr<AuditLog> log;
 };
 
-// Opens it and writes its first record. The error is for people. `log` must outlive the trail.
-tl::expected<AuditTrail, std::string> OpenAudit(const AuditOptions& options,
-                                                const StateOptions& state,
-                                                const VerifiedProgram& program,
-                                                const std::vector<std::string>& server,
-                                                const Log& log);
+// Opens it and writes its first record. `log` must outlive the trail.
+tl::expected<AuditTrail, StateFault> OpenAudit(const AuditOptions& options,
+                                               const StateOptions& state,
+                                               const VerifiedProgram& program,
+                                               const std::vector<std::string>& server,
+                                               const Log& log);
 
 }  // namespace writ

@@ -62,8 +62,8 @@ int Run(const RunOptions& options) {
   }
   auto audit = OpenAudit(options.audit, options.state, *program, options.server, log);
   if (!audit.has_value()) {
-    PrintError(fmt::format("the audit log cannot be kept: {}", audit.error()),
-               "--audit FILE or DIR keeps it elsewhere, --audit none keeps none");
+    PrintError(fmt::format("the audit log cannot be kept: {}", audit.error().message),
+               audit.error().hint);
     return kExitUsage;
   }
   tl::expected<Child, std::string> server =

@@ -15,6 +15,13 @@
 
 namespace writ {
 
+StateFault FaultOf(const FileRefusal& refusal, std::string_view elsewhere) {
+  StateFault fault{refusal.message, std::string(elsewhere)};
+  if (refusal.is_unsafe) fault.hint += "; --insecure-permissions takes them as they are";
+  if (!refusal.remedy.empty()) fault.hint.insert(0, refusal.remedy + " takes that right away; ");
+  return fault;
+}
+
 tl::expected<std::string, std::string> DefaultStateFolder() {
   // A relative one is to be ignored (XDG Base Directory Specification).
   const char* state = std::getenv("XDG_STATE_HOME");
@@ -52,11 +59,7 @@ tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOpti
   auto counters = std::make_unique<SqliteCounters>(
       std::move(file), SqliteCounters::Prefix{options.prefix, program->files.size() > 1});
   if (auto opened = counters->Open(); !opened.has_value()) {
-    const CounterFile::Refusal& refusal = opened.error();
-    StateFault fault{refusal.message, std::string(kElsewhere)};
-    if (refusal.is_unsafe) fault.hint += "; --insecure-permissions takes them as they are";
-    if (!refusal.remedy.empty()) fault.hint.insert(0, refusal.remedy + " takes that right away; ");
-    return tl::unexpected(std::move(fault));
+    return tl::unexpected(FaultOf(opened.error(), kElsewhere));
   }
   return counters;
 }

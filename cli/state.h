@@ -3,10 +3,12 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "proxy/counters.h"
 #include "proxy/log.h"
+#include "proxy/permissions.h"
 #include "vm/verify.h"
 
 namespace writ {
@@ -18,6 +20,15 @@ struct StateOptions {
   bool insecure_permissions = false;
 };
 
+// Why state cannot be kept, for people.
+struct StateFault {
+  std::string message;
+  std::string hint;
+};
+
+// `elsewhere` says how to do without the file that is refused.
+StateFault FaultOf(const FileRefusal& refusal, std::string_view elsewhere);
+
 // $XDG_STATE_HOME/writ, else ~/.local/state/writ. Fails where neither is known.
 tl::expected<std::string, std::string> DefaultStateFolder();
 
@@ -26,10 +37,6 @@ tl::expected<std::string, std::string> StateFolder(const StateOptions& options);
 
 // A store for the program, opened if the program counts what outlives a session: one that does not
 // needs no folder. `log` must outlive the store.
-struct StateFault {
-  std::string message;  // for people
-  std::string hint;
-};
 tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOptions& options,
                                                                  const VerifiedProgram& program,
                                                                  const Log& log);

@@ -55,9 +55,11 @@ int VerifyLogs(const VerifyOptions& options) {
   }
   const auto key = ReadAuditKey(*folder, options.state.insecure_permissions);
   if (!key.has_value()) {
-    PrintError(key.error(),
-               "records can be verified only with the key of the installation that "
-               "wrote them; --state-dir DIR says where it is");
+    const StateFault fault =
+        FaultOf(key.error(),
+                "records can be verified only with the key of the installation that wrote them; "
+                "--state-dir DIR says where it is");
+    PrintError(fault.message, fault.hint);
     return kExitUsage;
   }
   const auto report = VerifyAudit(options.audit, *key);

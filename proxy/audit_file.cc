@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "proxy/audit_chain.h"
-#include "proxy/permissions.h"
 
 namespace writ {
 namespace {
@@ -99,6 +98,12 @@ std::optional<PreviousRecord> NewestRecordIn(const std::string& folder) {
   return std::nullopt;
 }
 
+std::optional<FileRefusal> RefusalIf(const std::optional<Opening>& who, const std::string& where) {
+  if (!who.has_value()) return std::nullopt;
+  return FileRefusal{fmt::format("records are not safe in {}: {}", where, who->text), true,
+                     who->remedy};
+}
+
 }  // namespace
 
 std::optional<PreviousRecord> LastRecordOf(const std::string& path) {
@@ -110,11 +115,11 @@ std::optional<PreviousRecord> LastRecordOf(const std::string& path) {
   return LastRecordIn(file.get(), NameIn(path));
 }
 
-tl::expected<std::unique_ptr<AuditFile>, std::string> AuditFile::Open(AuditFileOptions options) {
+tl::expected<std::unique_ptr<AuditFile>, FileRefusal> AuditFile::Open(AuditFileOptions options) {
   std::unique_ptr<AuditFile> made(new AuditFile(std::move(options)));
   made->is_folder_ = IsFolder(made->options_.path);
-  std::string fault = made->is_folder_ ? made->OpenFolder() : made->OpenNamed();
-  if (!fault.empty()) return tl::unexpected(std::move(fault));
+  auto refusal = made->is_folder_ ? made->OpenFolder() : made->OpenNamed();
+  if (refusal.has_value()) return tl::unexpected(std::move(*refusal));
   return made;
 }
 
@@ -127,19 +132,23 @@ std::string AuditFile::NextName() {
   return fmt::format("{}-{}-{}{}", CompactTime(now), options_.session, files_ + 1, kExtension);
 }
 
-std::string AuditFile::OpenFolder() {
+std::optional<FileRefusal> AuditFile::OpenFolder() {
   std::string& folder = options_.path;
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-  auto real = MakePrivateFolder(folder);
-  if (!real.has_value()) return std::move(real.error());
-  folder = std::move(*real);
   if (!options_.insecure_permissions) {
-    if (const std::optional<Opening> who = WhoElseMayWrite(folder)) {
-      return fmt::format("records are not safe in {}: {}", folder, who->text);
-    }
+    if (auto refusal = RefusalIf(WhoElseMayMake(folder), folder)) return refusal;
+  }
+  auto real = MakePrivateFolder(folder);
+  if (!real.has_value()) return FileRefusal{std::move(real.error())};
+  folder = std::move(*real);
+  // Somebody may have made it in between.
+  if (!options_.insecure_permissions) {
+    if (auto refusal = RefusalIf(WhoElseMayWrite(folder), folder)) return refusal;
   }
   found_before_ = NewestRecordIn(folder);
-  return Begin(fmt::format("{}/{}", folder, NextName()));
+  std::string fault = Begin(fmt::format("{}/{}", folder, NextName()));
+  if (!fault.empty()) return FileRefusal{std::move(fault)};
+  return std::nullopt;
 }
 
 // A file that is not there yet.
@@ -168,21 +177,33 @@ std::string AuditFile::TakeUp() {
   return {};
 }
 
-std::string AuditFile::OpenNamed() {
+std::optional<FileRefusal> AuditFile::OpenNamed() {
   path_ = options_.path;
-  // So that it is the same file from wherever; a link is none.
-  if (path_.empty()) return "the audit file has no name";
+  // A link is none, so that it is the same file for all.
+  struct stat status;
+  if (lstat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    return FileRefusal{fmt::format("{} is no regular file", path_)};
+  }
+  if (!options_.insecure_permissions) {
+    if (auto refusal = RefusalIf(WhoElseMayMake(path_), path_)) return refusal;
+  }
   file_ = Descriptor(
       open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
-  if (!file_.is_open()) return Failed(path_, "cannot be opened");
+  if (!file_.is_open()) return FileRefusal{Failed(path_, "cannot be opened")};
+  // Somebody may have made it in between.
+  if (!options_.insecure_permissions) {
+    if (auto refusal = RefusalIf(WhoElseMayWrite(path_), path_)) return refusal;
+  }
+  std::string fault = TakeNamed();
+  if (!fault.empty()) return FileRefusal{std::move(fault)};
+  return std::nullopt;
+}
+
+// What is open, after what stands in it.
+std::string AuditFile::TakeNamed() {
   struct stat status;
   if (fstat(file_.get(), &status) != 0) return Failed(path_, "cannot be looked at");
   if (!S_ISREG(status.st_mode)) return fmt::format("{} is no regular file", path_);
-  if (!options_.insecure_permissions) {
-    if (const std::optional<Opening> who = WhoElseMayWrite(path_)) {
-      return fmt::format("records are not safe in {}: {}", path_, who->text);
-    }
-  }
   if (std::string fault = TakeUp(); !fault.empty()) return fault;
   // Whoever had the lock may have renamed the file before we got it.
   if (std::string what = WhatHappened(); !what.empty()) return what;

@@ -27,6 +27,7 @@
 #include "proxy/audit_sink.h"
 #include "proxy/descriptor.h"
 #include "proxy/facts.h"
+#include "proxy/permissions.h"
 
 namespace writ {
 
@@ -43,8 +44,8 @@ struct AuditFileOptions {
 
 class AuditFile final : public AuditSink {
  public:
-  // The error is for people.
-  static tl::expected<std::unique_ptr<AuditFile>, std::string> Open(AuditFileOptions options);
+  // Where others may write, nothing is made, unless `insecure_permissions`.
+  static tl::expected<std::unique_ptr<AuditFile>, FileRefusal> Open(AuditFileOptions options);
 
   std::optional<PreviousRecord> FoundBefore() const override { return found_before_; }
   Written Write(std::string_view lines) override;
@@ -59,8 +60,9 @@ class AuditFile final : public AuditSink {
 
  private:
   explicit AuditFile(AuditFileOptions options) : options_(std::move(options)) {}
-  std::string OpenFolder();
-  std::string OpenNamed();
+  std::optional<FileRefusal> OpenFolder();
+  std::optional<FileRefusal> OpenNamed();
+  std::string TakeNamed();
   std::string TakeUp();
   std::string Begin(const std::string& path);
   std::string Rename();

@@ -15,19 +15,23 @@
 #include <string_view>
 
 #include "proxy/descriptor.h"
-#include "proxy/permissions.h"
 
 namespace writ {
 namespace {
 
 constexpr size_t kFileBytes = 65;  // hex and an LF
 
-tl::unexpected<std::string> Fault(const std::string& path, std::string_view what) {
-  return tl::unexpected(fmt::format("{} {}", path, what));
+tl::unexpected<FileRefusal> Fault(const std::string& path, std::string_view what) {
+  return tl::unexpected(FileRefusal{fmt::format("{} {}", path, what)});
 }
 
-tl::unexpected<std::string> Failed(const std::string& path, std::string_view what, int error) {
-  return tl::unexpected(fmt::format("{} {}: {}", path, what, std::strerror(error)));
+tl::unexpected<FileRefusal> Failed(const std::string& path, std::string_view what, int error) {
+  return Fault(path, fmt::format("{}: {}", what, std::strerror(error)));
+}
+
+tl::unexpected<FileRefusal> Unsafe(const Opening& opening) {
+  return tl::unexpected(FileRefusal{
+      fmt::format("the key of the audit log is not safe: {}", opening.text), true, opening.remedy});
 }
 
 bool WriteAll(int fd, std::string_view text) {
@@ -41,7 +45,7 @@ bool WriteAll(int fd, std::string_view text) {
 }
 
 // None: there is no such file.
-tl::expected<std::optional<AuditKey>, std::string> Read(const std::string& path,
+tl::expected<std::optional<AuditKey>, FileRefusal> Read(const std::string& path,
                                                         bool insecure_permissions) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.is_open()) {
@@ -52,12 +56,7 @@ tl::expected<std::optional<AuditKey>, std::string> Read(const std::string& path,
   if (fstat(file.get(), &status) != 0) return Failed(path, "cannot be looked at", errno);
   if (!S_ISREG(status.st_mode)) return Fault(path, "is no regular file");
   if (!insecure_permissions) {
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-      return Fault(path, "may be read by others, and so records may be forged by them");
-    }
-    if (const std::optional<Opening> who = WhoElseMayWrite(path)) {
-      return tl::unexpected(fmt::format("{} is not safe: {}", path, who->text));
-    }
+    if (const std::optional<Opening> who = WhoElseMayReadOrWrite(path)) return Unsafe(*who);
   }
   std::array<char, kFileBytes + 1> text;
   const ssize_t size = read(file.get(), text.data(), text.size());
@@ -73,7 +72,7 @@ tl::expected<std::optional<AuditKey>, std::string> Read(const std::string& path,
 
 // A whole key is linked to its name, or none is: what another process reads was never half written.
 // That another was first is no failure.
-tl::expected<void, std::string> Make(const std::string& folder, const std::string& path) {
+tl::expected<void, FileRefusal> Make(const std::string& folder, const std::string& path) {
   Mac bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     return Fault(path, "cannot be made: the system has no random bytes");
@@ -104,7 +103,7 @@ AuditKey::AuditKey(const Mac& bytes) {
   AppendHex(AsText(name).substr(0, 8), name_);
 }
 
-tl::expected<AuditKey, std::string> ReadAuditKey(const std::string& folder,
+tl::expected<AuditKey, FileRefusal> ReadAuditKey(const std::string& folder,
                                                  bool insecure_permissions) {
   const std::string path = fmt::format("{}/{}", folder, kAuditKeyFile);
   auto key = Read(path, insecure_permissions);
@@ -113,12 +112,18 @@ tl::expected<AuditKey, std::string> ReadAuditKey(const std::string& folder,
   return std::move(**key);
 }
 
-tl::expected<AuditKey, std::string> ReadOrMakeAuditKey(const std::string& folder,
+tl::expected<AuditKey, FileRefusal> ReadOrMakeAuditKey(const std::string& folder,
                                                        bool insecure_permissions) {
   const std::string path = fmt::format("{}/{}", folder, kAuditKeyFile);
   auto key = Read(path, insecure_permissions);
   if (!key.has_value()) return tl::unexpected(std::move(key.error()));
   if (key->has_value()) return std::move(**key);
+  if (!insecure_permissions) {
+    if (const std::optional<Opening> who = WhoElseMayMake(path)) return Unsafe(*who);
+  }
+  if (auto real = MakePrivateFolder(folder); !real.has_value()) {
+    return tl::unexpected(FileRefusal{std::move(real.error())});
+  }
   if (auto made = Make(folder, path); !made.has_value()) {
     return tl::unexpected(std::move(made.error()));
   }

@@ -13,6 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "proxy/hmac.h"
+#include "proxy/permissions.h"
 
 namespace writ {
 
@@ -33,14 +34,14 @@ class AuditKey {
   std::string name_;
 };
 
-// Reads the key of the folder. The error is for people; so is that others may read the file, or
-// write it, unless `insecure_permissions`.
-tl::expected<AuditKey, std::string> ReadAuditKey(const std::string& folder,
+// Reads the key of the folder. It is refused if others may read the file, or write it, unless
+// `insecure_permissions`.
+tl::expected<AuditKey, FileRefusal> ReadAuditKey(const std::string& folder,
                                                  bool insecure_permissions);
 
-// The same, and makes one if there is none. Of several processes that do so at once all get the
-// same. REQUIRES: the folder exists.
-tl::expected<AuditKey, std::string> ReadOrMakeAuditKey(const std::string& folder,
+// The same, and makes one if there is none, and the folder, unless others may write them: then
+// nothing is made. Of several processes that do so at once all get the same.
+tl::expected<AuditKey, FileRefusal> ReadOrMakeAuditKey(const std::string& folder,
                                                        bool insecure_permissions);
 
 }  // namespace writ

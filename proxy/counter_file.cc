@@ -13,8 +13,6 @@
 #include <ctime>
 #include <utility>
 
-#include "proxy/permissions.h"
-
 namespace writ {
 namespace {
 
@@ -87,7 +85,7 @@ CounterFile::~CounterFile() {
 
 // ---- Opening.
 
-tl::expected<void, CounterFile::Refusal> CounterFile::Open() {
+tl::expected<void, FileRefusal> CounterFile::Open() {
   if (is_open_ || is_broken_) return {};
   waiting_since_.reset();
   std::optional<Fault> fault = OpenFile();
@@ -103,7 +101,7 @@ tl::expected<void, CounterFile::Refusal> CounterFile::Open() {
 }
 
 std::optional<CounterFile::Fault> CounterFile::OpenFile() {
-  if (std::optional<Refusal> refusal = FindFile()) return Fault{SQLITE_OK, std::move(*refusal)};
+  if (std::optional<FileRefusal> refusal = FindFile()) return Fault{SQLITE_OK, std::move(*refusal)};
   sqlite3* database = nullptr;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
   int code = sqlite3_open_v2(path_.c_str(), &database, kFlags, nullptr);
@@ -123,10 +121,10 @@ std::optional<CounterFile::Fault> CounterFile::OpenFile() {
 }
 
 // Makes folder and file, unless others may write them.
-std::optional<CounterFile::Refusal> CounterFile::FindFile() {
+std::optional<FileRefusal> CounterFile::FindFile() {
   const auto unsafe = [](const std::string& folder, const Opening& opening) {
-    return Refusal{fmt::format("counters are not safe in {}: {}", folder, opening.text), true,
-                   opening.remedy};
+    return FileRefusal{fmt::format("counters are not safe in {}: {}", folder, opening.text), true,
+                       opening.remedy};
   };
   if (!options_.insecure_permissions) {
     if (const auto opening = WhoElseMayMake(options_.folder)) {
@@ -134,8 +132,8 @@ std::optional<CounterFile::Refusal> CounterFile::FindFile() {
     }
   }
   const auto folder = MakePrivateFolder(options_.folder);
-  if (!folder.has_value()) return Refusal{folder.error()};
-  if (std::optional<Refusal> refusal = MakeFile(*folder)) return refusal;
+  if (!folder.has_value()) return FileRefusal{folder.error()};
+  if (std::optional<FileRefusal> refusal = MakeFile(*folder)) return refusal;
   for (const char* suffix : {"", "-wal", "-shm"}) {
     if (options_.insecure_permissions) break;
     const std::string path = path_ + suffix;
@@ -143,15 +141,15 @@ std::optional<CounterFile::Refusal> CounterFile::FindFile() {
     if (const auto opening = WhoElseMayWrite(path)) return unsafe(*folder, *opening);
   }
   if (access(path_.c_str(), R_OK | W_OK) != 0 || access(folder->c_str(), W_OK | X_OK) != 0) {
-    return Refusal{fmt::format("{} cannot be written: {}", path_, std::strerror(errno))};
+    return FileRefusal{fmt::format("{} cannot be written: {}", path_, std::strerror(errno))};
   }
   return std::nullopt;
 }
 
-std::optional<CounterFile::Refusal> CounterFile::MakeFile(const std::string& folder) {
+std::optional<FileRefusal> CounterFile::MakeFile(const std::string& folder) {
   path_ = fmt::format("{}/{}", folder == "/" ? "" : folder, kCounterFile);
   const auto failed = [this](const char* what) {
-    return Refusal{fmt::format("{} cannot be {}: {}", path_, what, std::strerror(errno))};
+    return FileRefusal{fmt::format("{} cannot be {}: {}", path_, what, std::strerror(errno))};
   };
   struct stat status;
   if (lstat(path_.c_str(), &status) != 0) {
@@ -162,7 +160,7 @@ std::optional<CounterFile::Refusal> CounterFile::MakeFile(const std::string& fol
     if (fd >= 0) close(fd);
     if (lstat(path_.c_str(), &status) != 0) return failed("looked at");
   }
-  if (!S_ISREG(status.st_mode)) return Refusal{fmt::format("{} is no regular file", path_)};
+  if (!S_ISREG(status.st_mode)) return FileRefusal{fmt::format("{} is no regular file", path_)};
   return std::nullopt;
 }
 
@@ -310,7 +308,7 @@ void CounterFile::Fail(int code) {
 }
 
 // It was locked, say, when writ started, and what is wrong with it shows only now.
-void CounterFile::Refuse(const Refusal& refusal) {
+void CounterFile::Refuse(const FileRefusal& refusal) {
   failure_ = "their file cannot be opened";
   if (!refused_lately_ && options_.log != nullptr) {
     options_.log->Error(fmt::format("{}: calls that must be counted are denied until that is over",

@@ -35,6 +35,7 @@
 #include "proxy/count.h"
 #include "proxy/counters.h"
 #include "proxy/log.h"
+#include "proxy/permissions.h"
 #include "proxy/sqlite.h"
 #include "proxy/watched_files.h"
 
@@ -68,18 +69,11 @@ class CounterFile {
   CounterFile(const CounterFile&) = delete;
   CounterFile& operator=(const CounterFile&) = delete;
 
-  // Why a file cannot be used that the operator must do something about.
-  struct Refusal {
-    std::string message;      // for people
-    bool is_unsafe = false;   // others may write it
-    std::string remedy = {};  // a command that mends it; empty where there is none
-  };
-
   // Makes the file if it is missing. Fails where the operator must change something: the folder,
   // its permissions (nothing is made then), a file of another kind or of a later version. What may
   // pass by itself, and damage, is logged, and then fails each transaction. Once open, does
   // nothing.
-  tl::expected<void, Refusal> Open();
+  tl::expected<void, FileRefusal> Open();
 
   // All below return false where the file cannot be used; failure() then says why, and the
   // transaction can only be rolled back.
@@ -127,12 +121,12 @@ class CounterFile {
   // Why a file cannot be used: a code of SQLite's, or a refusal.
   struct Fault {
     int code = SQLITE_OK;
-    Refusal refusal = {};
+    FileRefusal refusal = {};
   };
 
   std::optional<Fault> OpenFile();
-  std::optional<Refusal> FindFile();
-  std::optional<Refusal> MakeFile(const std::string& folder);
+  std::optional<FileRefusal> FindFile();
+  std::optional<FileRefusal> MakeFile(const std::string& folder);
   int Configure();
   std::optional<Fault> Recognise();
   int MakeTables();
@@ -144,7 +138,7 @@ class CounterFile {
   bool Done(int code);
   bool LoadRow(Statement& from, int first, Row* row);
   void Fail(int code);
-  void Refuse(const Refusal& refusal);
+  void Refuse(const FileRefusal& refusal);
   void Break(std::string_view path, std::string_view what);
   static int OnCommit(void* file, sqlite3* database, const char* name, int log_pages);
   bool LogHasRoom();

@@ -39,7 +39,7 @@ class SqliteCounters : public Counters {
       : file_(std::move(options)), prefix_(std::move(prefix)) {}
 
   // See CounterFile::Open. Without it the first call opens the file.
-  tl::expected<void, CounterFile::Refusal> Open() { return file_.Open(); }
+  tl::expected<void, FileRefusal> Open() { return file_.Open(); }
 
   bool Read(const Counter& counter, int64_t now, int64_t* value, std::string* failure) override;
   ReserveResult Reserve(const std::vector<Expectation>& expected,

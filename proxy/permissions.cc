@@ -171,6 +171,15 @@ std::optional<Opening> WhoElseMayMake(const std::string& path) {
   return WalkTo(path, false);
 }
 
+std::optional<Opening> WhoElseMayReadOrWrite(const std::string& path) {
+  if (std::optional<Opening> who = WhoElseMayWrite(path)) return who;
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) return CannotBeLookedAt(path, errno);
+  // For whom an access list names, the bits of the group stand too.
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return std::nullopt;
+  return Opening{fmt::format("{} may be read by others", path), "chmod go= " + Word(path)};
+}
+
 tl::expected<std::string, std::string> MakePrivateFolder(const std::string& path) {
   for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
     const std::string folder = path.substr(0, slash);

@@ -23,12 +23,22 @@ struct Opening {
                        // for this user: it belongs to another one, or is mounted read-only
 };
 
+// Why a file or folder is not used that the operator must do something about.
+struct FileRefusal {
+  std::string message;      // for people
+  bool is_unsafe = false;   // others may write it
+  std::string remedy = {};  // a command that mends it; empty where there is none
+};
+
 // How others can change the file or folder; none if they cannot. Where it, or what is on the way to
 // it, cannot be looked at, that is the answer.
 std::optional<Opening> WhoElseMayWrite(const std::string& path);
 
 // Likewise of one that need not be there yet: as far as it is.
 std::optional<Opening> WhoElseMayMake(const std::string& path);
+
+// Likewise of a file that is there and holds a secret: nor may others read it.
+std::optional<Opening> WhoElseMayReadOrWrite(const std::string& path);
 
 // Makes the folder and those above it that are missing, each for this user only (mode 0700), and
 // gives its real path. The error says what failed.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Files that others can write: run takes no policy, nor a list, from them.
+"""Files that others can write: run takes no policy, nor a list, from them, and keeps nothing there.
 
     permissions.py --writ PATH [unittest's options]
 """
@@ -126,8 +126,9 @@ class Permissions(CommandTest):
         """What only root can write is safe for everybody."""
         os.chmod(self.folder, 0o755)
         self.environment["XDG_STATE_HOME"] = "/nonexistent"
-        done = subprocess.run([self.writ, "run", "-c", "p.yaml", "--", "true"], cwd=self.folder, user=12345,
-                              env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        done = subprocess.run([self.writ, "run", "--audit", "none", "-c", "p.yaml", "--", "true"],
+                              cwd=self.folder, user=12345, env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60)
         if done.returncode < 0 or b"ermission denied" in done.stderr:
             self.skipTest("another user cannot start this writ")
         self.assertNotIn(b"safe", done.stderr)
@@ -161,6 +162,68 @@ class Permissions(CommandTest):
         subprocess.run(shlex.split(remedy), check=True)
         self.expect_taken()
         self.assertTrue((state / "writ" / "counters.db").exists())
+
+    def test_audit_log(self):
+        """Likewise of the log: by default, in a folder and in a file of one's choice."""
+        shared = self.folder / "shared"
+        shared.mkdir(0o700)
+        remedy = f"chmod go-w {shared}"
+        opened = f"{shared} is writable by everybody"
+        for words, refused, elsewhere in (
+                (["--state-dir", f"{shared}/state"], "the key of the audit log is not safe",
+                 "--state-dir DIR has a key of its own, --audit none needs none"),
+                (["--audit", f"{shared}/log/"], f"records are not safe in {shared}/log",
+                 "--audit FILE or DIR/ keeps records elsewhere, --audit none keeps none"),
+                (["--audit", f"{shared}/log.jsonl"], f"records are not safe in {shared}/log.jsonl",
+                 "--audit FILE or DIR/ keeps records elsewhere, --audit none keeps none")):
+            with self.subTest(words):
+                os.chmod(shared, 0o777)
+                before = sorted(shared.iterdir())
+                self.expect(self.run_policy(*words, server=("touch", "started")), 2, out="",
+                            err=f"writ: error: the audit log cannot be kept: {refused}: {opened}\n"
+                                f"  hint: {remedy} takes that right away; {elsewhere}; "
+                                "--insecure-permissions takes them as they are\n")
+                self.assertEqual(sorted(shared.iterdir()), before)
+                self.assertFalse((self.folder / "started").exists())
+                subprocess.run(shlex.split(remedy), check=True)
+                self.expect_taken(*words)
+                self.assertNotEqual(sorted(shared.iterdir()), before)
+
+    def test_audit_file_that_others_can_write(self):
+        log = self.folder / "log.jsonl"
+        self.expect_taken("--audit", str(log))
+        os.chmod(log, 0o622)
+        result = self.run_policy("--audit", str(log))
+        self.expect(result, 2, out="")
+        self.assertIn(f"chmod go-w {log} takes that right away", result.err)
+        self.expect_taken("--insecure-permissions", "--audit", str(log))
+
+    def test_audit_key_that_others_can_read(self):
+        state = self.folder / "own"
+        self.expect_taken("--state-dir", str(state))
+        os.chmod(state / "audit.key", 0o640)
+        remedy = f"chmod go= {state}/audit.key"
+        for result in (self.run_policy("--state-dir", str(state)),
+                       self.run_writ("verify", "--state-dir", str(state), "--audit", f"{state}/audit")):
+            self.expect(result, 2, out="")
+            self.assertIn(f"{state}/audit.key may be read by others", result.err)
+            self.assertIn(f"hint: {remedy} takes that right away; ", result.err)
+        subprocess.run(shlex.split(remedy), check=True)
+        self.expect_taken("--state-dir", str(state))
+        self.expect(self.run_writ("verify", "--state-dir", str(state), "--audit", f"{state}/audit"), 0, err="")
+
+    @unittest.skipIf(os.geteuid() != 0, "only root gives files away")
+    def test_audit_log_of_another_user(self):
+        """As root with another's HOME: no key of root's is left there."""
+        home = self.folder / "home"
+        home.mkdir()
+        os.chown(home, 12345, 0)
+        del self.environment["XDG_STATE_HOME"]
+        self.environment["HOME"] = str(home)
+        result = self.run_policy()
+        self.expect(result, 2, out="")
+        self.assertIn(f"{home} belongs to another user (uid 12345)", result.err)
+        self.assertEqual(list(home.iterdir()), [])
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ AuditFileOptions OptionsFor(const std::string& path, const std::string& session)
 std::unique_ptr<AuditFile> Open(AuditFileOptions options) {
   auto opened = AuditFile::Open(std::move(options));
   if (!opened.has_value()) {
-    ADD_FAILURE() << opened.error();
+    ADD_FAILURE() << opened.error().message;
     return nullptr;
   }
   return std::move(*opened);
@@ -55,7 +55,7 @@ std::unique_ptr<AuditFile> Open(AuditFileOptions options) {
 
 std::string FaultOf(AuditFileOptions options) {
   const auto opened = AuditFile::Open(std::move(options));
-  return opened.has_value() ? "none" : opened.error();
+  return opened.has_value() ? "none" : opened.error().message;
 }
 
 constexpr char kFirst[] = "1111111111111111";
@@ -204,7 +204,7 @@ TEST_F(AuditFiles, WhatIsNoAuditFileIsLeftAlone) {
   EXPECT_THAT(FaultOf(OptionsFor(path, kFirst)), HasSubstr("is no audit log of writ's"));
   EXPECT_EQ(Contents(path), "writ: 1\n");
   std::filesystem::create_symlink(path, folder_ / "link");
-  EXPECT_THAT(FaultOf(OptionsFor(folder_ / "link", kFirst)), HasSubstr("cannot be opened"));
+  EXPECT_THAT(FaultOf(OptionsFor(folder_ / "link", kFirst)), HasSubstr("is no regular file"));
   EXPECT_THAT(FaultOf(OptionsFor("/dev/null", kFirst)), HasSubstr("is no regular file"));
   EXPECT_THAT(FaultOf(OptionsFor(folder_ / "no/file", kFirst)), HasSubstr("cannot be opened"));
 }
@@ -212,11 +212,24 @@ TEST_F(AuditFiles, WhatIsNoAuditFileIsLeftAlone) {
 TEST_F(AuditFiles, NotWhereOthersMayWrite) {
   ASSERT_EQ(chmod(folder_.path().c_str(), 0777), 0);
   for (const char* name : {"f/", "log.jsonl"}) {
+    EXPECT_THAT(FaultOf(OptionsFor(folder_ / name, kFirst)), HasSubstr("is writable by everybody"));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+  for (const char* name : {"f/", "log.jsonl"}) {
     AuditFileOptions options = OptionsFor(folder_ / name, kFirst);
-    EXPECT_THAT(FaultOf(options), HasSubstr("is writable by everybody"));
     options.insecure_permissions = true;
     EXPECT_EQ(FaultOf(options), "none");
   }
+}
+
+TEST_F(AuditFiles, NotInAFileThatOthersMayWrite) {
+  const std::string path = folder_ / "log.jsonl";
+  EXPECT_EQ(FaultOf(OptionsFor(path, kFirst)), "none");
+  ASSERT_EQ(chmod(path.c_str(), 0602), 0);
+  const auto opened = AuditFile::Open(OptionsFor(path, kSecond));
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_TRUE(opened.error().is_unsafe);
+  EXPECT_EQ(opened.error().remedy, "chmod go-w " + path);
 }
 
 TEST_F(AuditFiles, MeddlingIsNoticed) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -23,15 +24,15 @@ std::string Contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string FaultOf(const tl::expected<AuditKey, std::string>& key) {
-  return key.has_value() ? "none" : key.error();
+std::string FaultOf(const tl::expected<AuditKey, FileRefusal>& key) {
+  return key.has_value() ? "none" : key.error().message;
 }
 
 TEST(AuditKey, IsMadeOnceAndStays) {
   const TemporaryFolder folder;
   EXPECT_THAT(FaultOf(ReadAuditKey(folder.path(), false)), HasSubstr("does not exist"));
   const auto made = ReadOrMakeAuditKey(folder.path(), false);
-  ASSERT_TRUE(made.has_value()) << made.error();
+  ASSERT_TRUE(made.has_value()) << made.error().message;
   const auto again = ReadOrMakeAuditKey(folder.path(), false);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(made->name(), again->name());
@@ -62,7 +63,7 @@ TEST(AuditKey, IsOneForAllWhoMakeItAtOnce) {
   for (std::string& name : names) {
     threads.emplace_back([&name, &folder] {
       const auto key = ReadOrMakeAuditKey(folder.path(), false);
-      name = key.has_value() ? key->name() : key.error();
+      name = key.has_value() ? key->name() : key.error().message;
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -83,6 +84,29 @@ TEST(AuditKey, IsRefusedWhereOthersCouldHaveIt) {
               HasSubstr("is writable by everybody"));
 }
 
+TEST(AuditKey, SaysWhatMendsIt) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(ReadOrMakeAuditKey(folder.path(), false).has_value());
+  const std::string path = folder / kAuditKeyFile;
+  ASSERT_EQ(chmod(path.c_str(), 0604), 0);
+  const auto key = ReadAuditKey(folder.path(), false);
+  ASSERT_FALSE(key.has_value());
+  EXPECT_TRUE(key.error().is_unsafe);
+  EXPECT_EQ(key.error().remedy, "chmod go= " + path);
+  ASSERT_EQ(std::system(key.error().remedy.c_str()), 0);
+  EXPECT_EQ(FaultOf(ReadAuditKey(folder.path(), false)), "none");
+}
+
+TEST(AuditKey, IsNotMadeWhereOthersMayWrite) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(chmod(folder.path().c_str(), 0777), 0);
+  for (const std::string& path : {folder.path(), folder / "state"}) {
+    EXPECT_THAT(FaultOf(ReadOrMakeAuditKey(path, false)), HasSubstr("is writable by everybody"));
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  }
+  EXPECT_EQ(FaultOf(ReadOrMakeAuditKey(folder / "state", true)), "none");
+}
+
 TEST(AuditKey, IsRefusedIfItIsNone) {
   const TemporaryFolder folder;
   ASSERT_TRUE(ReadOrMakeAuditKey(folder.path(), false).has_value());
@@ -100,7 +124,7 @@ TEST(AuditKey, IsRefusedIfItIsNone) {
   std::filesystem::remove(path);
   std::filesystem::create_directory(path);
   EXPECT_THAT(FaultOf(ReadOrMakeAuditKey(folder.path(), false)), HasSubstr("is no regular file"));
-  EXPECT_THAT(FaultOf(ReadOrMakeAuditKey(folder / "nowhere", false)), HasSubstr("cannot be made"));
+  EXPECT_THAT(FaultOf(ReadOrMakeAuditKey("/proc/writ", false)), HasSubstr("cannot be made"));
 }
 
 }  // namespace

@@ -210,7 +210,7 @@ class AuditFolder : public testing::Test {
       options.session = std::string(16, static_cast<char>('a' + i));
       options.clock = [] { return test_time; };
       auto file = AuditFile::Open(std::move(options));
-      ASSERT_TRUE(file.has_value()) << file.error();
+      ASSERT_TRUE(file.has_value()) << file.error().message;
       files_.push_back((*file)->path());
       AuditLogOptions log;
       log.session = std::string(16, static_cast<char>('a' + i));
