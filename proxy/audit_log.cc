@@ -155,7 +155,7 @@ void AuditLog::BeforeWait(bool ending) {
   }
   if (RefusalsAreDue()) AppendRefusals(Now());
   Seal();  // a few at a time, so that no call waits for many
-  const bool is_due = Waits() && (ending || sealed_.size() >= kBufferBytes ||
+  const bool is_due = Waits() && (ending || options_.sync || sealed_.size() >= kBufferBytes ||
                                   SteadyNow() - oldest_ >= kLongestWait);
   if (is_due || sink_.WantsRotation()) Flush();
 }

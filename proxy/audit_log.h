@@ -4,9 +4,9 @@
 //
 // On the decision's path a record is made, and its arguments digested; no system call is. Records
 // are sealed when the pump is about to wait, and written then if the oldest has waited 200 ms or
-// they are more than 64 KiB; or else when it has waited half a second; before the session ends; and
-// with `sync` before Decided() returns. What memory holds is bounded by what the pump reads in one
-// go.
+// they are more than 64 KiB; or else when it has waited half a second; and before the session ends.
+// With `sync` they are written before Decided() returns, and whenever the pump is about to wait.
+// What memory holds is bounded by what the pump reads in one go.
 //
 // If they cannot be written, what has not been taken by the sink is kept and tried again, a few
 // times a second. Meanwhile nothing is added, so that memory stays bounded: calls are denied

@@ -115,6 +115,22 @@ TEST(AuditLog, SyncWritesBeforeTheCallGoesOn) {
   ExpectChained(sink.lines());
 }
 
+TEST(AuditLog, SyncWritesRefusalsBeforeItWaits) {
+  MemorySink sink;
+  AuditLogOptions options;
+  options.sync = true;
+  AuditedSession session(sink, options);
+  ASSERT_EQ(session.Begin(), "");
+  const int syncs = sink.syncs;
+  session.Refuse("a batch");
+  session.Refuse("a batch");
+  session->BeforeWait(false);
+  EXPECT_EQ(Kinds(sink.lines()), "start refusal refusal");
+  EXPECT_EQ(sink.syncs, syncs + 1);
+  session->BeforeWait(false);
+  EXPECT_EQ(sink.syncs, syncs + 1);
+}
+
 TEST(AuditLog, ArgumentsInFullOnlyIfAsked) {
   for (const bool in_full : {false, true}) {
     MemorySink sink;
