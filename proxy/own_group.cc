@@ -6,6 +6,7 @@
 #include <pwd.h>
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 
 namespace writ {
@@ -46,6 +47,9 @@ bool IsOwnGroup(uid_t user, const Group& group, const std::vector<Account>& acco
 }
 
 bool IsOwnGroup(uid_t user, gid_t group) {
+  // The system's lists are read one entry after the other, from one place for all threads.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   const std::optional<Group> found = GroupOf(group);
   if (!found.has_value()) return false;
   std::vector<Account> accounts = AllAccounts();

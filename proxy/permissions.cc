@@ -13,30 +13,16 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <fstream>
 #include <limits>
 #include <string_view>
 
 #include "proxy/access_list.h"
 #include "proxy/own_group.h"
+#include "proxy/path_walk.h"
 
 namespace writ {
 namespace {
-
-constexpr int kMostLinks = 40;  // what Linux follows
-
-// The parts of a path, in order.
-void PushParts(std::string_view path, std::deque<std::string>& parts) {
-  size_t end = path.size();
-  while (end > 0) {
-    const size_t slash = path.rfind('/', end - 1);
-    const size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
-    if (begin < end) parts.emplace_front(path.substr(begin, end - begin));
-    if (slash == std::string_view::npos) return;
-    end = slash;
-  }
-}
 
 // As a shell takes it for one word.
 std::string Word(const std::string& path) {
@@ -116,49 +102,17 @@ std::optional<Opening> WhoMayWrite(const std::string& path, const struct stat& s
   return std::nullopt;
 }
 
-std::string Parent(const std::string& path) {
-  return path.substr(0, std::max<size_t>(path.rfind('/'), 1));
-}
-
 std::optional<Opening> WalkTo(const std::string& path, bool must_exist) {
-  std::deque<std::string> parts;
-  PushParts(path, parts);
-  if (path.empty() || path[0] != '/') {
-    std::array<char, PATH_MAX> folder;
-    if (getcwd(folder.data(), folder.size()) == nullptr) return CannotBeLookedAt(".", errno);
-    PushParts(folder.data(), parts);
-  }
-  int links = 0;
-  std::string at = "/";
-  for (;;) {
-    struct stat status;
-    if (lstat(at.c_str(), &status) != 0) {
-      if (!must_exist && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-      return CannotBeLookedAt(at, errno);
-    }
-    if (std::optional<Opening> who = WhoMayWrite(at, status, !parts.empty())) {
-      if (IsMountedReadOnly(at)) who->remedy.clear();
-      return who;
-    }
-    if (S_ISLNK(status.st_mode)) {
-      std::array<char, PATH_MAX> target;
-      const ssize_t size = readlink(at.c_str(), target.data(), target.size());
-      if (size < 0) return CannotBeLookedAt(at, errno);
-      if (++links > kMostLinks) return Opening{fmt::format("{} goes round in links", at), {}};
-      const std::string_view to(target.data(), static_cast<size_t>(size));
-      PushParts(to, parts);
-      at = to.substr(0, 1) == "/" ? "/" : Parent(at);
-      continue;
-    }
-    while (!parts.empty() && (parts.front() == "." || parts.front() == "..")) {
-      if (parts.front() == "..") at = Parent(at);
-      parts.pop_front();
-    }
-    if (parts.empty()) return std::nullopt;
-    if (at.back() != '/') at += '/';
-    at += parts.front();
-    parts.pop_front();
-  }
+  std::optional<Opening> opening;
+  const std::optional<PathFault> fault = WalkPath(path, [&opening](const PathEntry& entry) {
+    opening = WhoMayWrite(entry.path, entry.status, !entry.is_last);
+    if (opening.has_value() && IsMountedReadOnly(entry.path)) opening->remedy.clear();
+    return !opening.has_value();
+  });
+  if (!fault.has_value()) return opening;
+  if (fault->error == ELOOP) return Opening{fmt::format("{} goes round in links", fault->path), {}};
+  if (!must_exist && (fault->error == ENOENT || fault->error == ENOTDIR)) return std::nullopt;
+  return CannotBeLookedAt(fault->path, fault->error);
 }
 
 }  // namespace

@@ -1,0 +1,120 @@
+// Watching the way to files.
+// Tested by tests/proxy/file_watch_test.cc.
+#include "proxy/file_watch.h"
+
+#include <fmt/format.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "proxy/path_walk.h"
+
+namespace writ {
+namespace {
+
+constexpr uint32_t kOfEntries =
+    IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR;
+constexpr uint32_t kOfFile = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
+
+}  // namespace
+
+FileWatch::FileWatch() : fd_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
+  if (fd_ < 0) fd_ = -errno;
+}
+
+FileWatch::~FileWatch() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::vector<std::string> FileWatch::Watch(const std::vector<std::string>& paths) {
+  for (auto& [number, place] : places_) place = {};
+  std::vector<std::string> blind;
+  for (const std::string& path : paths) WatchPath(path, blind);
+  for (auto at = places_.begin(); at != places_.end();) {
+    if (at->second.keep) {
+      ++at;
+      continue;
+    }
+    inotify_rm_watch(fd_, at->first);
+    written_.erase(at->first);
+    at = places_.erase(at);
+  }
+  std::sort(blind.begin(), blind.end());
+  blind.erase(std::unique(blind.begin(), blind.end()), blind.end());
+  return blind;
+}
+
+void FileWatch::WatchPath(const std::string& path, std::vector<std::string>& blind) {
+  int error = 0;  // of watching the folder of the entry at hand
+  const auto watch_folder = [&](const std::string& entry) {
+    error = 0;
+    if (entry == "/") return;
+    error = Add(FolderOf(entry), kOfEntries, entry.substr(entry.rfind('/') + 1));
+  };
+  const auto fault = WalkPath(
+      path,
+      [&](const PathEntry& entry) {
+        // Folders above are seldom moved, and often not to be read by everybody.
+        const bool decides = S_ISLNK(entry.status.st_mode) || entry.is_last;
+        if (decides && error != 0) {
+          blind.push_back(fmt::format("{}: {}", FolderOf(entry.path), std::strerror(error)));
+        }
+        if (S_ISREG(entry.status.st_mode)) Add(entry.path, kOfFile, "");
+        return true;
+      },
+      watch_folder);
+  // It is where the way will go on.
+  if (fault.has_value() && error != 0) {
+    blind.push_back(fmt::format("{}: {}", FolderOf(fault->path), std::strerror(error)));
+  }
+}
+
+// 0, or the errno.
+int FileWatch::Add(const std::string& path, uint32_t events, const std::string& name) {
+  const int number = inotify_add_watch(fd_, path.c_str(), events);
+  if (number < 0) return errno;
+  Place& place = places_[number];
+  place.keep = true;
+  place.names.insert(name);
+  return 0;
+}
+
+FileWatch::Seen FileWatch::Look() {
+  Seen seen;
+  alignas(inotify_event) char buffer[16384];
+  for (;;) {
+    const ssize_t got = read(fd_, buffer, sizeof buffer);
+    if (got <= 0) break;
+    for (const char* at = buffer; at < buffer + got;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(at);
+      at += sizeof *event + event->len;
+      const std::string name = event->len > 0 ? std::string(event->name) : std::string();
+      if (Concerns(event->wd, event->mask, name)) seen.changed = true;
+    }
+  }
+  seen.written = !written_.empty();
+  return seen;
+}
+
+bool FileWatch::Concerns(int watch, uint32_t events, const std::string& name) {
+  if ((events & IN_Q_OVERFLOW) != 0) {
+    written_.clear();
+    return true;
+  }
+  const auto place = places_.find(watch);
+  if (place == places_.end()) return false;
+  if ((events & IN_IGNORED) != 0) {  // it is gone, and its number with it
+    written_.erase(watch);
+    places_.erase(place);
+    return true;
+  }
+  if (place->second.names.count(name) == 0) return false;
+  if ((events & IN_MODIFY) != 0) written_.insert(watch);
+  if ((events & IN_CLOSE_WRITE) != 0) written_.erase(watch);
+  return true;
+}
+
+}  // namespace writ

@@ -1,0 +1,60 @@
+// Notices that what some paths lead to may have changed, whichever way: a file written in place,
+// renamed over, removed and made again, its rights changed, a link on the way led elsewhere (as
+// Kubernetes swaps ..data), a folder on the way moved.
+//
+// Every folder in which an entry of the way stands is watched for that entry's name, and the file
+// itself for what is written to it. A folder is watched before its entry is looked at, so whatever
+// happens after Watch() is noticed. Says too much rather than too little.
+//
+// The kernel tells of what happens on this machine: not of files that another one changes on a
+// network file system, and not of mounts.
+//
+// Thread safety: none.
+//
+// Tested by tests/proxy/file_watch_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace writ {
+
+class FileWatch {
+ public:
+  FileWatch();
+  ~FileWatch();
+  FileWatch(const FileWatch&) = delete;
+  FileWatch& operator=(const FileWatch&) = delete;
+
+  // Readable when Look() has something. Negative if the system gave none: -errno.
+  int fd() const { return fd_; }
+
+  // From now on these, and no others. Returns the folders in which a change cannot be noticed, each
+  // with why, for people.
+  std::vector<std::string> Watch(const std::vector<std::string>& paths);
+
+  struct Seen {
+    bool changed = false;  // since the last time
+    bool written = false;  // a file is being written by somebody who has not closed it yet
+  };
+  Seen Look();
+
+ private:
+  struct Place {
+    std::set<std::string> names;  // of entries of a folder; "": the file itself
+    bool keep = false;            // while watching anew
+  };
+
+  void WatchPath(const std::string& path, std::vector<std::string>& blind);
+  int Add(const std::string& path, uint32_t events, const std::string& name);
+  bool Concerns(int watch, uint32_t events, const std::string& name);
+
+  int fd_;
+  std::map<int, Place> places_;  // by the kernel's number
+  std::set<int> written_;        // files that are open for writing
+};
+
+}  // namespace writ

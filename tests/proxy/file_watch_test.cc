@@ -1,0 +1,222 @@
+// What is noticed of changes to files. The kernel queues an event before the call that causes it
+// returns, so nothing here waits.
+#include "proxy/file_watch.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "proxy/temporary_folder.h"
+
+namespace writ {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class FileWatchTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_GE(watch_.fd(), 0);
+    fs::create_directories(folder_ / "etc/one");
+    fs::create_directories(folder_ / "etc/two");
+    Write("etc/one/p.yaml", "1");
+    Write("etc/two/p.yaml", "2");
+    Write("etc/p.yaml", "0");
+  }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+  }
+  void Watch(const std::string& name) {
+    EXPECT_THAT(watch_.Watch({folder_ / name}), IsEmpty());
+    EXPECT_FALSE(Changed()) << "watching is no change";
+  }
+  bool Changed() { return watch_.Look().changed; }
+
+  TemporaryFolder folder_;
+  FileWatch watch_;
+};
+
+TEST_F(FileWatchTest, WrittenInPlace) {
+  Watch("etc/p.yaml");
+  Write("etc/p.yaml", "other");
+  EXPECT_TRUE(Changed());
+  EXPECT_FALSE(Changed()) << "told once";
+}
+
+TEST_F(FileWatchTest, KnowsWhetherAWriterIsAtIt) {
+  Watch("etc/p.yaml");
+  std::ofstream writer(folder_ / "etc/p.yaml");
+  FileWatch::Seen seen = watch_.Look();
+  EXPECT_TRUE(seen.changed) << "cut to nothing";
+  EXPECT_TRUE(seen.written);
+  writer << "more" << std::flush;
+  seen = watch_.Look();
+  EXPECT_TRUE(seen.changed);
+  EXPECT_TRUE(seen.written);
+  writer.close();
+  seen = watch_.Look();
+  EXPECT_TRUE(seen.changed);
+  EXPECT_FALSE(seen.written);
+}
+
+TEST_F(FileWatchTest, ReadingIsNoChange) {
+  Watch("etc/p.yaml");
+  std::string text;
+  std::ifstream(folder_ / "etc/p.yaml") >> text;
+  EXPECT_EQ(text, "0");
+  EXPECT_FALSE(Changed());
+}
+
+TEST_F(FileWatchTest, SiblingsAreNoChange) {
+  Watch("etc/p.yaml");
+  Write("etc/p.yaml.swp", "x");
+  Write("etc/one/p.yaml", "x");
+  fs::remove(folder_ / "etc/p.yaml.swp");
+  EXPECT_FALSE(Changed());
+}
+
+TEST_F(FileWatchTest, RenamedOver) {
+  Watch("etc/p.yaml");
+  Write("etc/new", "other");
+  EXPECT_FALSE(Changed());
+  fs::rename(folder_ / "etc/new", folder_ / "etc/p.yaml");
+  EXPECT_TRUE(Changed());
+  Watch("etc/p.yaml");
+  Write("etc/p.yaml", "the new one, in place");
+  EXPECT_TRUE(Changed());
+}
+
+TEST_F(FileWatchTest, RemovedAndMadeAgain) {
+  Watch("etc/p.yaml");
+  fs::remove(folder_ / "etc/p.yaml");
+  EXPECT_TRUE(Changed());
+  Watch("etc/p.yaml");
+  Write("etc/p.yaml", "again");
+  EXPECT_TRUE(Changed());
+}
+
+TEST_F(FileWatchTest, ItsRightsChanged) {
+  Watch("etc/p.yaml");
+  ASSERT_EQ(chmod((folder_ / "etc/p.yaml").c_str(), 0600), 0);
+  EXPECT_TRUE(Changed());
+  ASSERT_EQ(chmod((folder_ / "etc").c_str(), 0700), 0);
+  EXPECT_TRUE(Changed());
+}
+
+TEST_F(FileWatchTest, AnotherNameOfTheFileIsWrittenTo) {
+  fs::create_hard_link(folder_ / "etc/p.yaml", folder_ / "elsewhere");
+  Watch("etc/p.yaml");
+  Write("elsewhere", "other");
+  EXPECT_TRUE(Changed());
+}
+
+// As Kubernetes does with the files of a ConfigMap.
+TEST_F(FileWatchTest, ALinkOnTheWayLedElsewhere) {
+  fs::remove(folder_ / "etc/p.yaml");
+  fs::create_symlink("one", folder_ / "etc/..data");
+  fs::create_symlink("..data/p.yaml", folder_ / "etc/p.yaml");
+  Watch("etc/p.yaml");
+  Write("etc/one/p.yaml", "the end of the links");
+  EXPECT_TRUE(Changed());
+  fs::create_symlink("two", folder_ / "etc/..data_tmp");
+  EXPECT_FALSE(Changed());
+  fs::rename(folder_ / "etc/..data_tmp", folder_ / "etc/..data");
+  EXPECT_TRUE(Changed());
+  Watch("etc/p.yaml");
+  Write("etc/one/p.yaml", "nobody's any more");
+  EXPECT_FALSE(Changed());
+  Write("etc/two/p.yaml", "new");
+  EXPECT_TRUE(Changed());
+}
+
+TEST_F(FileWatchTest, AFolderOnTheWayMoved) {
+  Watch("etc/one/p.yaml");
+  fs::rename(folder_ / "etc", folder_ / "old");
+  EXPECT_TRUE(Changed());
+  Watch("etc/one/p.yaml");
+  fs::create_directories(folder_ / "etc");
+  EXPECT_TRUE(Changed());
+  Watch("etc/one/p.yaml");
+  fs::create_directories(folder_ / "etc/one");
+  EXPECT_TRUE(Changed());
+  Watch("etc/one/p.yaml");
+  Write("etc/one/p.yaml", "back");
+  EXPECT_TRUE(Changed());
+}
+
+TEST_F(FileWatchTest, AFolderRemoved) {
+  Watch("etc/one/p.yaml");
+  fs::remove_all(folder_ / "etc");
+  EXPECT_TRUE(Changed());
+  EXPECT_FALSE(Changed());
+}
+
+TEST_F(FileWatchTest, WhatIsWatchedNoMoreIsNoChange) {
+  Watch("etc/one/p.yaml");
+  Watch("etc/two/p.yaml");
+  Write("etc/one/p.yaml", "x");
+  EXPECT_FALSE(Changed());
+  Write("etc/two/p.yaml", "x");
+  EXPECT_TRUE(Changed());
+}
+
+TEST_F(FileWatchTest, LinksThatGoRoundAreWatchedTillTheyDoNot) {
+  fs::create_symlink("b", folder_ / "etc/a");
+  fs::create_symlink("a", folder_ / "etc/b");
+  Watch("etc/a");
+  fs::remove(folder_ / "etc/b");
+  EXPECT_TRUE(Changed());
+}
+
+TEST_F(FileWatchTest, WatchingAnewOpensNothingMore) {
+  const auto watches = [this] {
+    std::ifstream info("/proc/self/fdinfo/" + std::to_string(watch_.fd()));
+    int count = 0;
+    for (std::string line; std::getline(info, line);) count += line.rfind("inotify wd:", 0) == 0;
+    return count;
+  };
+  Watch("etc/one/p.yaml");
+  const int at_first = watches();
+  EXPECT_GT(at_first, 0);
+  for (int round = 0; round < 100; ++round) {
+    Write("etc/new", std::to_string(round));
+    fs::rename(folder_ / "etc/new", folder_ / "etc/one/p.yaml");
+    EXPECT_TRUE(Changed());
+    Watch("etc/one/p.yaml");
+  }
+  EXPECT_EQ(watches(), at_first);
+}
+
+TEST_F(FileWatchTest, ALostEventIsAChange) {
+  Watch("etc/p.yaml");
+  std::ifstream limit("/proc/sys/fs/inotify/max_queued_events");
+  int most = 0;
+  limit >> most;
+  if (most <= 0 || most > 100'000) GTEST_SKIP() << "the kernel queues " << most << " events";
+  // None of them is watched; equal events in a row would be one.
+  for (int i = 0; i <= most; i += 2) {
+    Write("etc/x", "");
+    fs::remove(folder_ / "etc/x");
+  }
+  EXPECT_TRUE(Changed());
+}
+
+TEST_F(FileWatchTest, SaysWhereItIsBlind) {
+  if (geteuid() == 0) GTEST_SKIP() << "root sees everything";
+  ASSERT_EQ(chmod((folder_ / "etc").c_str(), 0300), 0);
+  EXPECT_THAT(watch_.Watch({folder_ / "etc/p.yaml"}),
+              ElementsAre((folder_ / "etc") + ": Permission denied"));
+  ASSERT_EQ(chmod((folder_ / "etc").c_str(), 0700), 0);
+}
+
+}  // namespace
+}  // namespace writ
