@@ -1,7 +1,8 @@
 // Counters that live as long as the process.
 //
-// Memory is bounded by the program's counters and kMaxKeys: a row is some hundred bytes and its key
-// (a sliding one 500 more). At the bound, rows that count nothing any more make room.
+// Memory is bounded by the counters of the programs that have run and kMaxKeys: a row is some
+// hundred bytes and its key (a sliding one 500 more). At the bound, rows that count nothing any
+// more make room.
 //
 // Thread safety: none.
 #pragma once

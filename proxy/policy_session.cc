@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "proxy/answer.h"
@@ -30,23 +31,45 @@ std::optional<std::string_view> Cut(const std::optional<std::string_view>& claim
   return claim.has_value() ? std::optional<std::string_view>(CutClaim(*claim)) : std::nullopt;
 }
 
+constexpr std::string_view kToolsChanged =
+    R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"
+    "\n";
+
+bool HideTheSame(const Program& a, const Program& b) {
+  return a.hides_all == b.hides_all && a.hidden == b.hidden && a.hidden_globs == b.hidden_globs;
+}
+
+std::string ShortDigest(const VerifiedProgram& program) {
+  return program->digest.substr(0, 16);
+}
+
 }  // namespace
+
+struct PolicySession::Engine {
+  Engine(std::shared_ptr<const VerifiedProgram> program, uint32_t max_depth, Counters& counters,
+         const Facts& facts)
+      : machine(std::move(program)), reader(machine, max_depth), judge(machine, counters, &facts) {}
+
+  Machine machine;
+  MessageReader reader;
+  Judge judge;
+};
 
 PolicySession::PolicySession(std::shared_ptr<const VerifiedProgram> program, Counters& counters,
                              const Log& log, SessionOptions options)
-    : program_(program),
+    : program_(std::move(program)),
       counters_(counters),
       log_(log),
       options_(std::move(options)),
       audit_(options_.audit != nullptr ? *options_.audit : no_audit_),
       hides_((*program_)->HidesAny()),
-      machine_(std::move(program)),
-      reader_(machine_, options_.max_depth),
       facts_(options_.labels),
-      judge_(machine_, counters_, &facts_),
+      engine_(std::make_unique<Engine>(program_, options_.max_depth, counters_, facts_)),
       in_flight_(options_.max_in_flight) {
   if (!options_.denial_prefix.has_value()) options_.denial_prefix = kDenialPrefix;
 }
+
+PolicySession::~PolicySession() = default;
 
 Time PolicySession::Now() const {
   return options_.clock != nullptr ? options_.clock() : Time::FromSystemClock();
@@ -59,7 +82,7 @@ Claims PolicySession::ClaimsOf(const ClientMessage& call) const {
 }
 
 ClientAction PolicySession::OnClientLine(std::string_view line, std::string* answer) {
-  const ClientMessage& message = reader_.Read(line);
+  const ClientMessage& message = engine_->reader.Read(line);
   switch (message.kind) {
     case MessageKind::kBlank: return ClientAction::kDrop;
     case MessageKind::kRefused: return OnRefused(message, line.size(), answer);
@@ -137,7 +160,7 @@ ClientAction PolicySession::OnToolCall(const ClientMessage& call, std::string* a
       timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   const Time now = Now();
   const Claims claims = ClaimsOf(call);
-  const Judgement& judgement = judge_.Decide(call.tool, now, claims);
+  const Judgement& judgement = engine_->judge.Decide(call.tool, now, claims);
   if (timed) {
     const auto taken = std::chrono::steady_clock::now() - start;
     const int64_t nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count();
@@ -244,7 +267,11 @@ ServerAction PolicySession::OnAnswer(std::string_view line, const ServerMessage&
   } else if (request->kind == RequestKind::kToolList && hides_ && message.has_result) {
     if (message.tools.empty()) return Withhold(key, "it has no list of tools", replacement);
   }
-  if (exact && request->kind == RequestKind::kInitialize) Keep(message.server_name, server_name_);
+  if (request->kind == RequestKind::kToolList && !message.tools.empty()) has_listed_ = true;
+  if (exact && request->kind == RequestKind::kInitialize) {
+    Keep(message.server_name, server_name_);
+    tells_of_tools_ = message.tells_of_tools;
+  }
   if (exact && message.meta_server_name.has_value()) {
     Keep(message.meta_server_name, server_name_);
   }
@@ -280,6 +307,42 @@ ServerAction PolicySession::FilterTools(std::string_view line, const ServerMessa
   if (message.tools.empty()) return ServerAction::kForward;
   const size_t cut = CutHiddenTools(line, message.tools, **program_, *replacement);
   return cut == 0 ? ServerAction::kForward : ServerAction::kReplace;
+}
+
+// Between two lines: what was decided before stands, and what is in flight stays so.
+void PolicySession::OnNews(std::string* lines) {
+  for (Reload& reload : options_.reloads->Take()) {
+    if (reload.program != nullptr) {
+      Adopt(std::move(reload.program), lines);
+    } else {
+      log_.Error(fmt::format("policy not reloaded, {} goes on: {}", ShortDigest(*program_),
+                             reload.refusal));
+    }
+  }
+}
+
+bool PolicySession::OnHangup() {
+  if (options_.reloads != nullptr) options_.reloads->Ask();
+  return options_.reloads != nullptr;
+}
+
+void PolicySession::Adopt(std::shared_ptr<const VerifiedProgram> program, std::string* lines) {
+  const std::shared_ptr<const VerifiedProgram> old = std::exchange(program_, std::move(program));
+  engine_ = std::make_unique<Engine>(program_, options_.max_depth, counters_, facts_);
+  hides_ = (*program_)->HidesAny();
+  log_.Info(fmt::format("policy reloaded: {} -> {}", ShortDigest(*old), ShortDigest(*program_)));
+  if (has_listed_ && !HideTheSame(**old, **program_)) TellOfHiding(lines);
+}
+
+// The list that the client knows is out of date. It is told as the server would tell it, if the
+// server said in the handshake that it does. The stateless revisions have no handshake, and tell
+// only who has subscribed: there a list is fetched anew when it has lived long enough.
+void PolicySession::TellOfHiding(std::string* lines) {
+  if (tells_of_tools_) {
+    *lines += kToolsChanged;
+  } else {
+    log_.Info("other tools are hidden now: the client learns of it when it lists tools again");
+  }
 }
 
 void PolicySession::OnClientLineLost(std::string_view reason, size_t bytes) {

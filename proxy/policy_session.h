@@ -17,6 +17,7 @@
 #include "proxy/judge.h"
 #include "proxy/log.h"
 #include "proxy/message.h"
+#include "proxy/reloads.h"
 #include "proxy/server_message.h"
 #include "proxy/session.h"
 #include "vm/machine.h"
@@ -30,6 +31,7 @@ struct SessionOptions {
   Time (*clock)() = nullptr;                 // null: the system's
   Facts::Labels labels;
   Audit* audit = nullptr;  // null: nothing is kept. Must outlive the session
+  Reloads* reloads = nullptr;  // where other programs come from, if any; must outlive the session
 };
 
 class PolicySession : public SessionInterface {
@@ -37,6 +39,7 @@ class PolicySession : public SessionInterface {
   // `counters` and `log` must outlive the session.
   PolicySession(std::shared_ptr<const VerifiedProgram> program, Counters& counters, const Log& log,
                 SessionOptions options);
+  ~PolicySession() override;
 
   ClientAction OnClientLine(std::string_view line, std::string* answer) override;
   ServerAction OnServerLine(std::string_view line, std::string* replacement) override;
@@ -45,10 +48,18 @@ class PolicySession : public SessionInterface {
   void OnClientGone() override { in_flight_.KeepQuotasForGood(); }
   void OnServerGone(std::string_view how, std::string* answers) override;
   void BeforeWait(bool ending) override { audit_.BeforeWait(ending); }
+  int news_fd() const override { return options_.reloads != nullptr ? options_.reloads->fd() : -1; }
+  void OnNews(std::string* lines) override;
+  bool OnHangup() override;
   bool HasIdleWork() const override { return counters_.WantsTidying() || audit_.HasIdleWork(); }
   void OnIdle() override;
 
  private:
+  // What runs a program: made anew for each.
+  struct Engine;
+
+  void Adopt(std::shared_ptr<const VerifiedProgram> program, std::string* lines);
+  void TellOfHiding(std::string* lines);
   ClientAction OnRefused(const ClientMessage& message, size_t bytes, std::string* answer);
   ClientAction OnRequest(const ClientMessage& message, std::string* answer);
   ClientAction OnToolCall(const ClientMessage& call, std::string* answer);
@@ -74,16 +85,16 @@ class PolicySession : public SessionInterface {
   NoAudit no_audit_;
   Audit& audit_;
   bool hides_;
-  Machine machine_;
-  MessageReader reader_;
   Facts facts_;
-  Judge judge_;
+  std::unique_ptr<Engine> engine_;
   InFlight in_flight_;
   ServerMessageReader server_reader_;
   // What the two said they are, when the session began.
   std::optional<std::string> client_name_;
   std::optional<std::string> client_version_;
   std::optional<std::string> server_name_;
+  bool tells_of_tools_ = false;  // the server, when its list changes; as it said then
+  bool has_listed_ = false;      // the client has seen a list of tools
 };
 
 }  // namespace writ

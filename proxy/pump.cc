@@ -91,7 +91,16 @@ class Pump {
   enum class EndedBy { kNobody, kClient, kServer, kSignal };
 
   // The poll set. The writers stand last: most of the time nobody waits for them.
-  enum Entry { kClientIn, kServerOut, kServerExit, kSignals, kClientOut, kServerIn, kEntries };
+  enum Entry {
+    kClientIn,
+    kServerOut,
+    kServerExit,
+    kSignals,
+    kNews,
+    kClientOut,
+    kServerIn,
+    kEntries
+  };
   using Events = std::array<pollfd, kEntries>;
 
   Events Wait();
@@ -108,6 +117,7 @@ class Pump {
   void ReadServer();
   void JudgeServerLines();
 
+  void TakeNews();
   void TakeSignals();
   void ClientClosed();
   void EndedByClient();
@@ -195,6 +205,7 @@ Pump::Events Pump::Wait() {
   events[kServerOut] = {ServerIsRead() ? server_out_.fd() : -1, POLLIN, 0};
   events[kServerExit] = {server_exited_ ? -1 : server_.pidfd(), POLLIN, 0};
   events[kSignals] = {signals_.fd(), POLLIN, 0};
+  events[kNews] = {session_.news_fd(), POLLIN, 0};
   events[kClientOut] = {to_client_.pending() > 0 ? to_client_.fd() : -1, POLLOUT, 0};
   events[kServerIn] = {to_server_.pending() > 0 ? to_server_.fd() : -1, POLLOUT, 0};
 
@@ -220,6 +231,7 @@ int Pump::TimeoutMilliseconds() const {
 
 void Pump::Serve(const Events& events) {
   if (events[kSignals].revents != 0) TakeSignals();
+  if (events[kNews].revents != 0) TakeNews();
   if (events[kClientOut].revents != 0) to_client_.Flush();
   if (events[kServerIn].revents != 0) to_server_.Flush();
   if (events[kClientIn].revents != 0) {
@@ -336,6 +348,12 @@ void Pump::JudgeServerLines() {
   }
 }
 
+void Pump::TakeNews() {
+  answer_.clear();
+  session_.OnNews(&answer_);
+  to_client_.Send(answer_);
+}
+
 // --- ends ---
 
 void Pump::TakeSignals() {
@@ -344,6 +362,7 @@ void Pump::TakeSignals() {
       if (!server_exited_) ServerExited();
       continue;
     }
+    if (signal == SIGHUP && session_.OnHangup()) continue;
     if (++signals_taken_ > 1) {
       ending_.Kill();
       continue;

@@ -23,7 +23,8 @@
 //   its output                 flight, then writ exits             its status, or 128 + signal
 //   server closes its input    it is given grace_seconds to go; then as above
 //   SIGTERM, SIGINT, SIGHUP    as if the client had closed; the server is told by SIGTERM at
-//                              once, and by SIGKILL on a second signal              128 + signal
+//   (which a session may take  once, and by SIGKILL on a second signal              128 + signal
+//   for something else)
 #pragma once
 
 #include <cstddef>

@@ -15,9 +15,10 @@ enum Slot : uint32_t {
   kTools,
   kServerName,
   kMetaServerName,
+  kListChanged,
   kSlotCount,
 };
-// A doubt about what the server calls itself is no doubt about the message.
+// A doubt about what the server says of itself is no doubt about the message.
 constexpr uint64_t kEnvelopeSlots = (uint64_t{1} << kServerName) - 1;
 
 struct EnvelopeTrie {
@@ -43,13 +44,17 @@ const EnvelopeTrie& Envelope() {
     builder.SetSlot(
         builder.Child(builder.Child(meta, "io.modelcontextprotocol/serverInfo"), "name"),
         kMetaServerName, false);
+    const uint32_t capabilities = builder.Child(result, "capabilities");
+    builder.SetSlot(builder.Child(builder.Child(capabilities, "tools"), "listChanged"),
+                    kListChanged, false);
     made.trie = builder.Build();
     for (const uint32_t node : {root, result}) {
       made.nodes |= uint64_t{1} << node;
       const PathNode& at = made.trie.node(node);
       for (uint32_t e = at.first_edge; e < at.first_edge + at.edge_count; ++e) {
         const std::string_view name = made.trie.edge(e).name;
-        if (name != "serverInfo" && name != "_meta") made.edges |= uint64_t{1} << e;
+        if (name != "serverInfo" && name != "_meta" && name != "capabilities")
+          made.edges |= uint64_t{1} << e;
       }
     }
     return made;
@@ -75,6 +80,7 @@ const ServerMessage& ServerMessageReader::Read(std::string_view line) {
   message_.mentions_tools = false;
   message_.server_name.reset();
   message_.meta_server_name.reset();
+  message_.tells_of_tools = false;
   const size_t first = line.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) return message_;
   message_.kind = ServerMessageKind::kNoMessage;
@@ -114,6 +120,7 @@ const ServerMessage& ServerMessageReader::Read(std::string_view line) {
       target.nul_nodes == 0) {
     message_.server_name = NameAt(kServerName);
     message_.meta_server_name = NameAt(kMetaServerName);
+    message_.tells_of_tools = slots_[kListChanged].is(Tag::kBool) && slots_[kListChanged].i != 0;
   }
   return message_;
 }

@@ -33,6 +33,9 @@ struct ServerMessage {
   // only that of an initialize should, and in result._meta of stateless revisions. Decoded.
   std::optional<std::string_view> server_name;
   std::optional<std::string_view> meta_server_name;
+  // Whether it says beyond doubt, as the answer to an initialize does, that its list of tools may
+  // change and that it tells so.
+  bool tells_of_tools = false;
 };
 
 class ServerMessageReader {
@@ -48,7 +51,7 @@ class ServerMessageReader {
   Arena arena_;
   Scanner scanner_;
   ServerMessage message_;
-  Value slots_[7];
+  Value slots_[8];
 };
 
 }  // namespace writ

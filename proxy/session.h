@@ -62,6 +62,14 @@ class SessionInterface {
   // being ended. Also called once after the last line.
   virtual void BeforeWait(bool /*ending*/) {}
 
+  // A descriptor that is readable when OnNews has something to do; -1: it never has. OnNews appends
+  // lines for the client (each with LF), which stand between those of the server.
+  virtual int news_fd() const { return -1; }
+  virtual void OnNews(std::string* /*lines*/) {}
+
+  // SIGHUP came. True if that means something else to the session than its end.
+  virtual bool OnHangup() { return false; }
+
   // Whether there is work that waits until neither side has said anything for a while; OnIdle does
   // some of it.
   virtual bool HasIdleWork() const { return false; }

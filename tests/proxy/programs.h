@@ -94,6 +94,11 @@ class ProgramByHand {
     return *this;
   }
 
+  ProgramByHand& Digest(const std::string& digest) {
+    program_.digest = digest;
+    return *this;
+  }
+
   std::shared_ptr<const VerifiedProgram> Build() {
     FinishTool();
     std::sort(program_.hidden.begin(), program_.hidden.end());

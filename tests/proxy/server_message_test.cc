@@ -57,7 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
         // A doubt about the server's name is none about the message.
         KindCase{"{\"id\":1,\"result\":{\"serverInfo\":{},\"ServerInfo\":{}}}", kAnswer},
         KindCase{"{\"id\":1,\"result\":{\"_META\":1,\"_meta\":1,\"_meta\":2}}", kAnswer},
-        KindCase{"{\"id\":1,\"result\":{\"serverInfo\":{\"name\\u0000\":1}}}", kAnswer}));
+        KindCase{"{\"id\":1,\"result\":{\"serverInfo\":{\"name\\u0000\":1}}}", kAnswer},
+        KindCase{"{\"id\":1,\"result\":{\"capabilities\":{},\"Capabilities\":{}}}", kAnswer}));
 
 TEST(ServerMessage, WhatTheServerCallsItself) {
   ServerMessageReader reader;
@@ -99,6 +100,22 @@ TEST(ServerMessage, AnErrorIsOneOnlyIfItIsAnObject) {
   EXPECT_TRUE(Read(R"({"id":7,"error":{"code":-1,"message":"no"}})", reader).is_error);
   EXPECT_FALSE(Read(R"({"id":7,"error":null})", reader).is_error);
   EXPECT_FALSE(Read(R"({"id":7,"error":false})", reader).is_error);
+}
+
+TEST(ServerMessage, SaysWhetherItTellsOfTools) {
+  ServerMessageReader reader;
+  const auto tells = [&reader](const std::string& tools) {
+    return Read(R"({"id":0,"result":{"capabilities":{"tools":)" + tools + "}}}", reader)
+        .tells_of_tools;
+  };
+  EXPECT_TRUE(tells(R"({"listChanged":true})"));
+  EXPECT_FALSE(tells(R"({"listChanged":false})"));
+  EXPECT_FALSE(tells(R"({"listChanged":1})"));
+  EXPECT_FALSE(tells("{}"));
+  EXPECT_FALSE(tells(R"({"listChanged":true,"listChanged":true})")) << "in doubt";
+  EXPECT_FALSE(tells(R"({"listChanged":true,"ListChanged":false})")) << "in doubt";
+  EXPECT_TRUE(tells(R"({"listChanged":true})"));
+  EXPECT_FALSE(Read(R"({"id":1,"result":{}})", reader).tells_of_tools) << "left from before";
 }
 
 TEST(ServerMessage, NothingIsLeftOfTheLineBefore) {
