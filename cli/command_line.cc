@@ -165,6 +165,7 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
   app.add_option("-c,--config", run.policies, kPolicyFlag)
       ->option_text("FILE")
       ->allow_extra_args(false);
+  app.add_flag("--watch", run.watch, "reload policies when they change, and on SIGHUP");
   AddLabelFlag(app, run.labels);
   AddEnvironmentFlags(app, run.environment);
   app.add_option("--log-level", flags.log_level, "least level logged on stderr (info)")

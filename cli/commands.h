@@ -32,6 +32,7 @@ struct RunOptions {
   std::optional<std::string> denial_prefix;  // none: kDenialPrefix
   StateOptions state;
   AuditOptions audit;
+  bool watch = false;  // reload the policies when they change
 };
 int Run(const RunOptions& options);
 

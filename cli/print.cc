@@ -34,9 +34,14 @@ void PrintErr(std::string_view text) {
   Write(text, stderr);
 }
 
+std::string ErrorText(std::string_view message, std::string_view hint) {
+  std::string text = fmt::format("writ: error: {}\n", Shown(message));
+  if (!hint.empty()) text += fmt::format("  hint: {}\n", Shown(hint));
+  return text;
+}
+
 void PrintError(std::string_view message, std::string_view hint) {
-  PrintErr(fmt::format("writ: error: {}\n", Shown(message)));
-  if (!hint.empty()) PrintErr(fmt::format("  hint: {}\n", Shown(hint)));
+  PrintErr(ErrorText(message, hint));
 }
 
 int FinishOutput(int status) {

@@ -4,6 +4,7 @@
 // stderr that cannot be written changes nothing: there is nobody left to tell.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace writ {
@@ -11,8 +12,9 @@ namespace writ {
 void PrintOut(std::string_view text);
 void PrintErr(std::string_view text);
 
-// "writ: error: …" and, unless empty, a line with the hint, on stderr; as a terminal may be given
-// it.
+// "writ: error: …" and, unless empty, a line with the hint; as a terminal may be given it.
+std::string ErrorText(std::string_view message, std::string_view hint = {});
+// That on stderr.
 void PrintError(std::string_view message, std::string_view hint = {});
 
 // Writes out what PrintOut holds back. Returns `status`, or kExitUsage if any of the output could

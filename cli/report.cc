@@ -16,12 +16,16 @@ bool WantsColor(int fd) {
   return isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
-void Report(Diagnostics& diagnostics) {
+std::vector<std::string> ReportTexts(Diagnostics& diagnostics) {
   diagnostics.Sort();
   const bool color = WantsColor(STDERR_FILENO);
-  for (const Diagnostic& diagnostic : diagnostics.all()) {
-    PrintErr(Render(diagnostic, color));
-  }
+  std::vector<std::string> texts;
+  for (const Diagnostic& diagnostic : diagnostics.all()) texts.push_back(Render(diagnostic, color));
+  return texts;
+}
+
+void Report(Diagnostics& diagnostics) {
+  for (const std::string& text : ReportTexts(diagnostics)) PrintErr(text);
 }
 
 int ExitStatusOf(const Diagnostics& diagnostics) {

@@ -1,11 +1,16 @@
 // How commands tell people what is wrong.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "compiler/diagnostic.h"
 
 namespace writ {
 
-// Writes the diagnostics to stderr, sorted, in colour on a terminal.
+// The diagnostics as stderr is to have them, sorted, in colour on a terminal.
+std::vector<std::string> ReportTexts(Diagnostics& diagnostics);
+// Writes them there.
 void Report(Diagnostics& diagnostics);
 
 // kExitUsage if a file could not be read at all, else kExitNo.

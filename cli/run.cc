@@ -2,16 +2,20 @@
 // Tested by tests/faults/ and tests/e2e/.
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
 
 #include "cli/audit.h"
 #include "cli/commands.h"
-#include "cli/labels.h"
+#include "cli/policy_loader.h"
 #include "cli/print.h"
-#include "cli/report.h"
+#include "cli/reload.h"
 #include "cli/state.h"
-#include "compiler/compile.h"
+#include "compiler/read_file.h"
 #include "proxy/child.h"
-#include "proxy/permissions.h"
 #include "proxy/policy_session.h"
 #include "proxy/pump.h"
 
@@ -19,18 +23,59 @@ namespace writ {
 
 namespace {
 
-// What decides is worth nothing if others may change it; says so where they may.
-bool AreSafe(const std::vector<std::string>& files) {
-  for (const std::string& file : files) {
-    const std::optional<Opening> opening = WhoElseMayWrite(file);
-    if (!opening.has_value()) continue;
-    PrintError(fmt::format("{} is not safe to decide by: {}", file, opening->text),
-               fmt::format("{}--insecure-permissions takes it as it is",
-                           opening->remedy.empty() ? std::string()
-                                                   : opening->remedy + " takes that right away; "));
+constexpr auto kPatience = std::chrono::milliseconds(500);  // with a compiler, at the end
+
+// Whether policies can be watched: false, and said, if not.
+bool CanWatch(const std::vector<std::string>& policies, const Reloader& reloader) {
+  const auto stream = std::find_if(policies.begin(), policies.end(), NamesAStream);
+  if (stream != policies.end()) {
+    PrintError(fmt::format("{} cannot be read again, as --watch asks for", *stream),
+               "give a file, or leave out --watch");
     return false;
   }
-  return true;
+  const std::string fault = reloader.Fault();
+  if (fault.empty()) return true;
+  PrintError(
+      fmt::format("policies cannot be watched: {}", fault),
+      "raise fs.inotify.max_user_instances or the limit of open files, or leave out --watch");
+  return false;
+}
+
+// One that comes before it is listened to must not end the session either.
+void HoldBackHangups() {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &hangup, nullptr);
+}
+
+// The session itself: from the start of the server until nothing is left of it.
+int RunServer(const RunOptions& options, LoadedPolicy loaded, Counters& counters, Audit* audit,
+              const Log& log, Reloader* reloader) {
+  tl::expected<Child, std::string> server =
+      Child::Start(options.server, EnvironmentFor(options.environment, OwnEnvironment()));
+  if (!server.has_value()) {
+    log.Error(server.error());
+    return kExitUsage;
+  }
+  // Not before the server: a process with threads is not to be forked.
+  if (reloader != nullptr && !reloader->Begin(loaded.program, loaded.files)) {
+    log.Error("policies cannot be watched: no thread is left");
+    return kExitUsage;
+  }
+  loaded.files.clear();  // lists may be long
+
+  SessionOptions session_options;
+  session_options.max_depth = options.max_depth;
+  session_options.max_in_flight = options.max_in_flight;
+  session_options.denial_prefix = options.denial_prefix;
+  session_options.labels = std::move(loaded.labels);
+  session_options.audit = audit;
+  if (reloader != nullptr) session_options.reloads = &reloader->reloads();
+  PolicySession session(std::move(loaded.program), counters, log, session_options);
+  PumpOptions pump_options;
+  pump_options.max_line_bytes = options.max_line_bytes;
+  return RunPump(0, 1, *server, session, log, pump_options);
 }
 
 }  // namespace
@@ -38,53 +83,40 @@ bool AreSafe(const std::vector<std::string>& files) {
 int Run(const RunOptions& options) {
   // A file that may not grow is an error to deny by, and no end of the session.
   signal(SIGXFSZ, SIG_IGN);
-  Diagnostics diagnostics;
-  std::vector<std::string> read;
-  std::shared_ptr<const VerifiedProgram> program =
-      CompileFiles(options.policies, diagnostics, nullptr, &read);
-  Report(diagnostics);
-  if (program == nullptr) return kExitUsage;
-  if (!options.state.insecure_permissions && !AreSafe(read)) return kExitUsage;
-  tl::expected<Facts::Labels, LabelFault> labels = LabelsFor(*program, options.labels);
-  if (!labels.has_value()) {
-    PrintError(labels.error().message, labels.error().hint);
-    return kExitUsage;
+  if (options.watch) HoldBackHangups();
+  PolicyLoader loader(options.policies, options.labels, options.state.insecure_permissions);
+  LoadedPolicy loaded = loader.Load();
+  for (const std::string& text : loaded.said) PrintErr(text);
+  if (loaded.program == nullptr) return kExitUsage;
+  std::optional<Reloader> reloader;
+  if (options.watch) {
+    reloader.emplace(std::move(loader), options.log_level);
+    if (!CanWatch(options.policies, *reloader)) return kExitUsage;
   }
 
   const Log log(options.log_level);
-  for (const std::string& file : (*program)->files) {
-    log.Info(fmt::format("running {}, program {}", file, (*program)->digest.substr(0, 16)));
+  const VerifiedProgram& program = *loaded.program;
+  for (const std::string& file : program->files) {
+    log.Info(fmt::format("running {}, program {}", file, program->digest.substr(0, 16)));
   }
-  auto counters = OpenCounters(options.state, *program, log);
+  auto counters = OpenCounters(options.state, program, options.watch, log);
   if (!counters.has_value()) {
     PrintError(counters.error().message, counters.error().hint);
     return kExitUsage;
   }
-  auto audit = OpenAudit(options.audit, options.state, *program, options.server, log);
+  auto audit = OpenAudit(options.audit, options.state, program, options.server, log);
   if (!audit.has_value()) {
     PrintError(fmt::format("the audit log cannot be kept: {}", audit.error().message),
                audit.error().hint);
     return kExitUsage;
   }
-  tl::expected<Child, std::string> server =
-      Child::Start(options.server, EnvironmentFor(options.environment, OwnEnvironment()));
-  if (!server.has_value()) {
-    log.Error(server.error());
-    if (audit->log != nullptr) audit->log->End(kExitUsage);
-    return kExitUsage;
-  }
-
-  SessionOptions session_options;
-  session_options.max_depth = options.max_depth;
-  session_options.max_in_flight = options.max_in_flight;
-  session_options.denial_prefix = options.denial_prefix;
-  session_options.labels = std::move(*labels);
-  session_options.audit = audit->log.get();
-  PolicySession session(std::move(program), **counters, log, session_options);
-  PumpOptions pump_options;
-  pump_options.max_line_bytes = options.max_line_bytes;
-  const int status = RunPump(0, 1, *server, session, log, pump_options);
+  Reloader* const watching = reloader.has_value() ? &*reloader : nullptr;
+  const int status =
+      RunServer(options, std::move(loaded), **counters, audit->log.get(), log, watching);
   if (audit->log != nullptr) audit->log->End(status);
+  counters->reset();
+  // A long policy takes a compiler seconds, and nobody will run what it makes.
+  if (watching != nullptr && !watching->End(kPatience)) _exit(status);
   return status;
 }
 

@@ -44,8 +44,9 @@ tl::expected<std::string, std::string> StateFolder(const StateOptions& options) 
 
 tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOptions& options,
                                                                  const VerifiedProgram& program,
-                                                                 const Log& log) {
-  if (options.in_memory || !NeedsCounterFile(*program)) return std::make_unique<MemoryCounters>();
+                                                                 bool may_change, const Log& log) {
+  const bool is_needed = NeedsCounterFile(*program);
+  if (options.in_memory || (!is_needed && !may_change)) return std::make_unique<MemoryCounters>();
   constexpr std::string_view kElsewhere =
       "--state-dir DIR keeps counters elsewhere, --state memory for this run only";
   CounterFileOptions file;
@@ -58,6 +59,7 @@ tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOpti
   file.folder = std::move(*folder);
   auto counters = std::make_unique<SqliteCounters>(
       std::move(file), SqliteCounters::Prefix{options.prefix, program->files.size() > 1});
+  if (!is_needed) return counters;
   if (auto opened = counters->Open(); !opened.has_value()) {
     return tl::unexpected(FaultOf(opened.error(), kElsewhere));
   }

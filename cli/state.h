@@ -36,9 +36,10 @@ tl::expected<std::string, std::string> DefaultStateFolder();
 tl::expected<std::string, std::string> StateFolder(const StateOptions& options);
 
 // A store for the program, opened if the program counts what outlives a session: one that does not
-// needs no folder. `log` must outlive the store.
+// needs no folder. With `may_change` another program may count in it later, and it is opened when
+// that is so. `log` must outlive the store.
 tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOptions& options,
                                                                  const VerifiedProgram& program,
-                                                                 const Log& log);
+                                                                 bool may_change, const Log& log);
 
 }  // namespace writ

@@ -86,16 +86,6 @@ void BoundRules(const std::vector<Policy>& policies, std::vector<RuleBound>& bou
   }
 }
 
-void NameFiles(const std::vector<std::shared_ptr<const Source>>& sources,
-               const std::vector<Policy>& policies, std::vector<std::string>& names) {
-  for (const auto& source : sources) {
-    if (!NamesAStream(source->name())) names.push_back(source->name());
-  }
-  for (const Policy& policy : policies) {
-    for (const auto& file : policy.data_files) names.push_back(file->name());
-  }
-}
-
 std::string RealPath(const std::string& path) {
   char* const real = realpath(path.c_str(), nullptr);
   if (real == nullptr) return path;
@@ -125,7 +115,10 @@ std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& d
 std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
                                                     Diagnostics& diagnostics,
                                                     std::vector<RuleBound>* bounds,
-                                                    std::vector<std::string>* read) {
+                                                    PolicyFiles* files) {
+  PolicyFiles no_files;
+  if (files == nullptr) files = &no_files;
+  files->read.clear();
   std::vector<std::shared_ptr<const Source>> sources;
   std::vector<std::unique_ptr<yaml::Document>> documents;
   std::vector<Policy> policies;
@@ -133,6 +126,7 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
   std::set<std::string> real_paths;
   for (const std::string& path : paths) {
     std::shared_ptr<const Source> source = ReadSource(path, diagnostics);
+    if (!NamesAStream(path)) files->read.push_back({path, source});
     if (source == nullptr) continue;
     if (!real_paths.insert(RealPath(path)).second) {
       diagnostics.Unreadable(path, "this policy is given twice, and would count each call twice",
@@ -141,8 +135,9 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
     }
     std::unique_ptr<yaml::Document> document = yaml::Parse(source, diagnostics);
     if (document == nullptr) continue;
-    std::optional<Policy> policy =
-        LoadPolicy(source, *document->root(), RealPath(path), diagnostics);
+    std::optional<Policy> policy = LoadPolicy(
+        source, *document->root(), files->spaces.emplace(path, RealPath(path)).first->second,
+        diagnostics, &files->read);
     if (policy.has_value()) policies.push_back(std::move(*policy));
     sources.push_back(std::move(source));
     documents.push_back(std::move(document));
@@ -150,7 +145,6 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
   if (diagnostics.error_count() != errors_before) return nullptr;
   if (!CheckNames(policies, diagnostics)) return nullptr;
   if (bounds != nullptr) BoundRules(policies, *bounds);
-  if (read != nullptr) NameFiles(sources, policies, *read);
   return EmitAndVerify(policies, std::move(sources), diagnostics);
 }
 

@@ -1,12 +1,14 @@
 // From policy files to a program that may run: read, load, emit, verify.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "compiler/diagnostic.h"
 #include "compiler/lower/cost.h"
+#include "compiler/read_file.h"
 #include "compiler/source.h"
 #include "compiler/yaml/yaml.h"
 #include "vm/verify.h"
@@ -21,14 +23,23 @@ struct RuleBound {
   cel::CostBound cost;
 };
 
+// What compiling read; kept by whoever compiles the same paths again.
+struct PolicyFiles {
+  // Every file that was looked for, lists of from_file too, whether it compiled or not. Streams
+  // that this process was given open are no such files.
+  std::vector<FileRead> read;
+  // By path: what names the counters of a policy without a name, its real path when it was first
+  // compiled. A link that leads elsewhere later leaves it its counters.
+  std::map<std::string, std::string> spaces;
+};
+
 // Several policies make one program: all must allow. Null if there was any error; `diagnostics`
 // then says all that is wrong with all of them. Warnings do not stop compilation. `bounds`, unless
-// null, gets those of all rules, in order; `read`, the names of all files that what was compiled
-// stands in, lists of from_file too. Streams that this process was given open are no such files.
+// null, gets those of all rules, in order.
 std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::string>& paths,
                                                     Diagnostics& diagnostics,
                                                     std::vector<RuleBound>* bounds = nullptr,
-                                                    std::vector<std::string>* read = nullptr);
+                                                    PolicyFiles* files = nullptr);
 
 // A policy that stands inside another document. `space` names its counters.
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,

@@ -3,8 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <tl/expected.hpp>
+
+#include "compiler/source.h"
 
 namespace writ {
 
@@ -25,6 +28,12 @@ tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_byte
                                         Readable readable);
 
 inline constexpr int kNoRegularFile = -1;
+
+// A file that was looked for, by the name it was looked for under.
+struct FileRead {
+  std::string name;
+  std::shared_ptr<const Source> source;  // null: it could not be read
+};
 
 // That as words, to follow "cannot be read: ".
 std::string ReadErrorText(int error);

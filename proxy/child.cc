@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "proxy/command_path.h"
+#include "proxy/signals.h"
 #include "proxy/standard_streams.h"
 
 namespace writ {
@@ -45,23 +46,6 @@ struct Pipe {
 void SetNonBlocking(int fd) {
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
-
-// All signals are held back in the child until it has default dispositions, so that no handler of
-// this process ever runs there.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 // What the child needs, made before the fork: after it only async-signal-safe calls are allowed.
 struct Launch {
@@ -154,7 +138,8 @@ tl::expected<Child, std::string> Child::Start(const std::vector<std::string>& ar
   }
   pid_t pid;
   {
-    SignalsBlocked blocked;
+    // In the child, until it has default dispositions: no handler of this process ever runs there.
+    const AllSignalsBlocked blocked;
     pid = fork();
     if (pid == 0) BecomeServer(launch);
   }

@@ -27,4 +27,16 @@ class Signals {
   struct sigaction pipe_before_;
 };
 
+// Holds all signals back from this thread, and from threads and processes that it makes meanwhile.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked();
+  ~AllSignalsBlocked();
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t mask_before_;
+};
+
 }  // namespace writ

@@ -41,7 +41,8 @@ std::string LanguageHint(const Node& root) {
 }  // namespace
 
 std::optional<Policy> LoadPolicy(std::shared_ptr<const Source> source, const Node& root,
-                                 std::string space, Diagnostics& diagnostics) {
+                                 std::string space, Diagnostics& diagnostics,
+                                 std::vector<FileRead>* looked_for) {
   const auto refuse = [&](const Node& at, std::string message, std::string hint) {
     diagnostics.Error(source, at.at, at.length, std::move(message), std::move(hint));
     return std::nullopt;
@@ -57,7 +58,7 @@ std::optional<Policy> LoadPolicy(std::shared_ptr<const Source> source, const Nod
                   "keep writ: 1 for rules with require, forbid and quota, version: \"1\" for "
                   "Intercept's conditions");
   }
-  if (writ != nullptr) return LoadWrit(source, root, std::move(space), diagnostics);
+  if (writ != nullptr) return LoadWrit(source, root, std::move(space), diagnostics, looked_for);
   if (version != nullptr) return LoadIntercept(source, root, std::move(space), diagnostics);
   return refuse(root, "neither writ nor version says which language the policy is in",
                 LanguageHint(root));

@@ -62,8 +62,9 @@ std::string StemOf(const std::string& path) {
 
 class Loader {
  public:
-  Loader(std::shared_ptr<const Source> source, std::string space, Diagnostics& diagnostics)
-      : reader_(std::move(source), diagnostics) {
+  Loader(std::shared_ptr<const Source> source, std::string space, Diagnostics& diagnostics,
+         std::vector<FileRead>* looked_for)
+      : reader_(std::move(source), diagnostics), looked_for_(looked_for) {
     policy_.source = reader_.source();
     policy_.language = Language::kWrit;
     policy_.space = std::move(space);
@@ -188,7 +189,7 @@ class Loader {
                     "write data: {hosts: {from_file: …}}, and use it as data.hosts");
       return false;
     }
-    DataReader data(reader_, *policy_.constants);
+    DataReader data(reader_, *policy_.constants, looked_for_);
     const std::optional<Constant> all = data.Read(node);
     reader_.WarnOfTraps(node);
     if (!all) return false;
@@ -341,14 +342,16 @@ class Loader {
   }
 
   PolicyReader reader_;
+  std::vector<FileRead>* looked_for_;
   Policy policy_;
 };
 
 }  // namespace
 
 std::optional<Policy> LoadWrit(std::shared_ptr<const Source> source, const Node& root,
-                               std::string space, Diagnostics& diagnostics) {
-  return Loader(std::move(source), std::move(space), diagnostics).Load(root);
+                               std::string space, Diagnostics& diagnostics,
+                               std::vector<FileRead>* looked_for) {
+  return Loader(std::move(source), std::move(space), diagnostics, looked_for).Load(root);
 }
 
 }  // namespace writ

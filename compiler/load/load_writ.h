@@ -10,9 +10,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/diagnostic.h"
 #include "compiler/policy.h"
+#include "compiler/read_file.h"
 #include "compiler/yaml/yaml.h"
 
 namespace writ {
@@ -25,7 +27,9 @@ inline constexpr size_t kMaxNamedConstants = 1000;
 
 // `root` must outlive the policy. `space` names its counters unless it has a name of its own.
 // Paths in it are relative to the folder of source->name(). nullopt if there was any error.
+// `looked_for`, unless null, gets the files of from_file, in that case too.
 std::optional<Policy> LoadWrit(std::shared_ptr<const Source> source, const yaml::Node& root,
-                               std::string space, Diagnostics& diagnostics);
+                               std::string space, Diagnostics& diagnostics,
+                               std::vector<FileRead>* looked_for = nullptr);
 
 }  // namespace writ

@@ -148,6 +148,10 @@ bool DataReader::CheckKeysDiffer(const Node& mapping, const Map& map) {
   return differ;
 }
 
+void DataReader::NoteFile(std::string name, std::shared_ptr<const Source> source) {
+  if (looked_for_ != nullptr) looked_for_->push_back({std::move(name), std::move(source)});
+}
+
 std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node& path) {
   if (mapping.members.size() > 1) {
     reader_.Error(mapping, "from_file must stand alone in its mapping",
@@ -167,6 +171,7 @@ std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node
   if (const auto known = by_path_.find(full); known != by_path_.end()) return known->second;
   std::optional<Constant>& constant = by_path_[full];
   tl::expected<std::string, int> text = ReadFile(full, kMaxDataFileBytes, Readable::kFiles);
+  if (!text) NoteFile(full, nullptr);
   if (!text && text.error() == EFBIG) {
     reader_.Error(path, fmt::format("{} has more than {} MiB", full, kMaxDataFileBytes >> 20),
                   "split it into several files, each a constant of its own");
@@ -178,7 +183,9 @@ std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node
         absolute ? "check the path" : "check the path; it is relative to the policy's folder");
     return std::nullopt;
   }
-  data_file_bytes_ += text->size();
+  const auto source = std::make_shared<const Source>(full, std::move(*text));
+  NoteFile(full, source);
+  data_file_bytes_ += source->text().size();
   if (data_file_bytes_ > kMaxDataFilesBytes) {
     reader_.Error(path,
                   fmt::format("with {} the files of from_file have more than {} MiB together", full,
@@ -186,7 +193,7 @@ std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node
                   "leave out what no rule needs, or split the policy");
     return std::nullopt;
   }
-  files_.push_back(std::make_shared<const Source>(full, std::move(*text)));
+  files_.push_back(source);
   constant = ReadEntries(*files_.back(), path);
   return constant;
 }

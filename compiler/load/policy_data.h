@@ -18,6 +18,7 @@
 
 #include "compiler/check/type.h"
 #include "compiler/load/policy_reader.h"
+#include "compiler/read_file.h"
 #include "compiler/yaml/yaml.h"
 #include "vm/arena.h"
 #include "vm/value.h"
@@ -35,8 +36,10 @@ struct Constant {
 
 class DataReader {
  public:
-  // Values are made in `arena`. Both outlive the reader.
-  DataReader(PolicyReader& reader, Arena& arena) : reader_(reader), arena_(arena) {}
+  // Values are made in `arena`. `looked_for`, unless null, gets every file that was looked for. All
+  // outlive the reader.
+  DataReader(PolicyReader& reader, Arena& arena, std::vector<FileRead>* looked_for = nullptr)
+      : reader_(reader), arena_(arena), looked_for_(looked_for) {}
 
   // nullopt if there was a fault, which was reported.
   std::optional<Constant> Read(const yaml::Node& node);
@@ -49,12 +52,14 @@ class DataReader {
   std::optional<Constant> ReadSequence(const yaml::Node& node);
   std::optional<Constant> ReadMapping(const yaml::Node& node);
   std::optional<Constant> ReadKey(const yaml::Node& key);
+  void NoteFile(std::string name, std::shared_ptr<const Source> source);
   std::optional<Constant> ReadFromFile(const yaml::Node& mapping, const yaml::Node& path);
   std::optional<Constant> ReadEntries(const Source& file, const yaml::Node& path);
   bool CheckKeysDiffer(const yaml::Node& mapping, const Map& map);
 
   PolicyReader& reader_;
   Arena& arena_;
+  std::vector<FileRead>* looked_for_;
   std::unordered_map<const yaml::Node*, std::optional<Constant>> collections_;  // for aliases
   std::unordered_map<std::string, std::optional<Constant>> by_path_;
   std::vector<std::shared_ptr<const Source>> files_;

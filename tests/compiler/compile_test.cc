@@ -90,6 +90,43 @@ TEST_F(Compile, ASymbolicLinkCountsAsWhatItNames) {
   EXPECT_EQ((*program)->counters[0].space, std::filesystem::canonical(path).string());
 }
 
+TEST_F(Compile, EveryFileThatWasLookedForIsNamed) {
+  Write("there.txt", "one\n");
+  const std::string path = Write("p.yaml", R"(
+writ: 1
+default: alow
+data: {a: {from_file: there.txt}, b: {from_file: gone.txt}}
+)");
+  const std::string gone = (folder_ / "gone.yaml").string();
+  PolicyFiles files;
+  EXPECT_EQ(CompileFiles({path, gone}, diagnostics_, nullptr, &files), nullptr);
+  ASSERT_EQ(files.read.size(), 4u);
+  EXPECT_EQ(files.read[0].name, path);
+  EXPECT_NE(files.read[0].source, nullptr);
+  EXPECT_EQ(files.read[1].name, (folder_ / "there.txt").string());
+  EXPECT_EQ(files.read[1].source->text(), "one\n");
+  EXPECT_EQ(files.read[2].name, (folder_ / "gone.txt").string());
+  EXPECT_EQ(files.read[2].source, nullptr);
+  EXPECT_EQ(files.read[3].name, gone);
+  EXPECT_EQ(files.read[3].source, nullptr);
+}
+
+TEST_F(Compile, CountersKeepTheirNameWhereverTheLinkLeadsLater) {
+  const std::string one = Write("one.yaml", kPolicy);
+  const std::string two = Write("two.yaml", kPolicy);
+  const std::string link = (folder_ / "link.yaml").string();
+  PolicyFiles files;
+  const auto space = [&] {
+    const auto program = CompileFiles({link}, diagnostics_, nullptr, &files);
+    return program == nullptr ? Said() : (*program)->counters[0].space;
+  };
+  std::filesystem::create_symlink(one, link);
+  EXPECT_EQ(space(), std::filesystem::canonical(one).string());
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink(two, link);
+  EXPECT_EQ(space(), std::filesystem::canonical(one).string());
+}
+
 TEST_F(Compile, EveryFaultOfEveryFileIsReported) {
   const std::string a = Write("a.yaml", "version: \"2\"\n");
   const std::string b = Write("b.yaml", "version: [\n");

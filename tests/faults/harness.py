@@ -68,7 +68,7 @@ def encode(message):
 class Session:
     """One `writ` process, and the client's ends of its standard streams."""
 
-    def __init__(self, argv, folder, environment, sockets=False):
+    def __init__(self, argv, folder, environment, sockets=False, pass_fds=()):
         self.errors_path = os.path.join(folder, "stderr")
         self.received = b""  # read and not yet taken as lines
         self.ended = False
@@ -76,7 +76,8 @@ class Session:
         self.from_, child_out = self._connect(sockets)
         with open(self.errors_path, "wb") as errors:
             self.process = subprocess.Popen(
-                argv, stdin=child_in, stdout=child_out, stderr=errors, env=environment
+                argv, stdin=child_in, stdout=child_out, stderr=errors, env=environment,
+                pass_fds=pass_fds,
             )
         os.close(child_in)
         os.close(child_out)
@@ -226,8 +227,8 @@ class FaultTest(unittest.TestCase):
     def environment(self):
         return dict(os.environ, WRIT_FAULT_TEST=self.word, XDG_STATE_HOME=self.path("state"))
 
-    def start_argv(self, argv, sockets=False):
-        session = Session(argv, self.folder, self.environment(), sockets)
+    def start_argv(self, argv, sockets=False, pass_fds=()):
+        session = Session(argv, self.folder, self.environment(), sockets, pass_fds)
         self.sessions.append(session)
         return session
 

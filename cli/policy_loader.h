@@ -1,0 +1,42 @@
+// From the policies that a command line names to a program that may run for it: compiled, of files
+// that nobody else may write, with all the labels it asks for. At the start, and when they change.
+//
+// Tested by tests/faults/test_start.py, tests/cli/permissions.py and tests/faults/test_reload.py.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/compile.h"
+#include "proxy/facts.h"
+
+namespace writ {
+
+struct LoadedPolicy {
+  std::shared_ptr<const VerifiedProgram> program;  // null: it may not run
+  std::string refusal;                             // why, in a few words
+  std::vector<std::string> said;                   // in full, warnings too: texts for stderr
+  std::vector<FileRead> files;                     // that were looked for, in both cases
+  Facts::Labels labels;
+};
+
+class PolicyLoader {
+ public:
+  // `labels`: "name=value". `insecure`: others may write the files.
+  PolicyLoader(std::vector<std::string> policies, std::vector<std::string> labels, bool insecure)
+      : policies_(std::move(policies)), labels_(std::move(labels)), insecure_(insecure) {}
+
+  const std::vector<std::string>& policies() const { return policies_; }
+
+  // Counters keep their names from one time to the next.
+  LoadedPolicy Load();
+
+ private:
+  std::vector<std::string> policies_;
+  std::vector<std::string> labels_;
+  bool insecure_;
+  PolicyFiles files_;
+};
+
+}  // namespace writ
