@@ -78,10 +78,21 @@ bool Reloader::Begin(std::shared_ptr<const VerifiedProgram> running,
   empty_ = EmptyOf(files);
   const AllSignalsBlocked blocked;  // they are the pump's
   try {
-    thread_ = std::thread([this] { Run(); });
+    thread_ = std::thread([this] {
+      Run();
+      ended_.set_value();
+    });
   } catch (const std::system_error&) {
     return false;
   }
+  return true;
+}
+
+bool Reloader::End(std::chrono::milliseconds patience) {
+  if (!thread_.joinable()) return true;
+  stop_.Ring();
+  if (ended_.get_future().wait_for(patience) != std::future_status::ready) return false;
+  thread_.join();
   return true;
 }
 

@@ -11,7 +11,9 @@
 // Tested by tests/faults/test_reload.py.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -30,8 +32,7 @@ namespace writ {
 class Reloader {
  public:
   Reloader(PolicyLoader loader, LogLevel log_level);
-  // Ends the thread: at once, or when it has compiled what it is at.
-  ~Reloader();
+  ~Reloader();  // waits for the thread to end
   Reloader(const Reloader&) = delete;
   Reloader& operator=(const Reloader&) = delete;
 
@@ -40,6 +41,9 @@ class Reloader {
 
   // From now on. `running`: what was loaded, from `files`. False if there is no thread to be had.
   bool Begin(std::shared_ptr<const VerifiedProgram> running, const std::vector<FileRead>& files);
+
+  // Ends the thread: at once, or when it has compiled what it is at. False if that takes longer.
+  bool End(std::chrono::milliseconds patience);
 
   Reloads& reloads() { return reloads_; }
 
@@ -65,6 +69,7 @@ class Reloader {
   std::shared_ptr<const VerifiedProgram> before_;
   std::set<std::string> empty_;  // of the files of what runs
   size_t refused_ = 0;           // what was refused since; 0: nothing
+  std::promise<void> ended_;
   std::thread thread_;
 };
 

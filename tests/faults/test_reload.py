@@ -490,14 +490,22 @@ class Process(ReloadTest):
         self.end(session)
 
     def test_end_while_compiling(self):
-        """the end of a session while a long policy is compiled"""
+        """the end of a session while a long policy is compiled, which takes longer than that"""
         session = self.watch()
         rules = "".join(
             "  - { name: r%d, tools: t%d, require: args.a.matches('^a%d+b*$') }\n" % (i, i, i)
-            for i in range(5000)
+            for i in range(90_000)
         )
         self.replace("policy.yaml", ALLOW + "rules:\n" + rules)
-        session.process.send_signal(signal.SIGHUP)
+        (other,) = set(os.listdir("/proc/%d/task" % session.pid)) - {str(session.pid)}
+        end = time.monotonic() + PATIENCE
+        while True:
+            with open("/proc/%d/task/%s/stat" % (session.pid, other)) as file:
+                ticks = int(file.read().rpartition(")")[2].split()[11])  # of its time in user space
+            if ticks > 0.3 * os.sysconf("SC_CLK_TCK"):
+                break
+            self.assertLess(time.monotonic(), end, "nothing is compiled")
+            time.sleep(0.01)
         self.end(session)
 
     def test_stderr_that_is_not_read(self):
