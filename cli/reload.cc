@@ -26,6 +26,7 @@ constexpr int kMostRounds = 3;
 
 std::vector<std::string> NamesOf(const std::vector<FileRead>& files) {
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const FileRead& file : files) names.push_back(file.name);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
