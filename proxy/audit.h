@@ -29,6 +29,13 @@ struct AuditedCall {
   int64_t nanoseconds = 0;                   // that it took
 };
 
+struct AuditedReload {
+  Time time{0};
+  const VerifiedProgram* before = nullptr;
+  const VerifiedProgram* program = nullptr;  // that decides from now on
+  std::string_view failure;  // for people: why it is still the same; empty: it is not
+};
+
 struct AuditedRefusal {
   Time time{0};
   bool from_client = true;  // else from the server
@@ -51,6 +58,9 @@ class Audit {
   // False if the call must not be let through: its record was to be on disk by now, and is not.
   virtual bool Decided(const AuditedCall& call) = 0;
 
+  // Another program was to decide.
+  virtual void Reloaded(const AuditedReload& reload) = 0;
+
   // A message that was refused, or lost.
   virtual void Refused(const AuditedRefusal& refusal) = 0;
 
@@ -69,6 +79,7 @@ class NoAudit final : public Audit {
   std::string_view Fault() const override { return {}; }
   void Unrecorded() override {}
   bool Decided(const AuditedCall& /*call*/) override { return true; }
+  void Reloaded(const AuditedReload& /*reload*/) override {}
   void Refused(const AuditedRefusal& /*refusal*/) override {}
   void BeforeWait(bool /*ending*/) override {}
   bool HasIdleWork() const override { return false; }

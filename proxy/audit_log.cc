@@ -82,6 +82,7 @@ void AuditLog::AppendStart() {
   chain_.Follow(start_.previous.has_value() ? start_.previous->mac : Mac{});
   AppendStartRecord(Next(Now()), start_, records_);
   Recorded();
+  program_ = start_.program;
 }
 
 void AuditLog::End(int status) {
@@ -107,6 +108,15 @@ bool AuditLog::Decided(const AuditedCall& call) {
   AppendDecisionRecord(Next(call.time), call, digest_, options_.arguments, records_);
   Recorded();
   return !options_.sync || Deliver() || options_.fail_open;
+}
+
+void AuditLog::Reloaded(const AuditedReload& reload) {
+  start_.program = (*reload.program)->digest;
+  if (failing_) return;
+  AppendReloadRecord(Next(reload.time), (*reload.before)->digest, start_.program, reload.failure,
+                     records_);
+  Recorded();
+  program_ = start_.program;
 }
 
 void AuditLog::Refused(const AuditedRefusal& refusal) {
@@ -252,6 +262,10 @@ void AuditLog::Recover() {
                   lost_.denied, lost_.passed));
   AppendLostRecord(Next(Now()), lost_, records_);
   Recorded();
+  if (program_ == start_.program) return;
+  AppendReloadRecord(Next(Now()), program_, start_.program, {}, records_);
+  Recorded();
+  program_ = start_.program;
 }
 
 }  // namespace writ

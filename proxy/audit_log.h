@@ -11,7 +11,7 @@
 // If they cannot be written, what has not been taken by the sink is kept and tried again, a few
 // times a second. Meanwhile nothing is added, so that memory stays bounded: calls are denied
 // (Fault(); with `fail_open` they pass), and counted, as are refusals. When the sink takes records
-// again the first one is "lost", with these counts.
+// again the first one is "lost", with these counts; a program that came meanwhile is told next.
 //
 // Refusals cost whoever sends them nothing, so they are not to fill the log: 32 may come at once,
 // then one in ten seconds, and a share of each file's space; more are counted, and the counts
@@ -61,6 +61,7 @@ class AuditLog final : public Audit {
   std::string_view Fault() const override;
   void Unrecorded() override { ++lost_.denied; }
   bool Decided(const AuditedCall& call) override;
+  void Reloaded(const AuditedReload& reload) override;
   void Refused(const AuditedRefusal& refusal) override;
   void BeforeWait(bool ending) override;
   bool HasIdleWork() const override;
@@ -91,6 +92,7 @@ class AuditLog final : public Audit {
   AuditChain chain_;
   Hmac digest_;
   StartRecord start_;
+  std::string program_;    // of the last record that told of one
   uint64_t seq_ = 0;       // of the next record
   std::string last_time_;  // of the last one that was sealed
   std::string records_;    // not sealed yet: open objects, each with an LF

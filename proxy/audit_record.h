@@ -85,7 +85,8 @@ struct LostRecords {
 };
 void AppendLostRecord(const RecordHead& head, const LostRecords& lost, std::string& out);
 
-// The policy was to be replaced while it ran. `failure`: why it was not; empty: it was.
+// The policy was to be replaced while it ran: what ran, and what runs now. `failure`: why that is the
+// same; empty: it is not.
 void AppendReloadRecord(const RecordHead& head, std::string_view program_before,
                         std::string_view program, std::string_view failure, std::string& out);
 

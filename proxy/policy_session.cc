@@ -108,6 +108,10 @@ void PolicySession::OnIdle() {
   audit_.OnIdle();
 }
 
+void PolicySession::AuditReload(const VerifiedProgram& before, std::string_view failure) {
+  if (audit_.Keeps()) audit_.Reloaded({Now(), &before, program_.get(), failure});
+}
+
 void PolicySession::AuditRefusal(bool from_client, std::string_view reason, size_t bytes) {
   if (audit_.Keeps()) audit_.Refused({Now(), from_client, reason, bytes});
 }
@@ -317,6 +321,7 @@ void PolicySession::OnNews(std::string* lines) {
     } else {
       log_.Error(fmt::format("policy not reloaded, {} goes on: {}", ShortDigest(*program_),
                              reload.refusal));
+      AuditReload(*program_, reload.refusal);
     }
   }
 }
@@ -331,6 +336,7 @@ void PolicySession::Adopt(std::shared_ptr<const VerifiedProgram> program, std::s
   engine_ = std::make_unique<Engine>(program_, options_.max_depth, counters_, facts_);
   hides_ = (*program_)->HidesAny();
   log_.Info(fmt::format("policy reloaded: {} -> {}", ShortDigest(*old), ShortDigest(*program_)));
+  AuditReload(*old, {});
   if (has_listed_ && !HideTheSame(**old, **program_)) TellOfHiding(lines);
 }
 

@@ -30,7 +30,7 @@ struct SessionOptions {
   std::optional<std::string> denial_prefix;  // none: kDenialPrefix
   Time (*clock)() = nullptr;                 // null: the system's
   Facts::Labels labels;
-  Audit* audit = nullptr;  // null: nothing is kept. Must outlive the session
+  Audit* audit = nullptr;      // null: nothing is kept. Must outlive the session
   Reloads* reloads = nullptr;  // where other programs come from, if any; must outlive the session
 };
 
@@ -74,6 +74,7 @@ class PolicySession : public SessionInterface {
                            std::string* replacement);
   void LogDecision(const ClientMessage& call, const Judgement& judgement, int64_t nanoseconds);
   void LogShadows(const ClientMessage& call, const Judgement& judgement);
+  void AuditReload(const VerifiedProgram& before, std::string_view failure);
   void AuditRefusal(bool from_client, std::string_view reason, size_t bytes);
   Time Now() const;
   Claims ClaimsOf(const ClientMessage& call) const;

@@ -128,6 +128,36 @@ class AuditIsKept(AuditTest):
             self.assertEqual(os.stat(name).st_mode & 0o7777, mode)
         self.assertIn("5 records of 1 session in 1 file", self.assert_intact())
 
+    def test_reload(self):
+        """a record for each reload, with the hashes of both programs, and for each that fails"""
+        session = self.start(self.server(ANSWERS), ["--watch"])
+        session.say(named(1, "work"))
+        session.hear()
+        for text, told in ((POLICY + "# more\n", "policy reloaded"), ("writ: 2\n", "goes on")):
+            self.file("policy.yaml", text)
+            end = time.monotonic() + harness.PATIENCE
+            while told not in session.errors():
+                self.assertLess(time.monotonic(), end, session.errors())
+                time.sleep(0.01)
+        session.say(named(2, "work"))
+        session.hear()
+        self.end(session)
+        records = self.records()
+        self.assertEqual(
+            [record["kind"] for record in records],
+            ["start", "decision", "reload", "reload", "decision", "stop"],
+        )
+        start, first, reloaded, failed, second = records[:5]
+        self.assertEqual(first["program"], start["program"])
+        self.assertEqual(reloaded["before"], start["program"])
+        self.assertNotEqual(reloaded["program"], start["program"])
+        self.assertNotIn("failure", reloaded)
+        self.assertEqual(failed["before"], reloaded["program"])
+        self.assertEqual(failed["program"], reloaded["program"])
+        self.assertIn("error", failed["failure"])
+        self.assertEqual(second["program"], reloaded["program"])
+        self.assert_intact()
+
     def test_arguments(self):
         """--audit-args: arguments in full"""
         session = self.start(self.server(ANSWERS), ["--audit-args"])

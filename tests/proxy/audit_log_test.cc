@@ -180,6 +180,43 @@ TEST(AuditLog, WhatCannotBeWrittenDeniesUntilItCanBe) {
   ExpectChained(lines);
 }
 
+TEST(AuditLog, ReloadsAreRecorded) {
+  MemorySink sink;
+  AuditedSession session(sink);
+  ASSERT_EQ(session.Begin(), "");
+  session.Reload("00", "01");
+  session.Reload("01", "01", "2 errors");
+  session->OnIdle();
+  const auto lines = sink.lines();
+  EXPECT_EQ(Kinds(lines), "start reload reload");
+  EXPECT_EQ(Member(lines[1], "before"), "00");
+  EXPECT_EQ(Member(lines[1], "program"), "01");
+  EXPECT_EQ(Member(lines[1], "failure"), "");
+  EXPECT_EQ(Member(lines[2], "before"), "01");
+  EXPECT_EQ(Member(lines[2], "program"), "01");
+  EXPECT_EQ(Member(lines[2], "failure"), "2 errors");
+  ExpectChained(lines);
+}
+
+TEST(AuditLog, AProgramThatCameWhileNothingCouldBeWrittenIsToldNext) {
+  MemorySink sink;
+  AuditedSession session(sink);
+  ASSERT_EQ(session.Begin(), "");
+  session.Decide("first");
+  sink.room = 0;
+  session->OnIdle();
+  session.Reload("00", "01");
+  session.Reload("01", "01", "2 errors");
+  session.Reload("01", "02");
+  sink.room = SIZE_MAX;
+  session->OnIdle();
+  const auto lines = sink.lines();
+  EXPECT_EQ(Kinds(lines), "start decision lost reload");
+  EXPECT_EQ(Member(lines[3], "before"), "00");
+  EXPECT_EQ(Member(lines[3], "program"), "02");
+  ExpectChained(lines);
+}
+
 TEST(AuditLog, OrPassesThemIfTheOperatorSaysSo) {
   MemorySink sink;
   AuditLogOptions options;

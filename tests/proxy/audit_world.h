@@ -133,6 +133,13 @@ class AuditedSession {
     return audit_->Decided(call);
   }
 
+  void Reload(const std::string& before, const std::string& program,
+              const std::string& failure = "") {
+    const auto old = ProgramByHand().Digest(before).Build();
+    const auto now = ProgramByHand().Digest(program).Build();
+    audit_->Reloaded({test_time, old.get(), now.get(), failure});
+  }
+
   void Refuse(const std::string& reason, size_t bytes = 10) {
     audit_->Refused({test_time, true, reason, bytes});
   }

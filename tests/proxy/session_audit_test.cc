@@ -12,6 +12,8 @@
 #include "proxy/counters_memory.h"
 #include "proxy/line.h"
 #include "proxy/policy_session.h"
+#include "proxy/programs.h"
+#include "proxy/reloads.h"
 
 namespace writ {
 namespace {
@@ -36,6 +38,10 @@ class Listener : public Audit {
     EXPECT_EQ(call.time.seconds, 600);
     EXPECT_GT(call.nanoseconds, 0);
     return records;
+  }
+  void Reloaded(const AuditedReload& reload) override {
+    heard.push_back((*reload.before)->digest + " -> " + (*reload.program)->digest + " " +
+                    std::string(reload.failure));
   }
   void Refused(const AuditedRefusal& refusal) override {
     heard.push_back((refusal.from_client ? "client: " : "server: ") + std::string(refusal.reason) +
@@ -107,6 +113,19 @@ TEST_F(SessionAudit, TellsDenials) {
   Say(Call(5, R"({"name":"pay","arguments":{}})"));
   EXPECT_THAT(Heard(), ElementsAre("? ? pay {\"n\":30} rule small", "? ? secret  hidden (hidden)",
                                    "? ? pay {} error small"));
+}
+
+TEST_F(SessionAudit, TellsReloads) {
+  Reloads reloads;
+  SessionOptions options;
+  options.audit = &audit_;
+  options.reloads = &reloads;
+  PolicySession session(ProgramByHand().Digest("first").Build(), counters_, log_, options);
+  reloads.Put({ProgramByHand().Digest("second").Build(), {}});
+  reloads.Put({nullptr, "1 error"});
+  std::string lines;
+  session.OnNews(&lines);
+  EXPECT_THAT(Heard(), ElementsAre("first -> second ", "second -> second 1 error"));
 }
 
 TEST_F(SessionAudit, TellsRefusals) {
