@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "proxy/audit_chain.h"
+#include "proxy/writer_lock.h"
 
 namespace writ {
 namespace {
@@ -169,11 +170,11 @@ std::string AuditFile::TakeUp() {
   inode_ = status.st_ino;
   size_ = static_cast<uint64_t>(status.st_size);
   since_ = SteadyNow();
-  if (is_folder_) return {};
-  if (flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!is_folder_ && flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     return errno == EWOULDBLOCK ? fmt::format("{} is written by another process", path_)
                                 : Failed(path_, "cannot be locked");
   }
+  ShowThatItIsWritten(file_.get());
   return {};
 }
 
