@@ -3,6 +3,7 @@
 #include "proxy/count.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace writ {
 namespace {
@@ -82,6 +83,17 @@ void Count::Subtract(int64_t amount, int64_t taken_in) {
   const int64_t back = std::min(slice, amount);
   slice -= back;
   value -= back;
+}
+
+bool Count::Load(int64_t stored_start, int64_t stored_value, std::string_view stored_slices) {
+  start = stored_start;
+  value = stored_value;
+  slices.resize(stored_slices.size() / sizeof(int64_t));
+  if (stored_slices.size() % sizeof(int64_t) != 0) return false;
+  if (!stored_slices.empty()) {
+    std::memcpy(slices.data(), stored_slices.data(), stored_slices.size());
+  }
+  return IsSound();
 }
 
 bool Count::IsSound() const {

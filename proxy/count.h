@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "proxy/counters.h"
@@ -35,7 +36,9 @@ struct Count {
   // was `start` once.
   void Subtract(int64_t amount, int64_t taken_in);
 
-  // Whether what was read from elsewhere can be a count of its window.
+  // Takes over what was stored, `stored_slices` being the bytes of `slices`. False if it can be no
+  // count of its window.
+  bool Load(int64_t stored_start, int64_t stored_value, std::string_view stored_slices);
   bool IsSound() const;
 };
 

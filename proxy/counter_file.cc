@@ -16,8 +16,6 @@
 namespace writ {
 namespace {
 
-constexpr int64_t kApplicationId = 0x77726974;  // "writ"
-
 constexpr char kTables[] = R"(
   CREATE TABLE counters (
     id INTEGER PRIMARY KEY,
@@ -197,7 +195,7 @@ std::optional<CounterFile::Fault> CounterFile::Recognise() {
     return code == SQLITE_OK ? std::nullopt : std::optional<Fault>(Fault{code});
   }
   if (code != SQLITE_OK) return Fault{code};
-  if (application != kApplicationId) {
+  if (application != kCounterApplication) {
     return Fault{SQLITE_OK, {fmt::format("{} is a database, but none of writ's", path_)}};
   }
   if (version != kCounterSchema) {
@@ -235,7 +233,7 @@ int CounterFile::MakeTables() {
   if (code == SQLITE_OK && version == 0) {  // else another process was faster
     code = Execute(database, kTables);
     const std::string marks = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
-                                          kApplicationId, kCounterSchema);
+                                          kCounterApplication, kCounterSchema);
     if (code == SQLITE_OK) code = Execute(database, marks.c_str());
   }
   if (code == SQLITE_OK) code = Execute(database, "COMMIT");
@@ -448,15 +446,7 @@ bool CounterFile::ReadState(int64_t counter, CounterState* state) {
 // The columns of COUNT_COLUMNS begin at `first`; the window is known.
 bool CounterFile::LoadRow(Statement& from, int first, Row* row) {
   row->id = from.Int(first);
-  row->count.start = from.Int(first + 1);
-  row->count.value = from.Int(first + 2);
-  const std::string_view slices = from.Bytes(first + 3);
-  const bool is_whole = slices.size() % sizeof(int64_t) == 0;
-  row->count.slices.resize(slices.size() / sizeof(int64_t));
-  if (!slices.empty() && is_whole) {
-    std::memcpy(row->count.slices.data(), slices.data(), slices.size());
-  }
-  return is_whole && row->count.IsSound();
+  return row->count.Load(from.Int(first + 1), from.Int(first + 2), from.Bytes(first + 3));
 }
 
 bool CounterFile::FindRow(int64_t counter, std::string_view key, const Window& window, Row* row) {

@@ -44,6 +44,8 @@ namespace writ {
 // In the folder that is given.
 inline constexpr std::string_view kCounterFile = "counters.db";
 
+// In the application_id of the file: "writ".
+inline constexpr int64_t kCounterApplication = 0x77726974;
 // The layout of the file, in its user_version.
 inline constexpr int64_t kCounterSchema = 1;
 
