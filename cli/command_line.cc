@@ -27,8 +27,8 @@ constexpr char kExamples[] =
     "  writ run -c policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
     "Write a policy from its tools, to be read and checked:\n"
     "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
-    "Each command says more: writ COMMAND --help\n"
-    "Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad usage, unreadable input.";
+    "More: writ COMMAND --help. Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad "
+    "usage.";
 
 constexpr char kPolicyFlag[] = "policy file; given several times, all must allow";
 
@@ -215,6 +215,19 @@ int RunWith(const CLI::App& app, RunOptions& run, const RunFlags& flags,
   return Run(run);
 }
 
+int StatusWith(const CLI::App& app, const StatusOptions& status) {
+  if (app.count("--audit") > 0 && status.audit.empty()) return UsageError("--audit is empty", "");
+  if (app.count("--state-dir") > 0 && status.state.folder.empty()) {
+    return UsageError("--state-dir is empty", "");
+  }
+  if (status.audit == "syslog" || status.audit == "none") {
+    return UsageError(fmt::format("status reads files, and --audit {} keeps none", status.audit),
+                      "writ run --audit FILE or DIR/ does");
+  }
+  if (status.json && status.table) return UsageError("--json and --table are two things", "");
+  return Status(status);
+}
+
 // The words before the first --, and those after it: the server's command, untouched.
 struct Words {
   std::vector<std::string> ours;
@@ -251,8 +264,8 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {"run",  "check",  "validate", "test",    "eval",
-                                          "expr", "disasm", "scan",     "migrate", "verify"};
+constexpr std::string_view kCommands[] = {"run",    "check", "validate", "test",   "eval",  "expr",
+                                          "disasm", "scan",  "migrate",  "verify", "status"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -415,6 +428,23 @@ int Dispatch(int argc, char** argv) {
   AddStateFolderFlags(*verify_command, verify.state);
   verify_command->add_flag("--json", verify.json, "findings as JSON");
 
+  StatusOptions status;
+  CLI::App* status_command =
+      app.add_subcommand("status", "show what runs, what was denied, what quotas have left");
+  status_command->footer(
+      "On a terminal these are tables, else one JSON object. Exit status: 0, or 2 where it cannot "
+      "tell.\n  writ status --since 1h --watch");
+  status_command->add_option("--audit", status.audit, "what writ run --audit named")
+      ->option_text("FILE|DIR");
+  status_command
+      ->add_option("--state-dir", status.state.folder, "what writ keeps (~/.local/state/writ)")
+      ->option_text("DIR");
+  status_command->add_option("--since", status.since, "count the last 90s, 30m, 6h, 7d (24h)")
+      ->option_text("TIME");
+  status_command->add_flag("-w,--watch", status.watch, "again every second, until Ctrl-C");
+  status_command->add_flag("--json", status.json, "JSON, on a terminal too");
+  status_command->add_flag("--table", status.table, "tables, without a terminal too");
+
   // What a command has no use for is refused below, in words of our own.
   for (CLI::App* command : app.get_subcommands({})) command->allow_extras();
   const auto chosen = [&app] {
@@ -486,6 +516,7 @@ int Dispatch(int argc, char** argv) {
     }
     return VerifyLogs(verify);
   }
+  if (command == status_command) return StatusWith(*status_command, status);
   const std::vector<std::string>& policies =
       command == check_command ? check.policies : disasm.policies;
   if (policies.empty()) {

@@ -75,6 +75,16 @@ struct VerifyOptions {
 };
 int VerifyLogs(const VerifyOptions& options);
 
+struct StatusOptions {
+  StateOptions state;  // where counters are, and the audit log unless
+  std::string audit;   // names its folder or file
+  std::string since = "24h";
+  bool watch = false;
+  bool json = false;
+  bool table = false;  // where stdout is no terminal
+};
+int Status(const StatusOptions& options);
+
 struct DisasmOptions {
   std::vector<std::string> policies;
 };

@@ -11,7 +11,8 @@ import stat
 
 from harness import CommandTest, main
 
-COMMANDS = ["run", "check", "test", "eval", "expr", "disasm", "scan", "migrate", "verify"]
+COMMANDS = ["run", "check", "test", "eval", "expr", "disasm", "scan", "migrate", "verify",
+            "status"]
 
 POLICY = """\
 version: "1"
@@ -78,7 +79,7 @@ class Help(CommandTest):
 
     def test_unknown_words(self):
         commands = ("the commands are run, check, validate, test, eval, expr, disasm, scan, "
-                    "migrate, verify")
+                    "migrate, verify, status")
         for words, said, hint in (
                 (["chek", "p.yaml"], '"chek" is not a command',
                  "did you mean check? writ --help lists the commands"),

@@ -271,6 +271,11 @@ def try_verify(words, place):
         raise Fault(f"`{shlex.join(words)}` exits with {status}:\n{output}")
 
 
+def try_status(words, place):
+    """Tries a `writ status`; only a terminal can be watched."""
+    expect_exit(place, 0, *(word for word in words if word != "--watch"))
+
+
 def check_shell(snippet, place):
     status, output = place.run(["bash", "-n"], snippet.text)
     if status != 0:
@@ -296,6 +301,8 @@ def check_shell_command(words, place):
         try_command_line(words[words.index("--") + 1:], place)
     elif words[:2] == ["writ", "verify"]:
         try_verify(words, place)
+    elif words[:2] == ["writ", "status"]:
+        try_status(words, place)
     elif words[0] == "writ":
         try_command_line(words, place)
     else:
