@@ -74,6 +74,14 @@ void AppendEscaped(std::string_view message, size_t most, std::string* line) {
   }
 }
 
+// How much of `bytes` is written at once: whole lines, if it is more than fits, so that what others
+// write to the same file does not come between the parts of one.
+size_t PieceOf(std::string_view bytes) {
+  if (bytes.size() <= Log::kMostBytes) return bytes.size();
+  const size_t end = bytes.rfind('\n', Log::kMostBytes - 1);
+  return end == std::string_view::npos ? Log::kMostBytes : end + 1;
+}
+
 }  // namespace
 
 void Log::Write(LogLevel level, std::string_view message) const {
@@ -111,7 +119,7 @@ bool Log::WriteInTime(std::string_view bytes, int patience_milliseconds) const {
     int ready = poll(&entry, 1, patience_milliseconds);
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return false;
-    ssize_t count = write(fd_, bytes.data(), std::min(bytes.size(), kMostBytes));
+    ssize_t count = write(fd_, bytes.data(), PieceOf(bytes));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return false;
     bytes.remove_prefix(static_cast<size_t>(count));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <string>
@@ -114,6 +115,26 @@ TEST_F(LogTest, LinesOfTheServerPassAsTheyAre) {
   std::string big(20'000, 'b');
   Log(LogLevel::kError, fd()).PassOn(big);
   EXPECT_EQ(Written(), big + "\n");
+}
+
+// So that what others write to it comes between lines, and not into them.
+TEST_F(LogTest, ManyLinesAreWrittenSomeWholeOnesAtATime) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+  std::string text;
+  while (text.size() < 3 * Log::kMostBytes) text += std::string(text.size() % 90, 'x') + "\n";
+  Log(LogLevel::kError, ends[1]).PassOn(text);
+  close(ends[1]);
+  std::string whole;
+  std::string piece(2 * Log::kMostBytes, ' ');
+  ssize_t count = 0;
+  while ((count = read(ends[0], piece.data(), piece.size())) > 0) {
+    whole.append(piece, 0, static_cast<size_t>(count));
+    EXPECT_EQ(whole.back(), '\n');
+    EXPECT_LE(count, static_cast<ssize_t>(Log::kMostBytes));
+  }
+  close(ends[0]);
+  EXPECT_EQ(whole, text + "\n");
 }
 
 TEST_F(LogTest, AReaderThatDoesNotReadHoldsNobodyUp) {
