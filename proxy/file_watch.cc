@@ -16,8 +16,19 @@ namespace writ {
 namespace {
 
 constexpr uint32_t kOfEntries =
-    IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR;
+    IN_CREATE | IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR;
 constexpr uint32_t kOfFile = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
+
+// Why a watch was refused.
+std::string TextOf(int error) {
+  if (error == ENOSPC) return "no inotify watch is left (fs.inotify.max_user_watches)";
+  return std::strerror(error);
+}
+
+// Not what a link leads to, and nothing that has been written.
+bool MayHaveAWriterYet(const struct stat& status) {
+  return S_ISREG(status.st_mode) && status.st_nlink == 1 && status.st_size == 0;
+}
 
 }  // namespace
 
@@ -32,7 +43,9 @@ FileWatch::~FileWatch() {
 std::vector<std::string> FileWatch::Watch(const std::vector<std::string>& paths) {
   for (auto& [number, place] : places_) place = {};
   std::vector<std::string> blind;
-  for (const std::string& path : paths) WatchPath(path, blind);
+  std::set<Entry> still_made;
+  for (const std::string& path : paths) WatchPath(path, blind, still_made);
+  made_ = std::move(still_made);
   for (auto at = places_.begin(); at != places_.end();) {
     if (at->second.keep) {
       ++at;
@@ -47,39 +60,47 @@ std::vector<std::string> FileWatch::Watch(const std::vector<std::string>& paths)
   return blind;
 }
 
-void FileWatch::WatchPath(const std::string& path, std::vector<std::string>& blind) {
-  int error = 0;  // of watching the folder of the entry at hand
+void FileWatch::WatchPath(const std::string& path, std::vector<std::string>& blind,
+                          std::set<Entry>& still_made) {
+  int folder = 0;  // of the entry at hand: its number, or -errno
+  std::string name;
   const auto watch_folder = [&](const std::string& entry) {
-    error = 0;
+    folder = 0;
     if (entry == "/") return;
-    error = Add(FolderOf(entry), kOfEntries, entry.substr(entry.rfind('/') + 1));
+    name = entry.substr(entry.rfind('/') + 1);
+    folder = Add(FolderOf(entry), kOfEntries, name);
+  };
+  const auto tell = [&blind](const std::string& where, int error) {
+    blind.push_back(fmt::format("{}: {}", where, TextOf(error)));
   };
   const auto fault = WalkPath(
       path,
       [&](const PathEntry& entry) {
         // Folders above are seldom moved, and often not to be read by everybody.
         const bool decides = S_ISLNK(entry.status.st_mode) || entry.is_last;
-        if (decides && error != 0) {
-          blind.push_back(fmt::format("{}: {}", FolderOf(entry.path), std::strerror(error)));
+        if (decides && folder < 0) tell(FolderOf(entry.path), -folder);
+        if (!S_ISREG(entry.status.st_mode)) return true;
+        const int file = Add(entry.path, kOfFile, "");
+        // What cannot be read will not be, and its folder tells when its rights change.
+        if (file < 0 && file != -EACCES && file != -ENOENT) tell(entry.path, -file);
+        if (MayHaveAWriterYet(entry.status) && made_.count({folder, name}) > 0) {
+          still_made.emplace(folder, name);
         }
-        if (S_ISREG(entry.status.st_mode)) Add(entry.path, kOfFile, "");
         return true;
       },
       watch_folder);
   // It is where the way will go on.
-  if (fault.has_value() && error != 0) {
-    blind.push_back(fmt::format("{}: {}", FolderOf(fault->path), std::strerror(error)));
-  }
+  if (fault.has_value() && folder < 0) tell(FolderOf(fault->path), -folder);
 }
 
-// 0, or the errno.
+// Its number, or -errno.
 int FileWatch::Add(const std::string& path, uint32_t events, const std::string& name) {
   const int number = inotify_add_watch(fd_, path.c_str(), events);
-  if (number < 0) return errno;
+  if (number < 0) return -errno;
   Place& place = places_[number];
   place.keep = true;
   place.names.insert(name);
-  return 0;
+  return number;
 }
 
 FileWatch::Seen FileWatch::Look() {
@@ -95,13 +116,14 @@ FileWatch::Seen FileWatch::Look() {
       if (Concerns(event->wd, event->mask, name)) seen.changed = true;
     }
   }
-  seen.written = !written_.empty();
+  seen.written = IsWritten();
   return seen;
 }
 
 bool FileWatch::Concerns(int watch, uint32_t events, const std::string& name) {
   if ((events & IN_Q_OVERFLOW) != 0) {
     written_.clear();
+    made_.clear();
     return true;
   }
   const auto place = places_.find(watch);
@@ -114,6 +136,10 @@ bool FileWatch::Concerns(int watch, uint32_t events, const std::string& name) {
   if (place->second.names.count(name) == 0) return false;
   if ((events & IN_MODIFY) != 0) written_.insert(watch);
   if ((events & IN_CLOSE_WRITE) != 0) written_.erase(watch);
+  if (name.empty()) return true;
+  constexpr uint32_t kWholeOrGone = IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
+  if ((events & kWholeOrGone) != 0) made_.erase({watch, name});
+  if ((events & IN_CREATE) != 0 && (events & IN_ISDIR) == 0) made_.emplace(watch, name);
   return true;
 }
 

@@ -3,8 +3,10 @@
 // Kubernetes swaps ..data), a folder on the way moved.
 //
 // Every folder in which an entry of the way stands is watched for that entry's name, and the file
-// itself for what is written to it. A folder is watched before its entry is looked at, so whatever
-// happens after Watch() is noticed. Says too much rather than too little.
+// itself for what is written to it. A file that was made is taken for one that is being written
+// until it is closed; links are made without a writer, so that ends with the next Watch(). A folder
+// is watched before its entry is looked at, so whatever happens after Watch() is noticed. Says too
+// much rather than too little.
 //
 // The kernel tells of what happens on this machine: not of files that another one changes on a
 // network file system, and not of mounts.
@@ -18,6 +20,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace writ {
@@ -32,8 +35,8 @@ class FileWatch {
   // Readable when Look() has something. Negative if the system gave none: -errno.
   int fd() const { return fd_; }
 
-  // From now on these, and no others. Returns the folders in which a change cannot be noticed, each
-  // with why, for people.
+  // From now on these, and no others. Returns the folders and files in which a change cannot be
+  // noticed, each with why, for people.
   std::vector<std::string> Watch(const std::vector<std::string>& paths);
 
   struct Seen {
@@ -41,6 +44,8 @@ class FileWatch {
     bool written = false;  // a file is being written by somebody who has not closed it yet
   };
   Seen Look();
+  // As the last Look() and Watch() know.
+  bool IsWritten() const { return !written_.empty() || !made_.empty(); }
 
  private:
   struct Place {
@@ -48,13 +53,17 @@ class FileWatch {
     bool keep = false;            // while watching anew
   };
 
-  void WatchPath(const std::string& path, std::vector<std::string>& blind);
+  using Entry = std::pair<int, std::string>;  // of a folder: its number, and a name in it
+
+  void WatchPath(const std::string& path, std::vector<std::string>& blind,
+                 std::set<Entry>& still_made);
   int Add(const std::string& path, uint32_t events, const std::string& name);
   bool Concerns(int watch, uint32_t events, const std::string& name);
 
   int fd_;
   std::map<int, Place> places_;  // by the kernel's number
   std::set<int> written_;        // files that are open for writing
+  std::set<Entry> made_;         // files that were made, and not closed since
 };
 
 }  // namespace writ

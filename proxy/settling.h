@@ -21,6 +21,8 @@ class Settling {
     if (!latest_.has_value()) latest_ = now + kLongest;
     due_ = goes_on ? *latest_ : std::min(*latest_, now + Time::duration(kQuiet));
   }
+  // Nothing is to be read before, unless something changes.
+  void PutOff(Time until) { due_ = latest_ = until; }
   // None: nothing has changed.
   std::optional<Time> due() const { return due_; }
   void Clear() {

@@ -5,11 +5,16 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "proxy/temporary_folder.h"
@@ -66,6 +71,59 @@ TEST_F(FileWatchTest, KnowsWhetherAWriterIsAtIt) {
   seen = watch_.Look();
   EXPECT_TRUE(seen.changed);
   EXPECT_FALSE(seen.written);
+}
+
+// As `rm` and a shell's `>` do.
+TEST_F(FileWatchTest, KnowsWhetherAWriterIsAtAFileThatIsMadeAgain) {
+  Watch("etc/p.yaml");
+  fs::remove(folder_ / "etc/p.yaml");
+  EXPECT_FALSE(watch_.Look().written);
+  for (const bool watched_anew : {false, true}) {
+    std::ofstream writer(folder_ / "etc/p.yaml");
+    if (watched_anew) {
+      EXPECT_TRUE(watch_.Look().written);
+      Watch("etc/p.yaml");
+      EXPECT_TRUE(watch_.IsWritten()) << "nothing is in it yet";
+    }
+    writer << "half" << std::flush;
+    EXPECT_TRUE(watch_.Look().written);
+    writer.close();
+    const FileWatch::Seen seen = watch_.Look();
+    EXPECT_TRUE(seen.changed);
+    EXPECT_FALSE(seen.written);
+    fs::remove(folder_ / "etc/p.yaml");
+    EXPECT_TRUE(Changed());
+    Watch("etc/p.yaml");
+  }
+}
+
+TEST_F(FileWatchTest, NobodyWritesWhatIsRenamed) {
+  Write("etc/new", "other");
+  Watch("etc/p.yaml");
+  fs::rename(folder_ / "etc/new", folder_ / "etc/p.yaml");
+  const FileWatch::Seen seen = watch_.Look();
+  EXPECT_TRUE(seen.changed);
+  EXPECT_FALSE(seen.written);
+}
+
+// They have no writer who will close them: so that is not waited for twice.
+TEST_F(FileWatchTest, LinksAreTakenForWrittenUntilTheyAreWatched) {
+  for (const char* target : {"etc/empty", "etc/two/p.yaml"}) {
+    Write("etc/empty", "");
+    watch_.Look();
+    Watch("etc/p.yaml");
+    for (const bool symbolic : {false, true}) {
+      fs::remove(folder_ / "etc/p.yaml");
+      if (symbolic) {
+        fs::create_symlink(folder_ / target, folder_ / "etc/p.yaml");
+      } else {
+        fs::create_hard_link(folder_ / target, folder_ / "etc/p.yaml");
+      }
+      EXPECT_TRUE(watch_.Look().changed);
+      Watch("etc/p.yaml");
+      EXPECT_FALSE(watch_.IsWritten());
+    }
+  }
 }
 
 TEST_F(FileWatchTest, ReadingIsNoChange) {
@@ -208,6 +266,57 @@ TEST_F(FileWatchTest, ALostEventIsAChange) {
     fs::remove(folder_ / "etc/x");
   }
   EXPECT_TRUE(Changed());
+}
+
+// Runs `watch` where the kernel gives so many watches, and returns what it does; none if that
+// cannot be had here.
+std::optional<std::string> WithWatches(size_t most, const std::function<std::string()>& watch) {
+  int ends[2];
+  if (pipe(ends) != 0) return std::nullopt;
+  const uid_t user = geteuid();
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto write_file = [](const char* path, const std::string& text) {
+      std::ofstream file(path);
+      file << text << std::flush;
+      return file.good();
+    };
+    if (unshare(CLONE_NEWUSER) != 0 ||
+        !write_file("/proc/self/uid_map", "0 " + std::to_string(user) + " 1") ||
+        !write_file("/proc/sys/user/max_inotify_watches", std::to_string(most))) {
+      _exit(1);
+    }
+    const std::string text = watch();
+    const bool whole =
+        write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    _exit(whole ? 0 : 2);
+  }
+  close(ends[1]);
+  std::string text;
+  char byte = 0;
+  while (read(ends[0], &byte, 1) == 1) text += byte;
+  close(ends[0]);
+  int status = -1;
+  if (child < 0 || waitpid(child, &status, 0) != child || status != 0) return std::nullopt;
+  return text;
+}
+
+TEST_F(FileWatchTest, SaysIfTheKernelGivesNoMoreWatches) {
+  const std::string file = folder_ / "etc/p.yaml";
+  // All but the last: that of the file, after those of the folders above.
+  const auto folders = static_cast<size_t>(std::count(file.begin(), file.end(), '/'));
+  const auto told = [&] {
+    FileWatch watch;
+    std::string text;
+    for (const std::string& line : watch.Watch({file})) text += line + "\n";
+    return text;
+  };
+  const std::optional<std::string> enough = WithWatches(folders + 1, told);
+  if (!enough.has_value()) GTEST_SKIP() << "no user namespace with a limit of its own";
+  EXPECT_EQ(*enough, "");
+  const std::string why = ": no inotify watch is left (fs.inotify.max_user_watches)\n";
+  EXPECT_EQ(WithWatches(folders, told), file + why);
+  EXPECT_EQ(WithWatches(folders - 1, told), file + why + (folder_ / "etc") + why);
 }
 
 TEST_F(FileWatchTest, SaysWhereItIsBlind) {

@@ -37,6 +37,14 @@ TEST(Settling, WaitsForAWriterToClose) {
   EXPECT_EQ(settling.due(), kStart + milliseconds(400));
 }
 
+TEST(Settling, CanBePutOffUnlessSomethingChanges) {
+  Settling settling;
+  settling.PutOff(kStart + milliseconds(900));
+  EXPECT_EQ(settling.due(), kStart + milliseconds(900));
+  settling.Note(kStart + milliseconds(300), false);
+  EXPECT_EQ(settling.due(), kStart + milliseconds(400));
+}
+
 TEST(Settling, BeginsAnewOnceItWasRead) {
   Settling settling;
   settling.Note(kStart, false);
