@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -19,27 +21,6 @@
 namespace writ {
 namespace {
 
-// Of one source the SHA-256 of its text, as sha256sum prints it; of several that of their lengths
-// and texts, in order.
-std::string Digest(const std::vector<std::shared_ptr<const Source>>& sources) {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
-  for (const auto& source : sources) {
-    if (sources.size() > 1) {
-      const std::string length = fmt::format("{}:", source->text().size());
-      EVP_DigestUpdate(context, length.data(), length.size());
-    }
-    EVP_DigestUpdate(context, source->text().data(), source->text().size());
-  }
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_DigestFinal_ex(context, digest, &size);
-  EVP_MD_CTX_free(context);
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
-}
-
 std::shared_ptr<const VerifiedProgram> EmitAndVerify(
     const std::vector<Policy>& policies, std::vector<std::shared_ptr<const Source>> sources,
     Diagnostics& diagnostics) {
@@ -49,7 +30,9 @@ std::shared_ptr<const VerifiedProgram> EmitAndVerify(
   for (const Policy& policy : policies) {
     sources.insert(sources.end(), policy.data_files.begin(), policy.data_files.end());
   }
-  program.digest = Digest(sources);
+  std::vector<std::string_view> texts;
+  for (const auto& source : sources) texts.push_back(source->text());
+  program.digest = DigestOf(texts);
   auto verified = Verify(std::move(program));
   if (!verified.has_value()) {
     diagnostics.Unreadable(sources.empty() ? "" : sources.front()->name(),
@@ -96,6 +79,25 @@ std::string RealPath(const std::string& path) {
 
 }  // namespace
 
+std::string DigestOf(const std::vector<std::string_view>& texts) {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
+  for (const std::string_view text : texts) {
+    if (texts.size() > 1) {
+      const std::string length = fmt::format("{}:", text.size());
+      EVP_DigestUpdate(context, length.data(), length.size());
+    }
+    EVP_DigestUpdate(context, text.data(), text.size());
+  }
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context, digest, &size);
+  EVP_MD_CTX_free(context);
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+  return hex;
+}
+
 std::shared_ptr<const Source> ReadSource(const std::string& path, Diagnostics& diagnostics) {
   tl::expected<std::string, int> text =
       ReadFile(path, yaml::kMaxYamlBytes, Readable::kFilesAndStreams);
@@ -119,6 +121,7 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
   PolicyFiles no_files;
   if (files == nullptr) files = &no_files;
   files->read.clear();
+  std::vector<FileRead> lists;
   std::vector<std::shared_ptr<const Source>> sources;
   std::vector<std::unique_ptr<yaml::Document>> documents;
   std::vector<Policy> policies;
@@ -135,13 +138,14 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
     }
     std::unique_ptr<yaml::Document> document = yaml::Parse(source, diagnostics);
     if (document == nullptr) continue;
-    std::optional<Policy> policy = LoadPolicy(
-        source, *document->root(), files->spaces.emplace(path, RealPath(path)).first->second,
-        diagnostics, &files->read);
+    std::optional<Policy> policy =
+        LoadPolicy(source, *document->root(),
+                   files->spaces.emplace(path, RealPath(path)).first->second, diagnostics, &lists);
     if (policy.has_value()) policies.push_back(std::move(*policy));
     sources.push_back(std::move(source));
     documents.push_back(std::move(document));
   }
+  std::move(lists.begin(), lists.end(), std::back_inserter(files->read));
   if (diagnostics.error_count() != errors_before) return nullptr;
   if (!CheckNames(policies, diagnostics)) return nullptr;
   if (bounds != nullptr) BoundRules(policies, *bounds);

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/diagnostic.h"
@@ -25,13 +26,17 @@ struct RuleBound {
 
 // What compiling read; kept by whoever compiles the same paths again.
 struct PolicyFiles {
-  // Every file that was looked for, lists of from_file too, whether it compiled or not. Streams
-  // that this process was given open are no such files.
+  // Every file that was looked for, whether it compiled or not: the policies, then their lists of
+  // from_file. Streams that this process was given open are no such files.
   std::vector<FileRead> read;
   // By path: what names the counters of a policy without a name, its real path when it was first
   // compiled. A link that leads elsewhere later leaves it its counters.
   std::map<std::string, std::string> spaces;
 };
+
+// Of the texts of those, in that order, what Program::digest is: of one the SHA-256, as sha256sum
+// prints it; of several that of their lengths and texts.
+std::string DigestOf(const std::vector<std::string_view>& texts);
 
 // Several policies make one program: all must allow. Null if there was any error; `diagnostics`
 // then says all that is wrong with all of them. Warnings do not stop compilation. `bounds`, unless

@@ -103,12 +103,36 @@ data: {a: {from_file: there.txt}, b: {from_file: gone.txt}}
   ASSERT_EQ(files.read.size(), 4u);
   EXPECT_EQ(files.read[0].name, path);
   EXPECT_NE(files.read[0].source, nullptr);
-  EXPECT_EQ(files.read[1].name, (folder_ / "there.txt").string());
-  EXPECT_EQ(files.read[1].source->text(), "one\n");
-  EXPECT_EQ(files.read[2].name, (folder_ / "gone.txt").string());
-  EXPECT_EQ(files.read[2].source, nullptr);
-  EXPECT_EQ(files.read[3].name, gone);
+  EXPECT_EQ(files.read[1].name, gone);
+  EXPECT_EQ(files.read[1].source, nullptr);
+  EXPECT_EQ(files.read[2].name, (folder_ / "there.txt").string());
+  EXPECT_EQ(files.read[2].source->text(), "one\n");
+  EXPECT_EQ(files.read[3].name, (folder_ / "gone.txt").string());
   EXPECT_EQ(files.read[3].source, nullptr);
+}
+
+TEST_F(Compile, TheDigestIsThatOfWhatWasRead) {
+  Write("known.txt", "one\n");
+  const std::string first = Write("first.yaml", R"(
+writ: 1
+name: first
+default: deny
+data: {a: {from_file: known.txt}}
+)");
+  const std::string second = Write("second.yaml", R"(
+writ: 1
+name: second
+default: deny
+data: {a: {from_file: known.txt}, b: {from_file: known.txt}}
+)");
+  for (const auto& paths : {std::vector{first}, std::vector{first, second}}) {
+    PolicyFiles files;
+    const auto program = CompileFiles(paths, diagnostics_, nullptr, &files);
+    ASSERT_NE(program, nullptr) << Said();
+    std::vector<std::string_view> texts;
+    for (const FileRead& file : files.read) texts.push_back(file.source->text());
+    EXPECT_EQ((*program)->digest, DigestOf(texts));
+  }
 }
 
 TEST_F(Compile, CountersKeepTheirNameWhereverTheLinkLeadsLater) {
