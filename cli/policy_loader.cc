@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <string_view>
 
 #include "cli/labels.h"
 #include "cli/print.h"
@@ -14,18 +14,32 @@
 namespace writ {
 namespace {
 
-struct Fault {
-  std::string message;
-  std::string hint;
-};
+std::string DigestOfFiles(const std::vector<FileRead>& files) {
+  std::vector<std::string_view> texts;
+  for (const FileRead& file : files) {
+    if (file.source == nullptr) return {};
+    texts.push_back(file.source->text());
+  }
+  return DigestOf(texts);
+}
+
+}  // namespace
+
+std::vector<std::string> NamesOf(const std::vector<FileRead>& files) {
+  std::vector<std::string> names;
+  names.reserve(files.size());
+  for (const FileRead& file : files) names.push_back(file.name);
+  return names;
+}
 
 // What decides is worth nothing if others may change it.
-std::optional<Fault> FindUnsafe(const std::vector<FileRead>& files) {
-  for (const FileRead& file : files) {
-    const std::optional<Opening> opening = WhoElseMayWrite(file.name);
+std::optional<UnsafeFile> PolicyLoader::FindUnsafe(const std::vector<std::string>& files) const {
+  if (insecure_) return std::nullopt;
+  for (const std::string& file : files) {
+    const std::optional<Opening> opening = WhoElseMayWrite(file);
     if (!opening.has_value()) continue;
-    return Fault{
-        fmt::format("{} is not safe to decide by: {}", file.name, opening->text),
+    return UnsafeFile{
+        fmt::format("{} is not safe to decide by: {}", file, opening->text),
         fmt::format("{}--insecure-permissions takes it as it is",
                     opening->remedy.empty() ? std::string()
                                             : opening->remedy + " takes that right away; ")};
@@ -33,7 +47,21 @@ std::optional<Fault> FindUnsafe(const std::vector<FileRead>& files) {
   return std::nullopt;
 }
 
-}  // namespace
+std::shared_ptr<const VerifiedProgram> PolicyLoader::Compile(LoadedPolicy& loaded) {
+  Diagnostics diagnostics;
+  PolicyFiles files;
+  files.spaces = spaces_;
+  auto program = CompileFiles(policies_, diagnostics, nullptr, &files);
+  loaded.digest = DigestOfFiles(files.read);
+  loaded.files = std::move(files.read);
+  loaded.said = ReportTexts(diagnostics);
+  spaces_ = std::move(files.spaces);
+  if (program == nullptr) {
+    const size_t errors = diagnostics.error_count();
+    loaded.refusal = fmt::format("{} error{}", errors, errors == 1 ? "" : "s");
+  }
+  return program;
+}
 
 LoadedPolicy PolicyLoader::Load() {
   LoadedPolicy loaded;
@@ -43,17 +71,10 @@ LoadedPolicy PolicyLoader::Load() {
     loaded.program = nullptr;
     return std::move(loaded);
   };
-  Diagnostics diagnostics;
-  loaded.program = CompileFiles(policies_, diagnostics, nullptr, &files_);
-  loaded.files = std::move(files_.read);
-  loaded.said = ReportTexts(diagnostics);
-  if (loaded.program == nullptr) {
-    const size_t errors = diagnostics.error_count();
-    loaded.refusal = fmt::format("{} error{}", errors, errors == 1 ? "" : "s");
-    return loaded;
-  }
-  if (!insecure_) {
-    if (const auto fault = FindUnsafe(loaded.files)) return refuse(fault->message, fault->hint);
+  loaded.program = Compile(loaded);
+  if (loaded.program == nullptr) return loaded;
+  if (const auto unsafe = FindUnsafe(NamesOf(loaded.files))) {
+    return refuse(unsafe->message, unsafe->hint);
   }
   auto labels = LabelsFor(*loaded.program, labels_);
   if (!labels.has_value()) return refuse(labels.error().message, labels.error().hint);

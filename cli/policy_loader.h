@@ -1,10 +1,14 @@
 // From the policies that a command line names to a program that may run for it: compiled, of files
 // that nobody else may write, with all the labels it asks for. At the start, and when they change.
 //
+// What throws (memory may run out) leaves nothing behind.
+//
 // Tested by tests/faults/test_start.py, tests/cli/permissions.py and tests/faults/test_reload.py.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +22,16 @@ struct LoadedPolicy {
   std::string refusal;                             // why, in a few words
   std::vector<std::string> said;                   // in full, warnings too: texts for stderr
   std::vector<FileRead> files;                     // that were looked for, in both cases
+  std::string digest;  // of their texts (DigestOf), in both cases; empty: not all could be read
   Facts::Labels labels;
+};
+
+std::vector<std::string> NamesOf(const std::vector<FileRead>& files);
+
+// Why files are not safe to decide by, for people.
+struct UnsafeFile {
+  std::string message;
+  std::string hint;
 };
 
 class PolicyLoader {
@@ -31,12 +44,16 @@ class PolicyLoader {
 
   // Counters keep their names from one time to the next.
   LoadedPolicy Load();
+  // The first of the files that others may write, if that matters.
+  std::optional<UnsafeFile> FindUnsafe(const std::vector<std::string>& files) const;
 
  private:
+  std::shared_ptr<const VerifiedProgram> Compile(LoadedPolicy& loaded);
+
   std::vector<std::string> policies_;
   std::vector<std::string> labels_;
   bool insecure_;
-  PolicyFiles files_;
+  std::map<std::string, std::string> spaces_;  // see PolicyFiles
 };
 
 }  // namespace writ

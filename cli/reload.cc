@@ -8,12 +8,19 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <exception>
 #include <functional>
+#include <iterator>
+#include <new>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "cli/overdue.h"
 #include "cli/print.h"
+#include "compiler/load/policy_data.h"
+#include "compiler/read_file.h"
+#include "compiler/yaml/yaml.h"
 #include "proxy/signals.h"
 
 namespace writ {
@@ -23,36 +30,33 @@ using Clock = std::chrono::steady_clock;
 
 // The names of files change with what the policies say, which may change meanwhile.
 constexpr int kMostRounds = 3;
+constexpr auto kLongToCompile = std::chrono::seconds(1);
+constexpr size_t kMostFileBytes = std::max(yaml::kMaxYamlBytes, kMaxDataFileBytes);
 
-std::vector<std::string> NamesOf(const std::vector<FileRead>& files) {
-  std::vector<std::string> names;
-  names.reserve(files.size());
-  for (const FileRead& file : files) names.push_back(file.name);
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-std::set<std::string> EmptyOf(const std::vector<FileRead>& files) {
+// Those with a text in them, or those without.
+std::set<std::string> NamesOf(const std::vector<FileRead>& files, bool has_text) {
   std::set<std::string> names;
   for (const FileRead& file : files) {
-    if (file.source->text().empty()) names.insert(file.name);
+    if (file.source != nullptr && file.source->text().empty() != has_text) names.insert(file.name);
   }
   return names;
 }
 
-// Of what was read and what was said of it. Not 0.
+// A policy that may not run whatever it says.
+LoadedPolicy Refusal(std::string message, const std::string& hint, std::string digest) {
+  LoadedPolicy loaded;
+  loaded.said.push_back(ErrorText(message, hint));
+  loaded.refusal = std::move(message);
+  loaded.digest = std::move(digest);
+  return loaded;
+}
+
 size_t HashOf(const LoadedPolicy& loaded) {
-  size_t hash = 1;
-  const auto add = [&hash](std::string_view text) {
+  size_t hash = std::hash<std::string>()(loaded.digest);
+  for (const std::string& text : loaded.said) {
     hash = hash * 31 + std::hash<std::string_view>()(text);
-  };
-  for (const FileRead& file : loaded.files) {
-    add(file.name);
-    add(file.source != nullptr ? file.source->text() : "unreadable");
   }
-  for (const std::string& text : loaded.said) add(text);
-  return hash | 1;
+  return hash;
 }
 
 }  // namespace
@@ -72,11 +76,10 @@ std::string Reloader::Fault() const {
   return {};
 }
 
-bool Reloader::Begin(std::shared_ptr<const VerifiedProgram> running,
-                     const std::vector<FileRead>& files) {
-  running_ = std::move(running);
+bool Reloader::Begin(const VerifiedProgram& running, const std::vector<FileRead>& files) {
+  running_ = running->digest;
   files_ = NamesOf(files);
-  empty_ = EmptyOf(files);
+  had_text_ = NamesOf(files, true);
   const AllSignalsBlocked blocked;  // they are the pump's
   try {
     thread_ = std::thread([this] {
@@ -98,10 +101,38 @@ bool Reloader::End(std::chrono::milliseconds patience) {
 }
 
 void Reloader::Run() {
-  // What changed between the first loading and now was not seen: so it is loaded once more.
-  do {
-    LoadAnew();
-  } while (Wait());
+  // What changed between the first loading and now was not seen: so it is read once more.
+  settling_.Note(Clock::now(), false);
+  try {
+    WatchFiles();
+  } catch (const std::exception&) {  // likewise then
+  }
+  for (bool goes_on = true; goes_on;) {
+    try {
+      goes_on = Step();
+    } catch (const std::bad_alloc&) {
+      GiveUp("memory ran out");
+    } catch (...) {
+      GiveUp("a fault in writ");
+    }
+  }
+}
+
+// False: to end.
+bool Reloader::Step() {
+  if (!Wait()) return false;
+  LoadAnew();
+  return true;
+}
+
+// What was loaded is freed by now, but memory may still be short.
+void Reloader::GiveUp(const char* why) {
+  try {
+    asked_ = false;
+    refused_.emplace();
+    reloads_.Put({nullptr, why});
+  } catch (const std::exception&) {  // then nobody can be told
+  }
 }
 
 // Until it is time to load. False: to end.
@@ -120,6 +151,7 @@ bool Reloader::Wait() {
     const FileWatch::Seen seen = watch_.Look();
     if (seen.changed) settling_.Note(Clock::now(), seen.written);
     const bool asked = reloads_.asked().Silence();
+    asked_ |= asked;
     if (!asked && (!settling_.due().has_value() || Clock::now() < *settling_.due())) continue;
     settling_.Clear();
     return true;
@@ -127,58 +159,135 @@ bool Reloader::Wait() {
 }
 
 void Reloader::LoadAnew() {
-  LoadedPolicy loaded = LoadWatched();
-  if (loaded.program == nullptr) return Refuse(std::move(loaded));
-  if ((*loaded.program)->digest == (*running_)->digest) {
-    refused_ = 0;
-    return;
+  reloads_.FreeReturned();
+  WatchFiles();
+  const Contents contents = ReadWatched();
+  if (IsDoubtful(contents)) return;
+  const bool runs = contents.digest == running_;
+  const bool was_refused = refused_.has_value() && contents.digest == refused_->digest;
+  if (!contents.digest.empty() && (runs || was_refused)) {
+    if (const auto unsafe = loader_.FindUnsafe(files_)) {
+      return Refuse(Refusal(unsafe->message, unsafe->hint, contents.digest), true);
+    }
+    if (runs) return KeepRunning();
+    if (!refused_->may_pass) return RefuseAgain();
   }
-  // It is taken for one that is being written.
-  std::set<std::string> empty = EmptyOf(loaded.files);
-  for (const std::string& file : empty) {
-    if (empty_.count(file) > 0) continue;
-    loaded.refusal = fmt::format("{} is empty", file);
-    loaded.said.push_back(ErrorText(loaded.refusal + ", as a file is that is being written",
-                                    "a list without entries is a file with one empty line"));
-    return Refuse(std::move(loaded));
+  LoadedPolicy loaded = LoadWatched();
+  if (loaded.program == nullptr) {
+    return Refuse(loaded, loader_.FindUnsafe(files_).has_value());
+  }
+  // It may have changed meanwhile.
+  if (IsDoubtful({loaded.digest, NamesOf(loaded.files, false)})) return;
+  if (loaded.digest == running_) return KeepRunning();
+  Adopt(std::move(loaded));
+}
+
+void Reloader::Adopt(LoadedPolicy loaded) {
+  for (const auto& [file, since] : empty_since_) {
+    log_.Warn(fmt::format("{} is empty now, and nobody is writing it: so it is taken", file));
   }
   Say(loaded);
-  refused_ = 0;
-  empty_ = std::move(empty);
-  before_ = std::exchange(running_, loaded.program);
+  empty_since_.clear();
+  had_text_ = NamesOf(loaded.files, true);
+  running_ = loaded.digest;
+  refused_.reset();
+  asked_ = false;
   reloads_.Put({std::move(loaded.program), {}});
 }
 
 // What is watched before it is read cannot change unnoticed.
+Reloader::Contents Reloader::ReadWatched() const {
+  Contents contents;
+  std::vector<std::string> texts;
+  for (const std::string& file : files_) {
+    auto text = ReadFile(file, kMostFileBytes, Readable::kFiles);
+    if (!text.has_value()) continue;
+    if (text->empty()) contents.empty.insert(file);
+    texts.push_back(std::move(*text));
+  }
+  if (texts.size() == files_.size()) contents.digest = DigestOf({texts.begin(), texts.end()});
+  return contents;
+}
+
 LoadedPolicy Reloader::LoadWatched() {
   for (int round = 1;; ++round) {
-    WatchFiles();
-    LoadedPolicy loaded = loader_.Load();
+    LoadedPolicy loaded = Load();
     std::vector<std::string> names = NamesOf(loaded.files);
     if (names == files_) return loaded;
     files_ = std::move(names);
-    if (round < kMostRounds) continue;
     WatchFiles();
+    if (round < kMostRounds) continue;
     settling_.Note(Clock::now(), false);
     return loaded;
   }
+}
+
+LoadedPolicy Reloader::Load() {
+  const Overdue overdue(kLongToCompile, [this] {
+    log_.Info(fmt::format("compiling {} takes a while, {} goes on",
+                          fmt::join(loader_.policies(), " and "), ShortDigest(running_)));
+  });
+  return loader_.Load();
 }
 
 void Reloader::WatchFiles() {
   std::vector<std::string> blind = watch_.Watch(files_);
   if (blind == blind_) return;
   blind_ = std::move(blind);
-  for (const std::string& folder : blind_) {
-    log_.Warn(fmt::format("changes cannot be seen in {}; SIGHUP reloads", folder));
+  for (const std::string& place : blind_) {
+    log_.Warn(fmt::format("changes cannot be seen in {}; SIGHUP reloads", place));
   }
 }
 
-void Reloader::Refuse(LoadedPolicy loaded) {
+// Whether a file may be empty only because it is being written anew. Then it is read again later.
+bool Reloader::IsDoubtful(const Contents& contents) {
+  const Time now = Clock::now();
+  std::map<std::string, Time> since;
+  Time latest;
+  for (const std::string& file : contents.empty) {
+    if (had_text_.count(file) == 0) continue;
+    const auto known = empty_since_.find(file);
+    const Time at = known != empty_since_.end() ? known->second : now;
+    since.emplace(file, at);
+    latest = std::max(latest, at);
+  }
+  empty_since_ = std::move(since);
+  if (empty_since_.empty()) return false;
+  if (watch_.IsWritten()) {
+    Refuse(Refusal(fmt::format("{} is empty, and being written", empty_since_.begin()->first),
+                   "it is read when its writer has closed it", contents.digest),
+           true);
+    return true;
+  }
+  if (now >= latest + Settling::kLongest) return false;
+  settling_.PutOff(latest + Settling::kLongest);
+  return true;
+}
+
+void Reloader::KeepRunning() {
+  if (refused_.has_value()) {
+    log_.Info(fmt::format("policy is again the one that runs: {}", ShortDigest(running_)));
+  } else if (asked_) {
+    log_.Info(fmt::format("policy unchanged: {}", ShortDigest(running_)));
+  }
+  refused_.reset();
+  asked_ = false;
+}
+
+void Reloader::Refuse(const LoadedPolicy& loaded, bool may_pass) {
   const size_t hash = HashOf(loaded);
-  if (hash == refused_) return;
-  refused_ = hash;
+  const bool is_told = refused_.has_value() && refused_->hash == hash;
+  refused_ = RefusedTexts{hash, loaded.digest, loaded.refusal, may_pass};
+  if (is_told) return RefuseAgain();
   Say(loaded);
-  reloads_.Put({nullptr, std::move(loaded.refusal)});
+  asked_ = true;
+  RefuseAgain();
+}
+
+// In one line, to whoever asked.
+void Reloader::RefuseAgain() {
+  if (!std::exchange(asked_, false)) return;
+  reloads_.Put({nullptr, refused_->refusal, refused_->digest});
 }
 
 void Reloader::Say(const LoadedPolicy& loaded) {

@@ -4,9 +4,12 @@
 // settle, compiles, and hands the program over (proxy/reloads.h). So no call waits for a compiler,
 // nor for a reader of stderr: what the compiler says this thread writes itself.
 //
-// What may not run leaves the running program alone, and is told once: also a list that is empty
-// all of a sudden, as it is while it is written anew. What compiles to the program that runs is not
-// mentioned.
+// What may not run leaves the running program alone, and is told once, in full; in one line again
+// to whoever asks. What has the texts that were compiled last is not compiled again. A file that is
+// empty all of a sudden, as it is while it is written anew, is believed when it has been empty for
+// a second and nobody writes it.
+//
+// Memory may run out in here: that refuses what is loaded, and ends nothing.
 //
 // Tested by tests/faults/test_reload.py.
 #pragma once
@@ -14,7 +17,8 @@
 #include <chrono>
 #include <cstddef>
 #include <future>
-#include <memory>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -29,6 +33,14 @@
 
 namespace writ {
 
+// Texts that may not run.
+struct RefusedTexts {
+  size_t hash = 0;        // of what was said of them, too
+  std::string digest;     // empty: not all could be read
+  std::string refusal;    // why, in a few words
+  bool may_pass = false;  // what is wrong can be mended without changing them
+};
+
 class Reloader {
  public:
   Reloader(PolicyLoader loader, LogLevel log_level);
@@ -39,8 +51,8 @@ class Reloader {
   // What the system refuses that is needed to watch; empty: nothing.
   std::string Fault() const;
 
-  // From now on. `running`: what was loaded, from `files`. False if there is no thread to be had.
-  bool Begin(std::shared_ptr<const VerifiedProgram> running, const std::vector<FileRead>& files);
+  // From now on. `running` was loaded of `files`. False if there is no thread to be had.
+  bool Begin(const VerifiedProgram& running, const std::vector<FileRead>& files);
 
   // Ends the thread: at once, or when it has compiled what it is at. False if that takes longer.
   bool End(std::chrono::milliseconds patience);
@@ -48,12 +60,27 @@ class Reloader {
   Reloads& reloads() { return reloads_; }
 
  private:
+  // What is in the watched files.
+  struct Contents {
+    std::string digest;  // empty: not all can be read
+    std::set<std::string> empty;
+  };
+  using Time = Settling::Time;
+
   void Run();
+  bool Step();
+  void GiveUp(const char* why);
   bool Wait();
   void LoadAnew();
+  Contents ReadWatched() const;
   LoadedPolicy LoadWatched();
+  LoadedPolicy Load();
   void WatchFiles();
-  void Refuse(LoadedPolicy loaded);
+  bool IsDoubtful(const Contents& contents);
+  void KeepRunning();
+  void Adopt(LoadedPolicy loaded);
+  void Refuse(const LoadedPolicy& loaded, bool may_pass);
+  void RefuseAgain();
   void Say(const LoadedPolicy& loaded);
 
   PolicyLoader loader_;
@@ -62,13 +89,13 @@ class Reloader {
   Reloads reloads_;
   Bell stop_;
   Settling settling_;
-  std::vector<std::string> files_;                  // that are watched
-  std::vector<std::string> blind_;                  // folders that cannot be, as it was told
-  std::shared_ptr<const VerifiedProgram> running_;  // the last that was handed over
-  // The one before: the session drops it, and must not be the one to free it, which takes time.
-  std::shared_ptr<const VerifiedProgram> before_;
-  std::set<std::string> empty_;  // of the files of what runs
-  size_t refused_ = 0;           // what was refused since; 0: nothing
+  std::vector<std::string> files_;           // that are watched, as they were read
+  std::vector<std::string> blind_;           // what cannot be, as it was told
+  std::string running_;                      // the digest of the last that was handed over
+  std::set<std::string> had_text_;           // of the files of that
+  std::map<std::string, Time> empty_since_;  // of these, those that are empty now
+  std::optional<RefusedTexts> refused_;      // the last that was, since
+  bool asked_ = false;                       // and not answered yet
   std::promise<void> ended_;
   std::thread thread_;
 };

@@ -23,7 +23,7 @@ namespace writ {
 
 namespace {
 
-constexpr auto kPatience = std::chrono::milliseconds(500);  // with a compiler, at the end
+constexpr auto kPatience = std::chrono::milliseconds(50);  // with a compiler, at the end
 
 // Whether policies can be watched: false, and said, if not.
 bool CanWatch(const std::vector<std::string>& policies, const Reloader& reloader) {
@@ -59,7 +59,7 @@ int RunServer(const RunOptions& options, LoadedPolicy loaded, Counters& counters
     return kExitUsage;
   }
   // Not before the server: a process with threads is not to be forked.
-  if (reloader != nullptr && !reloader->Begin(loaded.program, loaded.files)) {
+  if (reloader != nullptr && !reloader->Begin(*loaded.program, loaded.files)) {
     log.Error("policies cannot be watched: no thread is left");
     return kExitUsage;
   }

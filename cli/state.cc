@@ -53,10 +53,11 @@ tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOpti
   file.insecure_permissions = options.insecure_permissions;
   file.log = &log;
   auto folder = StateFolder(options);
-  if (!folder.has_value()) {
+  if (!folder.has_value() && is_needed) {
     return tl::unexpected(StateFault{std::move(folder.error()), std::string(kElsewhere)});
   }
-  file.folder = std::move(*folder);
+  (folder.has_value() ? file.folder : file.no_folder) =
+      std::move(folder.has_value() ? *folder : folder.error());
   auto counters = std::make_unique<SqliteCounters>(
       std::move(file), SqliteCounters::Prefix{options.prefix, program->files.size() > 1});
   if (!is_needed) return counters;

@@ -37,7 +37,7 @@ tl::expected<std::string, std::string> StateFolder(const StateOptions& options);
 
 // A store for the program, opened if the program counts what outlives a session: one that does not
 // needs no folder. With `may_change` another program may count in it later, and it is opened when
-// that is so. `log` must outlive the store.
+// that is so: what keeps it from that fails the calls that it counts. `log` must outlive the store.
 tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOptions& options,
                                                                  const VerifiedProgram& program,
                                                                  bool may_change, const Log& log);

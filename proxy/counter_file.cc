@@ -124,6 +124,7 @@ std::optional<FileRefusal> CounterFile::FindFile() {
     return FileRefusal{fmt::format("counters are not safe in {}: {}", folder, opening.text), true,
                        opening.remedy};
   };
+  if (!options_.no_folder.empty()) return FileRefusal{options_.no_folder};
   if (!options_.insecure_permissions) {
     if (const auto opening = WhoElseMayMake(options_.folder)) {
       return unsafe(options_.folder, *opening);

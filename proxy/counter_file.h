@@ -57,6 +57,7 @@ inline constexpr int kLogPagesToWarn = 4 * kLogPages;
 
 struct CounterFileOptions {
   std::string folder;                 // made if it is missing
+  std::string no_folder;              // why none is known, for people; empty: one is
   bool insecure_permissions = false;  // others may write folder and file
   uint32_t max_pages = 1u << 18;      // of 4 KiB; a file that would grow further has no space left
   int max_log_pages = 1 << 16;        // likewise of the log beside it

@@ -39,10 +39,6 @@ bool HideTheSame(const Program& a, const Program& b) {
   return a.hides_all == b.hides_all && a.hidden == b.hidden && a.hidden_globs == b.hidden_globs;
 }
 
-std::string ShortDigest(const VerifiedProgram& program) {
-  return program->digest.substr(0, 16);
-}
-
 }  // namespace
 
 struct PolicySession::Engine {
@@ -319,11 +315,18 @@ void PolicySession::OnNews(std::string* lines) {
     if (reload.program != nullptr) {
       Adopt(std::move(reload.program), lines);
     } else {
-      log_.Error(fmt::format("policy not reloaded, {} goes on: {}", ShortDigest(*program_),
-                             reload.refusal));
-      AuditReload(*program_, reload.refusal);
+      RefuseReload(reload);
     }
   }
+}
+
+void PolicySession::RefuseReload(const Reload& reload) {
+  const bool is_known = !reload.refused.empty();
+  log_.Error(fmt::format("policy{} not reloaded, {} goes on: {}",
+                         is_known ? " " + ShortDigest(reload.refused) : "",
+                         ShortDigest((*program_)->digest), reload.refusal));
+  // What names it stands in front: the end of a long reason is cut.
+  AuditReload(*program_, is_known ? reload.refused + ": " + reload.refusal : reload.refusal);
 }
 
 bool PolicySession::OnHangup() {
@@ -332,12 +335,14 @@ bool PolicySession::OnHangup() {
 }
 
 void PolicySession::Adopt(std::shared_ptr<const VerifiedProgram> program, std::string* lines) {
-  const std::shared_ptr<const VerifiedProgram> old = std::exchange(program_, std::move(program));
+  std::shared_ptr<const VerifiedProgram> old = std::exchange(program_, std::move(program));
   engine_ = std::make_unique<Engine>(program_, options_.max_depth, counters_, facts_);
   hides_ = (*program_)->HidesAny();
-  log_.Info(fmt::format("policy reloaded: {} -> {}", ShortDigest(*old), ShortDigest(*program_)));
+  log_.Info(fmt::format("policy reloaded: {} -> {}", ShortDigest((*old)->digest),
+                        ShortDigest((*program_)->digest)));
   AuditReload(*old, {});
   if (has_listed_ && !HideTheSame(**old, **program_)) TellOfHiding(lines);
+  options_.reloads->Return(std::move(old));
 }
 
 // The list that the client knows is out of date. It is told as the server would tell it, if the

@@ -59,6 +59,7 @@ class PolicySession : public SessionInterface {
   struct Engine;
 
   void Adopt(std::shared_ptr<const VerifiedProgram> program, std::string* lines);
+  void RefuseReload(const Reload& reload);
   void TellOfHiding(std::string* lines);
   ClientAction OnRefused(const ClientMessage& message, size_t bytes, std::string* answer);
   ClientAction OnRequest(const ClientMessage& message, std::string* answer);

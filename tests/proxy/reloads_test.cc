@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "proxy/bell.h"
@@ -53,23 +54,63 @@ TEST(Reloads, AreTakenOnceAndInOrder) {
   EXPECT_TRUE(reloads.Take().empty());
 }
 
-TEST(Reloads, NoneIsLostBetweenThreads) {
-  constexpr size_t kMany = 10'000;
+TEST(Reloads, TheLastIsNotLostBetweenThreads) {
+  constexpr int kMany = 10'000;
   Reloads reloads;
   const auto program = ProgramByHand().Build();
   std::thread maker([&] {
-    for (size_t i = 0; i < kMany; ++i) {
+    for (int i = 0; i < kMany; ++i) {
       reloads.Put({i % 2 == 0 ? program : nullptr, std::to_string(i)});
     }
   });
-  size_t next = 0;
-  while (next < kMany) {
+  int last = -1;
+  while (last < kMany - 1) {
     pollfd entry = {reloads.fd(), POLLIN, 0};
-    ASSERT_GT(poll(&entry, 1, 60'000), 0) << "after " << next;
-    for (const Reload& reload : reloads.Take()) EXPECT_EQ(reload.refusal, std::to_string(next++));
+    ASSERT_GT(poll(&entry, 1, 60'000), 0) << "after " << last;
+    for (const Reload& reload : reloads.Take()) {
+      EXPECT_GT(std::stoi(reload.refusal), last);
+      last = std::stoi(reload.refusal);
+    }
   }
   maker.join();
-  EXPECT_EQ(next, kMany);
+  EXPECT_EQ(last, kMany - 1);
+}
+
+TEST(Reloads, OfProgramsOnlyTheNewestIsKept) {
+  Reloads reloads;
+  auto first = ProgramByHand().Digest("first").Build();
+  const auto second = ProgramByHand().Digest("second").Build();
+  const std::weak_ptr<const VerifiedProgram> watched = first;
+  reloads.Put({std::move(first), ""});
+  reloads.Put({nullptr, "1 error"});
+  reloads.Put({second, ""});
+  EXPECT_TRUE(watched.expired()) << "freed by whoever puts";
+  const std::vector<Reload> taken = reloads.Take();
+  ASSERT_EQ(taken.size(), 2u);
+  EXPECT_EQ(taken[0].refusal, "1 error");
+  EXPECT_EQ(taken[1].program, second);
+}
+
+TEST(Reloads, OfRefusalsSomeAreKept) {
+  Reloads reloads;
+  const auto program = ProgramByHand().Build();
+  reloads.Put({program, ""});
+  for (int i = 0; i < 1000; ++i) reloads.Put({nullptr, std::to_string(i)});
+  const std::vector<Reload> taken = reloads.Take();
+  ASSERT_EQ(taken.size(), Reloads::kMost);
+  EXPECT_EQ(taken[0].program, program);
+  EXPECT_EQ(taken[1].refusal, std::to_string(1001 - Reloads::kMost));
+  EXPECT_EQ(taken.back().refusal, "999");
+}
+
+TEST(Reloads, WhatIsReturnedIsFreedByTheOtherSide) {
+  Reloads reloads;
+  auto program = ProgramByHand().Build();
+  const std::weak_ptr<const VerifiedProgram> watched = program;
+  reloads.Return(std::move(program));
+  EXPECT_FALSE(watched.expired());
+  reloads.FreeReturned();
+  EXPECT_TRUE(watched.expired());
 }
 
 TEST(Reloads, AskingIsHeardByTheOtherSide) {

@@ -126,6 +126,23 @@ TEST_F(SessionReload, WhatIsRefusedChangesNothing) {
   EXPECT_EQ(FromClient(Call("1", "limited")), "forwarded");
 }
 
+TEST_F(SessionReload, WhatWasRefusedIsNamed) {
+  reloads_.Put({nullptr, "2 errors", "0123456789abcdef0123"});
+  EXPECT_EQ(News(), "");
+  EXPECT_EQ(Logged(),
+            "writ: error: policy 0123456789abcdef not reloaded, first goes on: 2 errors\n");
+}
+
+TEST_F(SessionReload, FreesNoProgramItself) {
+  auto second = ProgramByHand().Digest("second").Build();
+  const std::weak_ptr<const VerifiedProgram> watched = second;
+  Run(std::move(second));
+  Run(ProgramByHand().Digest("third").Build());
+  EXPECT_FALSE(watched.expired());
+  reloads_.FreeReturned();
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST_F(SessionReload, OfSeveralTheLastRuns) {
   reloads_.Put({ProgramByHand().Digest("second").Tool("a").Deny("never").Build(), {}});
   reloads_.Put({nullptr, "1 error"});
@@ -133,9 +150,8 @@ TEST_F(SessionReload, OfSeveralTheLastRuns) {
   News();
   EXPECT_EQ(FromClient(Call("1", "a")), "forwarded");
   EXPECT_EQ(Logged(),
-            "writ: info: policy reloaded: first -> second\n"
-            "writ: error: policy not reloaded, second goes on: 1 error\n"
-            "writ: info: policy reloaded: second -> third\n");
+            "writ: error: policy not reloaded, first goes on: 1 error\n"
+            "writ: info: policy reloaded: first -> third\n");
 }
 
 TEST_F(SessionReload, CountsGoOnAndTheLimitIsTheNewOne) {
