@@ -80,6 +80,9 @@ bool Reloader::Begin(const VerifiedProgram& running, const std::vector<FileRead>
   running_ = running->digest;
   files_ = NamesOf(files);
   had_text_ = NamesOf(files, true);
+  WatchFiles();
+  // What changed between loading and now was not seen: so it is read once more.
+  settling_.Note(Clock::now(), false);
   const AllSignalsBlocked blocked;  // they are the pump's
   try {
     thread_ = std::thread([this] {
@@ -101,12 +104,6 @@ bool Reloader::End(std::chrono::milliseconds patience) {
 }
 
 void Reloader::Run() {
-  // What changed between the first loading and now was not seen: so it is read once more.
-  settling_.Note(Clock::now(), false);
-  try {
-    WatchFiles();
-  } catch (const std::exception&) {  // likewise then
-  }
   for (bool goes_on = true; goes_on;) {
     try {
       goes_on = Step();
