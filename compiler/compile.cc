@@ -134,6 +134,8 @@ std::shared_ptr<const VerifiedProgram> CompileFiles(const std::vector<std::strin
     if (!real_paths.insert(RealPath(path)).second) {
       diagnostics.Unreadable(path, "this policy is given twice, and would count each call twice",
                              "give it once");
+      // It has texts that may compile from other files.
+      if (!NamesAStream(path)) files->read.back().source = nullptr;
       continue;
     }
     std::unique_ptr<yaml::Document> document = yaml::Parse(source, diagnostics);

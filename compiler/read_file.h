@@ -32,7 +32,7 @@ inline constexpr int kNoRegularFile = -1;
 // A file that was looked for, by the name it was looked for under.
 struct FileRead {
   std::string name;
-  std::shared_ptr<const Source> source;  // null: it could not be read
+  std::shared_ptr<const Source> source;  // null: it could not be read, or was not
 };
 
 // That as words, to follow "cannot be read: ".

@@ -415,6 +415,19 @@ class Refusals(ReloadTest):
         self.assert_allowed(session)
         self.end(session)
 
+    def test_given_twice(self):
+        """a policy that is a link to another of the session's, until it is a copy"""
+        text = ALLOW.replace("name: changing\n", "")
+        self.file("policy.yaml", text)
+        second = self.file("second.yaml", text + "hide: [play]\n")
+        session = self.watch(ANSWERS, "-c", second)
+        os.symlink(self.policy, self.path("link"))
+        os.rename(self.path("link"), second)
+        self.await_refusal(session, "this policy is given twice")
+        self.replace("second.yaml", text)
+        self.await_log(session, "policy reloaded: ")
+        self.end(session)
+
     def test_label(self):
         """a policy that asks for a label which was not given is refused"""
         session = self.watch()
