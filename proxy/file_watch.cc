@@ -42,10 +42,8 @@ FileWatch::~FileWatch() {
 
 std::vector<std::string> FileWatch::Watch(const std::vector<std::string>& paths) {
   for (auto& [number, place] : places_) place = {};
-  std::vector<std::string> blind;
-  std::set<Entry> still_made;
-  for (const std::string& path : paths) WatchPath(path, blind, still_made);
-  made_ = std::move(still_made);
+  std::vector<std::string> blind = WatchPaths(paths);
+  bool has_freed = false;
   for (auto at = places_.begin(); at != places_.end();) {
     if (at->second.keep) {
       ++at;
@@ -54,7 +52,18 @@ std::vector<std::string> FileWatch::Watch(const std::vector<std::string>& paths)
     inotify_rm_watch(fd_, at->first);
     written_.erase(at->first);
     at = places_.erase(at);
+    has_freed = true;
   }
+  // What is watched no more may have been what was lacking.
+  if (has_freed && !blind.empty()) blind = WatchPaths(paths);
+  return blind;
+}
+
+std::vector<std::string> FileWatch::WatchPaths(const std::vector<std::string>& paths) {
+  std::vector<std::string> blind;
+  std::set<Entry> still_made;
+  for (const std::string& path : paths) WatchPath(path, blind, still_made);
+  made_ = std::move(still_made);
   std::sort(blind.begin(), blind.end());
   blind.erase(std::unique(blind.begin(), blind.end()), blind.end());
   return blind;

@@ -55,6 +55,7 @@ class FileWatch {
 
   using Entry = std::pair<int, std::string>;  // of a folder: its number, and a name in it
 
+  std::vector<std::string> WatchPaths(const std::vector<std::string>& paths);
   void WatchPath(const std::string& path, std::vector<std::string>& blind,
                  std::set<Entry>& still_made);
   int Add(const std::string& path, uint32_t events, const std::string& name);

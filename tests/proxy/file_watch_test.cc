@@ -16,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "proxy/temporary_folder.h"
 
@@ -317,6 +318,19 @@ TEST_F(FileWatchTest, SaysIfTheKernelGivesNoMoreWatches) {
   const std::string why = ": no inotify watch is left (fs.inotify.max_user_watches)\n";
   EXPECT_EQ(WithWatches(folders, told), file + why);
   EXPECT_EQ(WithWatches(folders - 1, told), file + why + (folder_ / "etc") + why);
+}
+
+TEST_F(FileWatchTest, FreesWatchesForOthers) {
+  const std::string one = folder_ / "etc/one/p.yaml";
+  const auto folders = static_cast<size_t>(std::count(one.begin(), one.end(), '/'));
+  const auto blind = WithWatches(folders + 1, [&] {
+    FileWatch watch;
+    watch.Watch({one});
+    const std::vector<std::string> lines = watch.Watch({folder_ / "etc/two/p.yaml"});
+    return std::to_string(lines.size());
+  });
+  if (!blind.has_value()) GTEST_SKIP() << "no user namespace with a limit of its own";
+  EXPECT_EQ(*blind, "0");
 }
 
 TEST_F(FileWatchTest, SaysWhereItIsBlind) {
