@@ -476,7 +476,7 @@ class Hangup(ReloadTest):
 
     def test_compiled_once(self):
         """a long policy is compiled when it starts, and when it is another; calls do not wait"""
-        text = long_policy(30_000)
+        text = long_policy(15_000)
         self.file("policy.yaml", text)
         session = self.watch()
         os.utime(self.policy)
