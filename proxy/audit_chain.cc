@@ -123,6 +123,7 @@ std::optional<SealedRecord> ReadSealedRecord(std::string_view line) {
   head.Word(",\"kind\":\"");
   sealed.kind = head.InsideString();
   sealed.is_start = sealed.kind == "start";
+  sealed.goes_on = sealed.kind == "stop" && head.TryWord(",\"why\":\"rotated\"");
   if (sealed.is_start) {
     head.Word(",\"previous\":");
     sealed.previous = ReadPrevious(head);

@@ -51,6 +51,7 @@ struct SealedRecord {
   uint64_t seq = 0;
   std::string_view kind;
   bool is_start = false;
+  bool goes_on = false;  // a stop, after which the session goes on in another file
   std::optional<PreviousRecord> previous;  // of a start
   std::string_view key;                    // of a start
   std::string_view record;                 // what the mac is of, besides the one before

@@ -17,12 +17,12 @@
 #include <vector>
 
 #include "proxy/audit_chain.h"
+#include "proxy/audit_name.h"
 #include "proxy/writer_lock.h"
 
 namespace writ {
 namespace {
 
-constexpr std::string_view kExtension = ".jsonl";
 // A record is no longer than the line it tells of, escaped, and some names.
 constexpr off_t kLongestTail = 64 << 20;
 // Of the newest files, that are looked at for the record to follow: not all may have one.
@@ -40,17 +40,6 @@ bool IsFolder(const std::string& path) {
   struct stat status;
   return (!path.empty() && path.back() == '/') ||
          (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode));
-}
-
-// "20260302T093000Z"
-std::string CompactTime(const Time& time) {
-  std::string text;
-  AppendAuditTime(time, text);
-  std::string compact;
-  for (const char c : text.substr(0, 19)) {
-    if (c != '-' && c != ':') compact += c;
-  }
-  return compact + 'Z';
 }
 
 // Its last whole line, without the LF; what follows that is none. Empty if there is no line.
@@ -86,8 +75,8 @@ std::optional<PreviousRecord> NewestRecordIn(const std::string& folder) {
   if (directory == nullptr) return std::nullopt;
   while (const dirent* entry = readdir(directory)) {
     const std::string_view name = entry->d_name;
-    const bool is_one = name.size() > kExtension.size() &&
-                        name.substr(name.size() - kExtension.size()) == kExtension;
+    const bool is_one = name.size() > kAuditExtension.size() &&
+                        name.substr(name.size() - kAuditExtension.size()) == kAuditExtension;
     if (is_one) names.emplace_back(name);
   }
   closedir(directory);
@@ -130,7 +119,7 @@ std::chrono::steady_clock::time_point AuditFile::SteadyNow() const {
 
 std::string AuditFile::NextName() {
   const Time now = options_.clock != nullptr ? options_.clock() : Time::FromSystemClock();
-  return fmt::format("{}-{}-{}{}", CompactTime(now), options_.session, files_ + 1, kExtension);
+  return AuditFileName(now, options_.session, files_ + 1);
 }
 
 std::optional<FileRefusal> AuditFile::OpenFolder() {

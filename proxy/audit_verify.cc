@@ -2,23 +2,19 @@
 // Tested by tests/proxy/audit_verify_test.cc.
 #include "proxy/audit_verify.h"
 
-#include <dirent.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "proxy/audit_chain.h"
+#include "proxy/audit_lines.h"
+#include "proxy/audit_name.h"
+#include "proxy/audit_sources.h"
 #include "proxy/message_text.h"
 
 namespace writ {
@@ -39,40 +35,27 @@ std::string Records(uint64_t first, uint64_t end) {
   return fmt::format("records {} to {}", first, end - 1);
 }
 
-// The lines of a file; the last one may lack its LF.
-class Lines {
- public:
-  explicit Lines(const std::string& path) : file_(std::fopen(path.c_str(), "rbe")) {}
-  ~Lines() {
-    std::free(text_);
-    if (file_ != nullptr) std::fclose(file_);
-  }
-  Lines(const Lines&) = delete;
-  Lines& operator=(const Lines&) = delete;
+// The files among which sessions follow each other: those of a folder, or a named file and those
+// that it was renamed to.
+std::string FamilyOf(const std::string& path) {
+  const size_t name = path.rfind('/') + 1;
+  const auto before = BeforeAuditFileName(std::string_view(path).substr(name));
+  return before.has_value() ? path.substr(0, name) + std::string(*before) : path + '.';
+}
 
-  bool is_open() const { return file_ != nullptr; }
-  bool has_failed() const { return std::ferror(file_) != 0; }
-  bool is_whole() const { return is_whole_; }  // the last one that Next() gave
-
-  bool Next(std::string_view& line) {
-    const ssize_t size = getline(&text_, &room_, file_);
-    if (size <= 0) return false;
-    is_whole_ = text_[size - 1] == '\n';
-    line = {text_, static_cast<size_t>(is_whole_ ? size - 1 : size)};
-    return true;
-  }
-
- private:
-  std::FILE* file_;
-  char* text_ = nullptr;
-  size_t room_ = 0;
-  bool is_whole_ = true;
-};
+// Of which session half a record is, if that much of it is there.
+std::string_view SessionOfHalf(std::string_view half) {
+  constexpr std::string_view kBeforeTime = "{\"time\":\"";
+  constexpr std::string_view kBeforeSession = "\",\"session\":\"";
+  constexpr size_t kSession = 16;
+  const size_t begin = kBeforeTime.size() + kAuditTimeBytes + kBeforeSession.size();
+  return half.size() >= begin + kSession ? half.substr(begin, kSession) : std::string_view();
+}
 
 class Verifier {
  public:
   Verifier(const std::vector<std::string>& paths, const AuditKey& key)
-      : paths_(paths), chain_(key.ForChain()), key_name_(key.name()) {}
+      : sources_(paths), chain_(key.ForChain()), key_name_(key.name()) {}
 
   std::string Run();
   AuditReport report;
@@ -83,101 +66,165 @@ class Verifier {
     uint64_t next = 0;
     Mac mac{};
     bool stopped = false;
-    uint64_t line = 0;  // of its last record
+    bool rotated = false;   // it stopped to go on in another file
+    bool followed = false;  // a start of another session follows its last record
+    uint64_t line = 0;      // of its last record
+    std::string time;       // likewise
+  };
+  struct Place {
+    std::string file;
+    uint64_t line = 0;
   };
   // A start that follows a record.
   struct Link {
-    std::string file;
-    uint64_t line;
-    std::string session;  // the start's own
+    Place place;
     PreviousRecord previous;
   };
+  struct Found {
+    Place place;
+    Mac mac{};
+  };
+  // The numbers that were read of a session.
+  struct Range {
+    uint64_t first = 0;
+    uint64_t last = 0;
+  };
+  // A session that went on in another file, by its last record in this one.
+  struct Rotated {
+    Place place;
+    std::string time;
+  };
+  // A record that was not written to its end, and the number it would have; of a session that
+  // stands in its file, or none.
+  struct Half {
+    Place place;
+    std::string session;
+    uint64_t seq = 0;
+  };
 
-  std::string FindLinks(const std::string& path);
-  std::string ReadFile(const std::string& path);
+  std::string FindLinks(const AuditSource& source);
+  void AddLinks(const SealedRecord& record, const Place& place);
+  std::string ReadFile(const AuditSource& source);
   void ReadLine(std::string_view line);
+  void ReadHalf(std::string_view line);
   void ReadStart(const SealedRecord& record);
   void ReadFurther(const SealedRecord& record, Session& session);
   void Take(const SealedRecord& record, Session& session);
   void EndFile();
   void CheckLinks();
-  void Find(std::string what) { Report(false, file_, line_, std::move(what)); }
-  void Report(bool is_note, const std::string& file, uint64_t line, std::string what);
+  void CheckLink(const Link& link);
+  void CheckRotated();
+  void CheckHalves();
+  bool GoesOn(const std::string& session, uint64_t seq) const;
+  void Find(std::string what) { Report(false, place_, std::move(what)); }
+  void Report(bool is_note, const Place& place, std::string what);
 
-  const std::vector<std::string>& paths_;
+  AuditSources sources_;
   AuditChain chain_;
   std::string key_name_;
 
+  // Of the first pass, which finds the starts that stand in the files.
+  std::set<AuditSource::Id> passed_;
   std::vector<Link> links_;
-  std::set<RecordId> wanted_;              // that links name
-  std::map<RecordId, Mac> found_;          // of them
-  std::set<RecordId> starts_;              // that were read
-  std::map<std::string, uint64_t> first_;  // the least number that was read of each session
-  std::set<std::string> names_;            // of files, without folders, as records quote them
-  std::string earliest_end_;               // the least of the times at which files end
+  std::set<RecordId> wanted_;                        // that links name
+  std::map<std::string, std::string> newest_start_;  // the time of it, in each family
 
-  std::string file_;
-  uint64_t line_ = 0;
+  // Of the second one, which reads everything.
+  std::map<RecordId, Found> found_;    // of what is wanted
+  std::set<RecordId> starts_;          // that were read
+  std::map<std::string, Range> read_;  // of each session
+  std::map<RecordId, Rotated> rotated_;
+  std::vector<Half> halves_;
+  std::set<std::string> names_;  // of files, without folders, as records quote them
+  std::string earliest_end_;     // the least of the times at which sessions end in files
+
+  Place place_;
   std::map<std::string, Session, std::less<>> sessions_;  // of this file
-  std::string last_time_;
+  std::string last_session_;                              // of this file's last record
 };
 
-void Verifier::Report(bool is_note, const std::string& file, uint64_t line, std::string what) {
+void Verifier::Report(bool is_note, const Place& place, std::string what) {
   if (report.findings.size() >= kMaxAuditFindings) {
     if (!is_note) ++report.more_findings;
     return;
   }
-  report.findings.push_back({is_note, file, line, std::move(what)});
+  report.findings.push_back({is_note, place.file, place.line, std::move(what)});
 }
 
+// Files may be written meanwhile. What a start follows was written before it: so all starts that
+// are checked are read before anything else is, and then all that there is by then.
 std::string Verifier::Run() {
-  for (const std::string& path : paths_) {
-    if (std::string fault = FindLinks(path); !fault.empty()) return fault;
+  if (std::string fault = sources_.Find(); !fault.empty()) return fault;
+  for (const AuditSource& source : sources_.files()) {
+    if (std::string fault = FindLinks(source); !fault.empty()) return fault;
   }
-  for (const std::string& path : paths_) {
-    if (std::string fault = ReadFile(path); !fault.empty()) return fault;
+  if (std::string fault = sources_.Find(); !fault.empty()) return fault;
+  for (const AuditSource& source : sources_.files()) passed_.erase(source.id);
+  if (!passed_.empty()) return "a file was removed or replaced while it was read; verify again";
+  for (const AuditSource& source : sources_.files()) {
+    if (std::string fault = ReadFile(source); !fault.empty()) return fault;
+  }
+  for (const std::string& path : sources_.strange()) {
+    Report(true, {path, 0}, "this is no file, and was not read");
   }
   CheckLinks();
-  report.sessions = first_.size();
+  CheckRotated();
+  CheckHalves();
+  report.sessions = read_.size();
+  // Nothing is no evidence of anything.
+  if (report.records == 0 && report.is_clean()) return "no record is in what was given";
   return {};
 }
 
-// Which records the starts follow, so that these are remembered when they are read.
-std::string Verifier::FindLinks(const std::string& path) {
-  Lines lines(path);
-  if (!lines.is_open()) return fmt::format("{} cannot be read: {}", path, std::strerror(errno));
+std::string Verifier::FindLinks(const AuditSource& source) {
+  const auto opened = Open(source);
+  if (!opened.has_value()) return opened.error();
+  passed_.insert(source.id);
+  AuditLines lines(opened->file.get(), opened->size);
   std::string_view line;
   while (lines.Next(line)) {
     if (line.substr(0, 128).find("\"kind\":\"start\"") == std::string_view::npos) continue;
     const std::optional<SealedRecord> record = ReadSealedRecord(line);
-    if (record.has_value() && record->previous.has_value()) {
-      wanted_.emplace(record->previous->session, record->previous->seq);
-    }
+    if (lines.is_whole() && record.has_value()) AddLinks(*record, {source.path, lines.number()});
   }
-  return lines.has_failed() ? fmt::format("{} cannot be read: {}", path, std::strerror(errno))
-                            : std::string();
+  if (lines.fault().empty()) return {};
+  return fmt::format("{} cannot be read: {}", source.path, lines.fault());
 }
 
-std::string Verifier::ReadFile(const std::string& path) {
-  Lines lines(path);
-  if (!lines.is_open()) return fmt::format("{} cannot be read: {}", path, std::strerror(errno));
+void Verifier::AddLinks(const SealedRecord& record, const Place& place) {
+  const Mac before = record.previous.has_value() ? record.previous->mac : Mac{};
+  if (!SameMac(chain_.MacOf(before, record.record), record.mac)) return;
+  std::string& newest = newest_start_[FamilyOf(place.file)];
+  if (newest < record.time) newest = record.time;
+  if (!record.previous.has_value()) return;
+  links_.push_back({place, *record.previous});
+  wanted_.emplace(record.previous->session, record.previous->seq);
+}
+
+std::string Verifier::ReadFile(const AuditSource& source) {
+  const auto opened = Open(source);
+  if (!opened.has_value()) return opened.error();
   ++report.files;
-  const std::string quoted = Shown(path.substr(path.rfind('/') + 1));
+  const std::string quoted = Shown(source.path.substr(source.path.rfind('/') + 1));
   names_.insert(quoted.substr(1, quoted.size() - 2));
-  file_ = path;
-  line_ = 0;
+  place_ = {source.path, 0};
   sessions_.clear();
-  last_time_.clear();
+  last_session_.clear();
+  AuditLines lines(opened->file.get(), opened->size);
   std::string_view line;
   while (lines.Next(line)) {
-    ++line_;
-    if (lines.is_whole()) {
+    place_.line = lines.number();
+    if (lines.is_too_long()) {
+      Find("this is no record: it is too long");
+    } else if (lines.is_whole()) {
       ReadLine(line);
     } else {
-      Find("the last line has no end: it was cut off, or is being written");
+      ReadHalf(line);
     }
   }
-  if (lines.has_failed()) return fmt::format("{} cannot be read: {}", path, std::strerror(errno));
+  if (!lines.fault().empty()) {
+    return fmt::format("{} cannot be read: {}", source.path, lines.fault());
+  }
   EndFile();
   return {};
 }
@@ -185,6 +232,7 @@ std::string Verifier::ReadFile(const std::string& path) {
 void Verifier::ReadLine(std::string_view line) {
   const std::optional<SealedRecord> record = ReadSealedRecord(line);
   if (!record.has_value()) return Find("this is no record");
+  last_session_ = record->session;
   if (record->is_start) return ReadStart(*record);
   const auto session = sessions_.find(record->session);
   if (session == sessions_.end()) {
@@ -197,10 +245,27 @@ void Verifier::ReadLine(std::string_view line) {
   ReadFurther(*record, session->second);
 }
 
+// Whoever writes a record and is killed leaves such a one, and so does whoever is still writing it.
+void Verifier::ReadHalf(std::string_view line) {
+  constexpr std::string_view kBegin = "{\"time\":\"";
+  const size_t size = std::min(line.size(), kBegin.size());
+  if (line.substr(0, size) != kBegin.substr(0, size)) return Find("this is no record");
+  const std::string id(SessionOfHalf(line));
+  const auto session = sessions_.find(id.empty() ? last_session_ : id);
+  if (session == sessions_.end() || (id.empty() && session->second.stopped)) {
+    halves_.push_back({place_, "", 0});
+  } else if (session->second.stopped) {
+    Find(fmt::format("half a record stands behind the end of session {}", session->first));
+  } else {
+    halves_.push_back({place_, session->first, session->second.next});
+  }
+}
+
 void Verifier::ReadStart(const SealedRecord& record) {
   const std::string id(record.session);
   const Mac before = record.previous.has_value() ? record.previous->mac : Mac{};
   const bool is_whole = SameMac(chain_.MacOf(before, record.record), record.mac);
+  Session& session = sessions_[id];
   if (!is_whole) {
     Find(record.key == key_name_
              ? fmt::format("record {} was changed", record.seq)
@@ -210,20 +275,33 @@ void Verifier::ReadStart(const SealedRecord& record) {
     if (!starts_.emplace(id, record.seq).second) {
       Find(fmt::format("session {} stands here a second time", id));
     }
-    if (record.previous.has_value()) links_.push_back({file_, line_, id, *record.previous});
-    if (sessions_.count(id) > 0) Find(fmt::format("session {} starts again in its file", id));
+    const bool is_further = record.previous.has_value() && record.previous->session == id;
+    // Files of one session may have been put into one.
+    const bool goes_on = is_further && session.rotated && session.next == record.seq &&
+                         SameMac(session.mac, record.previous->mac);
+    if (session.line > 0 && !goes_on) Find(fmt::format("session {} starts again in its file", id));
     // Only the first start of a session may be without what goes before.
-    if (record.seq > 0 && !(record.previous.has_value() && record.previous->session == id)) {
+    if (record.seq > 0 && !is_further) {
       Find(fmt::format("session {} starts at record {}", id, record.seq));
+    }
+    if (record.previous.has_value() && !is_further) {
+      const auto previous = sessions_.find(record.previous->session);
+      if (previous != sessions_.end()) previous->second.followed = true;
     }
     ++report.records;
   }
-  Take(record, sessions_[id]);
+  Take(record, session);
 }
 
 void Verifier::ReadFurther(const SealedRecord& record, Session& session) {
   if (SameMac(chain_.MacOf(session.mac, record.record), record.mac)) {
     if (session.stopped) Find(fmt::format("record {} stands behind the session's end", record.seq));
+    if (session.followed) {
+      Report(true, place_,
+             fmt::format("record {} of session {} stands behind the start of a session that "
+                         "follows it",
+                         record.seq, record.session));
+    }
     ++report.records;
   } else if (record.seq > session.next) {
     Find(fmt::format("{} of session {} {} missing before this line, or it was changed",
@@ -244,90 +322,97 @@ void Verifier::Take(const SealedRecord& record, Session& session) {
   session.next = record.seq + 1;
   session.mac = record.mac;
   session.stopped = record.kind == "stop";
-  session.line = line_;
-  last_time_ = record.time;
+  session.rotated = record.goes_on;
+  session.followed = false;
+  session.line = place_.line;
+  session.time = record.time;
   const std::string id(record.session);
-  if (wanted_.count({id, record.seq}) > 0) found_[{id, record.seq}] = record.mac;
-  uint64_t& first = first_.emplace(id, record.seq).first->second;
-  first = std::min(first, record.seq);
+  if (wanted_.count({id, record.seq}) > 0) {
+    found_.emplace(RecordId(id, record.seq), Found{place_, record.mac});
+  }
+  if (record.goes_on) rotated_[{id, record.seq}] = {place_, session.time};
+  Range& range = read_.emplace(id, Range{record.seq, record.seq}).first->second;
+  range.first = std::min(range.first, record.seq);
+  range.last = std::max(range.last, record.seq);
 }
 
 void Verifier::EndFile() {
-  if (line_ == 0) Report(true, file_, 0, "the file is empty");
+  if (place_.line == 0) Report(true, place_, "the file is empty");
   for (const auto& [id, session] : sessions_) {
+    if (earliest_end_.empty() || session.time < earliest_end_) earliest_end_ = session.time;
     if (session.stopped) continue;
-    Report(true, file_, session.line,
+    Report(true, {place_.file, session.line},
            fmt::format("session {} has no stop: it is running, or was killed, or what followed was "
                        "cut off",
                        id));
   }
-  if (!last_time_.empty() && (earliest_end_.empty() || last_time_ < earliest_end_)) {
-    earliest_end_ = last_time_;
-  }
+}
+
+void Verifier::CheckLinks() {
+  for (const Link& link : links_) CheckLink(link);
 }
 
 // Whole files may be removed once they are old: then all that is left ended later than what is
 // missed.
-void Verifier::CheckLinks() {
-  for (const Link& link : links_) {
-    const PreviousRecord& previous = link.previous;
-    const RecordId id(previous.session, previous.seq);
-    const std::string which =
-        fmt::format("record {} of session {}, in {}", previous.seq, previous.session,
-                    previous.file.empty() ? "no file" : previous.file);
-    const auto found = found_.find(id);
-    if (found == found_.end()) {
-      const auto first = first_.find(previous.session);
-      const bool is_old = link.line == 1 && previous.time < earliest_end_ &&
-                          (first == first_.end() || first->second > previous.seq) &&
-                          names_.count(previous.file) == 0;
-      Report(is_old, link.file, link.line,
-             is_old ? fmt::format("this follows {}, which is older than what was given", which)
-                    : fmt::format("this follows {}, which is missing", which));
-    } else if (!SameMac(found->second, previous.mac)) {
-      Report(false, link.file, link.line, fmt::format("this follows {}, which was changed", which));
-    }
+void Verifier::CheckLink(const Link& link) {
+  const PreviousRecord& previous = link.previous;
+  const std::string which =
+      fmt::format("record {} of session {}, in {}", previous.seq, previous.session,
+                  previous.file.empty() ? "no file" : previous.file);
+  const auto found = found_.find({previous.session, previous.seq});
+  if (found == found_.end()) {
+    const auto read = read_.find(previous.session);
+    const bool is_elsewhere =
+        link.place.line == 1 || BeforeAuditFileName(previous.file).has_value();
+    const bool is_old = is_elsewhere && previous.time < earliest_end_ &&
+                        (read == read_.end() || read->second.first > previous.seq) &&
+                        names_.count(previous.file) == 0;
+    Report(is_old, link.place,
+           is_old ? fmt::format("this follows {}, which is older than what was given", which)
+                  : fmt::format("this follows {}, which is missing", which));
+    return;
+  }
+  const Place& place = found->second.place;
+  if (!SameMac(found->second.mac, previous.mac)) {
+    Report(false, link.place, fmt::format("this follows {}, which was changed", which));
+  } else if (place.file == link.place.file && place.line > link.place.line) {
+    Report(false, link.place,
+           fmt::format("this follows {}, which stands behind it, in line {}", which, place.line));
   }
 }
 
-// One that is given twice is read once. Looks at files, not at names.
-void KeepOnce(std::vector<std::string>& files) {
-  std::set<std::pair<dev_t, ino_t>> seen;
-  files.erase(std::remove_if(files.begin(), files.end(),
-                             [&seen](const std::string& path) {
-                               struct stat status;
-                               return stat(path.c_str(), &status) == 0 &&
-                                      !seen.emplace(status.st_dev, status.st_ino).second;
-                             }),
-              files.end());
+// Whether there are, or were, records of the session from that number on.
+bool Verifier::GoesOn(const std::string& session, uint64_t seq) const {
+  const auto read = read_.find(session);
+  if (read != read_.end() && read->second.last >= seq) return true;
+  const auto named = wanted_.lower_bound({session, seq});
+  return named != wanted_.end() && named->first == session;
 }
 
-// The files of a folder, in the order of their names; a file itself.
-std::string Expand(const std::string& path, std::vector<std::string>& files) {
-  struct stat status;
-  if (stat(path.c_str(), &status) != 0) {
-    return fmt::format("{} cannot be read: {}", path, std::strerror(errno));
+// Whoever starts later names it, if it has not gone on by then.
+void Verifier::CheckRotated() {
+  for (const auto& [id, rotated] : rotated_) {
+    if (starts_.count({id.first, id.second + 1}) > 0) continue;
+    const auto newest = newest_start_.find(FamilyOf(rotated.place.file));
+    const bool is_error =
+        GoesOn(id.first, id.second + 1) ||
+        (wanted_.count(id) == 0 && newest != newest_start_.end() && newest->second > rotated.time);
+    Report(!is_error, rotated.place,
+           fmt::format("session {} goes on in another file, which is {}", id.first,
+                       is_error ? "missing"
+                                : "not there: it was killed just then, or the file was removed"));
   }
-  if (!S_ISDIR(status.st_mode)) {
-    files.push_back(path);
-    return {};
+}
+
+void Verifier::CheckHalves() {
+  for (const Half& half : halves_) {
+    const bool is_error = !half.session.empty() && GoesOn(half.session, half.seq);
+    Report(!is_error, half.place,
+           is_error ? fmt::format("the last line has no end, and session {} goes on elsewhere",
+                                  half.session)
+                    : "the last line has no end: it is being written, or its writer was killed, "
+                      "or it was cut off");
   }
-  DIR* directory = opendir(path.c_str());
-  if (directory == nullptr) return fmt::format("{} cannot be read: {}", path, std::strerror(errno));
-  std::vector<std::string> found;
-  constexpr std::string_view kExtension = ".jsonl";
-  while (const dirent* entry = readdir(directory)) {
-    const std::string_view name = entry->d_name;
-    if (name.size() > kExtension.size() &&
-        name.substr(name.size() - kExtension.size()) == kExtension) {
-      found.push_back(path + (path.back() == '/' ? "" : "/") + entry->d_name);
-    }
-  }
-  closedir(directory);
-  if (found.empty()) return fmt::format("{} holds no audit file", path);
-  std::sort(found.begin(), found.end());
-  files.insert(files.end(), found.begin(), found.end());
-  return {};
 }
 
 }  // namespace
@@ -339,14 +424,7 @@ bool AuditReport::is_clean() const {
 
 tl::expected<AuditReport, std::string> VerifyAudit(const std::vector<std::string>& paths,
                                                    const AuditKey& key) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    if (std::string fault = Expand(path, files); !fault.empty()) {
-      return tl::unexpected(std::move(fault));
-    }
-  }
-  KeepOnce(files);
-  Verifier verifier(files, key);
+  Verifier verifier(paths, key);
   if (std::string fault = verifier.Run(); !fault.empty()) return tl::unexpected(std::move(fault));
   return std::move(verifier.report);
 }

@@ -32,9 +32,9 @@ struct AuditReport {
 
 inline constexpr size_t kMaxAuditFindings = 1000;
 
-// Reads files, and folders' files whose names end in .jsonl. The error is for people: what cannot
-// be read at all. Memory holds the longest line, and grows with the
-// number of sessions, not with that of records.
+// Reads files, pipes, and of folders what writ may have written there; while writ writes them, too.
+// The error is for people: what cannot be read, or that there is no record at all. Memory holds the
+// longest line, and grows with the number of sessions and files, not with that of records.
 tl::expected<AuditReport, std::string> VerifyAudit(const std::vector<std::string>& paths,
                                                    const AuditKey& key);
 

@@ -258,6 +258,27 @@ class AuditCannotBeUsed(AuditTest):
         self.assertIn("--state-dir", said)
 
 
+    def test_verify_what_cannot_be_read(self):
+        """verify of a line that memory does not hold, of a pipe that says nothing: never intact"""
+        self.end(self.start(self.server("pass")))
+        (path,) = self.files()
+        with open(path, "ab") as file:
+            file.truncate(1 << 30)
+        limit = "ulimit -v 500000; exec "
+        for command, words in (
+            (limit + '"$0" verify --audit "$1"', "there is no memory"),
+            ('true | "$0" verify --audit /dev/stdin', "no record"),
+            ('"$0" verify --audit /dev/null', "/dev/null"),
+        ):
+            done = subprocess.run(
+                ["bash", "-c", command, harness.WRIT, path], env=self.environment(),
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertIn(words, done.stdout)
+            self.assertNotIn("intact", done.stdout)
+
+
 class AuditFaults(AuditTest):
     def test_terminated(self):
         """SIGTERM: everything is written, the stop too"""

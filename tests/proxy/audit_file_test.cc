@@ -128,6 +128,65 @@ TEST_F(AuditFiles, AreRotatedBySize) {
   EXPECT_THAT(Verified({folder_ / "f"}), HasSubstr("not clean"));
 }
 
+// A session is cut off at the end of a file.
+TEST_F(AuditFiles, FilesThatASessionWentOnInAreMissed) {
+  AuditFileOptions options = OptionsFor(folder_ / "f/", kFirst);
+  options.max_bytes = 1000;
+  RunSession(options, 20);
+  const auto files = FilesIn(folder_ / "f");
+  ASSERT_GT(files.size(), 3u);
+  for (size_t i = 2; i < files.size(); ++i) std::filesystem::remove(folder_ / ("f/" + files[i]));
+  EXPECT_EQ(Verified({folder_ / "f"}),
+            "clean; session 1111111111111111 goes on in another file, which is not there: it was "
+            "killed just then, or the file was removed");
+  // Whoever starts says that it had not gone on.
+  RunSession(OptionsFor(folder_ / "f/", kSecond));
+  EXPECT_THAT(Verified({folder_ / "f"}), testing::StartsWith("clean; "));
+}
+
+TEST_F(AuditFiles, FilesAreMissedThatOthersStartedAfter) {
+  AuditFileOptions options = OptionsFor(folder_ / "f/", kFirst);
+  options.max_bytes = 1000;
+  RunSession(options, 20);
+  const auto files = FilesIn(folder_ / "f");
+  test_time = Time(test_time.seconds + 1);
+  RunSession(OptionsFor(folder_ / "f/", kSecond));
+  for (size_t i = 2; i < files.size(); ++i) std::filesystem::remove(folder_ / ("f/" + files[i]));
+  EXPECT_THAT(Verified({folder_ / "f"}),
+              HasSubstr("session 1111111111111111 goes on in another file, which is missing"));
+}
+
+TEST_F(AuditFiles, MayBePutTogether) {
+  AuditFileOptions options = OptionsFor(folder_ / "f/", kFirst);
+  options.max_bytes = 1000;
+  RunSession(options, 20);
+  std::string all;
+  std::string reversed;
+  for (const std::string& file : FilesIn(folder_ / "f")) {
+    const std::string text = Contents(folder_ / ("f/" + file));
+    all += text;
+    reversed.insert(0, text);
+  }
+  Write(folder_ / "all", all);
+  EXPECT_EQ(Verified({folder_ / "all"}), "clean");
+  Write(folder_ / "all", reversed);
+  EXPECT_THAT(Verified({folder_ / "all"}), HasSubstr("not clean"));
+  // Of an audit file without an extension those that were rotated tell.
+  RunSession(
+      [&] {
+        AuditFileOptions named = OptionsFor(folder_ / "log", kFirst);
+        named.max_bytes = 1000;
+        return named;
+      }(),
+      20);
+  std::filesystem::remove(folder_ / "all");
+  EXPECT_EQ(Verified({folder_.path()}), "clean");
+  std::string live = Contents(folder_ / "log");
+  live[live.size() / 2] ^= 1;
+  Write(folder_ / "log", live);
+  EXPECT_THAT(Verified({folder_.path()}), HasSubstr("not clean"));
+}
+
 TEST_F(AuditFiles, AreRotatedByAge) {
   AuditFileOptions options = OptionsFor(folder_ / "f/", kFirst);
   options.max_age = std::chrono::hours(24);

@@ -3,9 +3,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -71,7 +76,8 @@ TEST_F(AuditVerify, EveryByteCounts) {
   for (size_t i = 0; i < text.size(); ++i) {
     std::string changed = text;
     changed[i] = static_cast<char>(changed[i] ^ (1 << i % 8));
-    EXPECT_FALSE(Verify(changed).is_clean()) << "a bit of byte " << i;
+    // Without its end the last line is none.
+    EXPECT_EQ(Verify(changed).is_clean(), i + 1 == text.size()) << "a bit of byte " << i;
   }
 }
 
@@ -80,7 +86,7 @@ TEST_F(AuditVerify, EveryByteIsMissed) {
   for (size_t i = 0; i < text.size(); ++i) {
     std::string removed = text;
     removed.erase(i, 1);
-    EXPECT_FALSE(Verify(removed).is_clean()) << "byte " << i;
+    EXPECT_EQ(Verify(removed).is_clean(), i + 1 == text.size()) << "byte " << i;
     removed.insert(i, 2, text[i]);
     EXPECT_FALSE(Verify(removed).is_clean()) << "byte " << i << " twice";
   }
@@ -117,7 +123,34 @@ TEST_F(AuditVerify, ATailThatIsCutOffIsNoted) {
     EXPECT_THAT(report.findings[0].what, HasSubstr("has no stop"));
     EXPECT_EQ(report.findings[0].line, size);
   }
-  EXPECT_THAT(Verify("").findings.at(0).what, HasSubstr("is empty"));
+  Write(folder_ / "log.jsonl", "");
+  const auto none = VerifyAudit({folder_ / "log.jsonl"}, AuditedSession::key());
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error(), HasSubstr("no record"));
+}
+
+// Whoever is killed while it writes leaves half a record.
+TEST_F(AuditVerify, HalfARecordAtTheEndIsNoted) {
+  const std::string text = Joined(lines_);
+  const size_t last = text.size() - lines_.back().size() - 1;
+  for (size_t size = 1; size < text.size(); ++size) {
+    Write(folder_ / "log.jsonl", text.substr(0, size));
+    const auto report = VerifyAudit({folder_ / "log.jsonl"}, AuditedSession::key());
+    EXPECT_EQ(report.has_value(), size > lines_[0].size()) << size;
+    EXPECT_TRUE(!report.has_value() || report->is_clean()) << size;
+  }
+  const std::string half = text.substr(0, last + 30);
+  EXPECT_THAT(Verify(half).findings.back().what, HasSubstr("the last line has no end"));
+  EXPECT_THAT(First(half + "x\n"), HasSubstr("6: this is no record"));
+  EXPECT_THAT(First(text.substr(0, last) + "nonsense"), HasSubstr("6: this is no record"));
+  // It is no end of a session of which there is more.
+  Write(folder_ / "more.jsonl", lines_.back() + '\n');
+  Write(folder_ / "log.jsonl", half);
+  const auto report = VerifyAudit({folder_.path()}, AuditedSession::key());
+  ASSERT_TRUE(report.has_value());
+  std::string said;
+  for (const AuditFinding& finding : report->findings) said += finding.what + '\n';
+  EXPECT_THAT(said, HasSubstr("has no end, and session 0123456789abcdef goes on elsewhere"));
 }
 
 TEST_F(AuditVerify, SaysWhere) {
@@ -136,7 +169,43 @@ TEST_F(AuditVerify, SaysWhere) {
               HasSubstr("2: record 1 of session"));
   EXPECT_THAT(First(Joined({lines_[1], lines_[2]})), HasSubstr("1: record 1 is of session"));
   EXPECT_EQ(First(Joined(lines_) + "nonsense\n"), "7: this is no record");
-  EXPECT_THAT(First(Joined(lines_) + lines_[0]), HasSubstr("7: the last line has no end"));
+  EXPECT_THAT(First(Joined(lines_) + lines_[0]),
+              HasSubstr("7: half a record stands behind the end"));
+}
+
+// A pipe can be read once.
+TEST_F(AuditVerify, PipesAreRead) {
+  const auto verify = [](const std::string& text) {
+    int ends[2];
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    close(ends[1]);
+    auto report = VerifyAudit({"/dev/fd/" + std::to_string(ends[0])}, AuditedSession::key());
+    close(ends[0]);
+    return report;
+  };
+  auto report = verify(Joined(lines_));
+  ASSERT_TRUE(report.has_value()) << report.error();
+  EXPECT_TRUE(report->is_clean());
+  EXPECT_EQ(report->records, lines_.size());
+  lines_[2][100] ^= 1;
+  report = verify(Joined(lines_));
+  ASSERT_TRUE(report.has_value()) << report.error();
+  EXPECT_FALSE(report->is_clean());
+  EXPECT_FALSE(verify("").has_value());
+}
+
+TEST_F(AuditVerify, WhatIsNoFileIsNotReadAsOne) {
+  const auto none = VerifyAudit({"/dev/null"}, AuditedSession::key());
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error(), HasSubstr("neither a file nor a folder nor a pipe"));
+  ASSERT_EQ(mkfifo((folder_ / "x.jsonl").c_str(), 0600), 0);
+  const AuditReport report = Verify(Joined(lines_));
+  EXPECT_TRUE(report.is_clean());
+  const auto all = VerifyAudit({folder_.path()}, AuditedSession::key());
+  ASSERT_TRUE(all.has_value());
+  EXPECT_TRUE(all->is_clean());
+  EXPECT_THAT(all->findings.at(0).what, HasSubstr("this is no file"));
 }
 
 TEST_F(AuditVerify, AnotherKeyIsNamed) {
@@ -197,6 +266,87 @@ TEST_F(AuditVerify, WhatCannotBeReadIsAnError) {
   const auto empty = VerifyAudit({folder_.path()}, AuditedSession::key());
   ASSERT_FALSE(empty.has_value());
   EXPECT_THAT(empty.error(), HasSubstr("holds no audit file"));
+}
+
+// Three sessions in one file, one after the other.
+class AuditNamedFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < 3; ++i) {
+      test_time = Time(1000 * (i + 1));
+      RunOne(static_cast<char>('a' + i));
+    }
+    lines_ = LinesOf(Contents(path_));
+    ASSERT_EQ(lines_.size(), 9u);
+  }
+  void RunOne(char name) const {
+    AuditFileOptions options;
+    options.path = path_;
+    options.session = std::string(16, name);
+    options.clock = [] { return test_time; };
+    auto file = AuditFile::Open(std::move(options));
+    ASSERT_TRUE(file.has_value()) << file.error().message;
+    AuditLogOptions log;
+    log.session = std::string(16, name);
+    AuditedSession session(**file, log);
+    ASSERT_EQ(session.Begin(), "");
+    session.Decide();
+    session->End(0);
+  }
+  AuditReport Of(const std::vector<size_t>& order) const {
+    std::string text;
+    for (const size_t line : order) text += lines_[line] + '\n';
+    Write(path_, text);
+    return *VerifyAudit({path_}, AuditedSession::key());
+  }
+  TemporaryFolder folder_;
+  std::string path_ = folder_ / "log";
+  std::vector<std::string> lines_;
+};
+
+TEST_F(AuditNamedFile, SessionsStandInTheirOrder) {
+  EXPECT_TRUE(Of({0, 1, 2, 3, 4, 5, 6, 7, 8}).findings.empty());
+  for (const auto& order : std::vector<std::vector<size_t>>{
+           {3, 4, 5, 0, 1, 2, 6, 7, 8}, {6, 7, 8, 3, 4, 5, 0, 1, 2}, {0, 3, 4, 1, 6, 5, 2, 7, 8}}) {
+    const AuditReport report = Of(order);
+    EXPECT_FALSE(report.is_clean());
+    EXPECT_TRUE(std::any_of(report.findings.begin(), report.findings.end(), [](const auto& f) {
+      return !f.is_note && f.what.find("which stands behind it, in line") != std::string::npos;
+    }));
+  }
+}
+
+// A tail that was cut off before somebody else began, and came back.
+TEST_F(AuditNamedFile, ARecordBehindWhatFollowsItsSessionIsNoted) {
+  Write(path_, lines_[0] + '\n' + lines_[1] + '\n');
+  RunOne('b');
+  Write(path_, Contents(path_) + lines_[2] + '\n');
+  const auto report = VerifyAudit({path_}, AuditedSession::key());
+  ASSERT_TRUE(report.has_value());
+  EXPECT_TRUE(report->is_clean());
+  ASSERT_EQ(report->findings.size(), 1u);
+  EXPECT_THAT(report->findings[0].what, HasSubstr("behind the start of a session that follows it"));
+}
+
+TEST_F(AuditNamedFile, IsVerifiedWhileItIsWritten) {
+  std::atomic<bool> is_over = false;
+  std::thread writer([this, &is_over] {
+    for (int i = 0; !is_over; ++i) RunOne(static_cast<char>('a' + i % 6));
+  });
+  std::string found;
+  for (int i = 0; i < 30; ++i) {
+    const auto report = VerifyAudit({path_}, AuditedSession::key());
+    if (!report.has_value()) continue;
+    for (const AuditFinding& finding : report->findings) {
+      // Names are used again here.
+      const bool is_again = finding.what.find("again") != std::string::npos ||
+                            finding.what.find("a second time") != std::string::npos;
+      if (!finding.is_note && !is_again) found += finding.what + '\n';
+    }
+  }
+  is_over = true;
+  writer.join();
+  EXPECT_EQ(found, "");
 }
 
 // Files of three sessions, one after the other, each following the one before.
