@@ -19,7 +19,8 @@ namespace {
 tl::expected<std::unique_ptr<AuditSink>, FileRefusal> OpenSink(const AuditOptions& options,
                                                                const std::string& state_folder,
                                                                bool insecure_permissions,
-                                                               const std::string& session) {
+                                                               const std::string& session,
+                                                               const AuditKey& key) {
   if (options.where == "syslog") {
     auto opened = AuditSyslog::Open();
     if (!opened.has_value()) return tl::unexpected(FileRefusal{std::move(opened.error())});
@@ -31,6 +32,7 @@ tl::expected<std::unique_ptr<AuditSink>, FileRefusal> OpenSink(const AuditOption
   file.max_age = std::chrono::hours(options.file_hours);
   file.insecure_permissions = insecure_permissions;
   file.session = session;
+  file.key = key;
   auto opened = AuditFile::Open(std::move(file));
   if (!opened.has_value()) return tl::unexpected(std::move(opened.error()));
   return std::move(*opened);
@@ -60,7 +62,7 @@ tl::expected<AuditTrail, StateFault> OpenAudit(const AuditOptions& options,
   log_options.sync = options.sync;
   log_options.fail_open = options.fail_open;
   log_options.session = NewAuditSession();
-  auto sink = OpenSink(options, *folder, state.insecure_permissions, log_options.session);
+  auto sink = OpenSink(options, *folder, state.insecure_permissions, log_options.session, *key);
   if (!sink.has_value()) return tl::unexpected(FaultOf(sink.error(), kElsewhere));
 
   AuditTrail trail;

@@ -75,8 +75,7 @@ class Reader {
   bool ok_ = true;
 };
 
-std::optional<PreviousRecord> ReadPrevious(Reader& reader) {
-  if (reader.TryWord("null")) return std::nullopt;
+PreviousRecord ReadRecordName(Reader& reader) {
   PreviousRecord previous;
   reader.Word("{\"session\":\"");
   previous.session = reader.Session();
@@ -126,7 +125,12 @@ std::optional<SealedRecord> ReadSealedRecord(std::string_view line) {
   sealed.goes_on = sealed.kind == "stop" && head.TryWord(",\"why\":\"rotated\"");
   if (sealed.is_start) {
     head.Word(",\"previous\":");
-    sealed.previous = ReadPrevious(head);
+    if (!head.TryWord("null")) sealed.previous = ReadRecordName(head);
+    head.Word(",\"others\":[");
+    while (head.ok() && !head.TryWord("]")) {
+      if (!sealed.others.empty()) head.Word(",");
+      sealed.others.push_back(ReadRecordName(head));
+    }
     head.Word(",\"version\":1,\"key\":\"");
     sealed.key = head.InsideString();
   }

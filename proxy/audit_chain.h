@@ -9,7 +9,7 @@
 // A session is one chain through all its files. A start record names the record it follows, in
 // another session or in the file before, and that one's mac stands for mac(n-1) (32 zero bytes
 // where there is none): so every file can be read by itself, and a file that is named and not there
-// is missed.
+// is missed. It names other records too, with which other sessions stood when it was written.
 //
 // Tested by tests/proxy/audit_chain_test.cc.
 #pragma once
@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proxy/audit_record.h"
 #include "proxy/hmac.h"
@@ -53,6 +54,7 @@ struct SealedRecord {
   bool is_start = false;
   bool goes_on = false;  // a stop, after which the session goes on in another file
   std::optional<PreviousRecord> previous;  // of a start
+  std::vector<PreviousRecord> others;      // of a start
   std::string_view key;                    // of a start
   std::string_view record;                 // what the mac is of, besides the one before
   Mac mac{};

@@ -16,17 +16,12 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/audit_chain.h"
+#include "proxy/audit_heads.h"
 #include "proxy/audit_name.h"
 #include "proxy/writer_lock.h"
 
 namespace writ {
 namespace {
-
-// A record is no longer than the line it tells of, escaped, and some names.
-constexpr off_t kLongestTail = 64 << 20;
-// Of the newest files, that are looked at for the record to follow: not all may have one.
-constexpr size_t kFilesLookedAt = 8;
 
 std::string Failed(const std::string& path, std::string_view what) {
   return fmt::format("{} {}: {}", path, what, std::strerror(errno));
@@ -36,56 +31,15 @@ std::string NameIn(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
+std::string FolderOf(const std::string& path) {
+  const size_t name = path.rfind('/') + 1;
+  return name == 0 ? "." : path.substr(0, name);
+}
+
 bool IsFolder(const std::string& path) {
   struct stat status;
   return (!path.empty() && path.back() == '/') ||
          (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode));
-}
-
-// Its last whole line, without the LF; what follows that is none. Empty if there is no line.
-std::string LastLineOf(int file, off_t size) {
-  for (off_t wanted = 64 << 10;; wanted *= 8) {
-    const off_t begin = std::max<off_t>(size - wanted, 0);
-    std::string tail(static_cast<size_t>(size - begin), '\0');
-    if (pread(file, tail.data(), tail.size(), begin) != size - begin) return {};
-    const size_t end = tail.rfind('\n');
-    if (end != std::string::npos && end > 0) {
-      const size_t end_before = tail.rfind('\n', end - 1);
-      if (end_before != std::string::npos) return tail.substr(end_before + 1, end - end_before - 1);
-      if (begin == 0) return tail.substr(0, end);
-    }
-    if (begin == 0 || wanted > kLongestTail) return {};
-  }
-}
-
-std::optional<PreviousRecord> LastRecordIn(int file, const std::string& name) {
-  struct stat status;
-  if (fstat(file, &status) != 0) return std::nullopt;
-  const std::string line = LastLineOf(file, status.st_size);
-  const std::optional<SealedRecord> record = ReadSealedRecord(line);
-  if (!record.has_value()) return std::nullopt;
-  return PreviousRecord{std::string(record->session), record->seq, std::string(record->time),
-                        record->mac, name};
-}
-
-// That of the newest file of the folder that has one.
-std::optional<PreviousRecord> NewestRecordIn(const std::string& folder) {
-  std::vector<std::string> names;
-  DIR* directory = opendir(folder.c_str());
-  if (directory == nullptr) return std::nullopt;
-  while (const dirent* entry = readdir(directory)) {
-    const std::string_view name = entry->d_name;
-    const bool is_one = name.size() > kAuditExtension.size() &&
-                        name.substr(name.size() - kAuditExtension.size()) == kAuditExtension;
-    if (is_one) names.emplace_back(name);
-  }
-  closedir(directory);
-  std::sort(names.rbegin(), names.rend());
-  if (names.size() > kFilesLookedAt) names.resize(kFilesLookedAt);
-  for (const std::string& name : names) {
-    if (auto record = LastRecordOf(fmt::format("{}/{}", folder, name))) return record;
-  }
-  return std::nullopt;
 }
 
 std::optional<FileRefusal> RefusalIf(const std::optional<Opening>& who, const std::string& where) {
@@ -95,15 +49,6 @@ std::optional<FileRefusal> RefusalIf(const std::optional<Opening>& who, const st
 }
 
 }  // namespace
-
-std::optional<PreviousRecord> LastRecordOf(const std::string& path) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  struct stat status;
-  if (!file.is_open() || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return std::nullopt;
-  }
-  return LastRecordIn(file.get(), NameIn(path));
-}
 
 tl::expected<std::unique_ptr<AuditFile>, FileRefusal> AuditFile::Open(AuditFileOptions options) {
   std::unique_ptr<AuditFile> made(new AuditFile(std::move(options)));
@@ -135,10 +80,18 @@ std::optional<FileRefusal> AuditFile::OpenFolder() {
   if (!options_.insecure_permissions) {
     if (auto refusal = RefusalIf(WhoElseMayWrite(folder), folder)) return refusal;
   }
-  found_before_ = NewestRecordIn(folder);
+  FindHeads(folder, {});
   std::string fault = Begin(fmt::format("{}/{}", folder, NextName()));
   if (!fault.empty()) return FileRefusal{std::move(fault)};
   return std::nullopt;
+}
+
+// What nobody follows yet: the newest of it is what this session follows.
+void AuditFile::FindHeads(const std::string& folder, std::string_view prefix) {
+  others_ = AuditHeadsIn(folder, prefix, options_.key);
+  if (others_.empty()) return;
+  found_before_ = std::move(others_.front());
+  others_.erase(others_.begin());
 }
 
 // A file that is not there yet.
@@ -197,21 +150,26 @@ std::string AuditFile::TakeNamed() {
   if (std::string fault = TakeUp(); !fault.empty()) return fault;
   // Whoever had the lock may have renamed the file before we got it.
   if (std::string what = WhatHappened(); !what.empty()) return what;
-  if (size_ == 0) return {};
+  if (size_ == 0) {
+    FindHeads(FolderOf(path_), NameIn(path_) + '.');
+    return {};
+  }
   constexpr std::string_view kBegin = "{\"time\":\"";
   std::array<char, kBegin.size()> begin{};
-  char last = '\0';
-  const bool is_read = pread(file_.get(), begin.data(), begin.size(), 0) >= 0 &&
-                       pread(file_.get(), &last, 1, static_cast<off_t>(size_ - 1)) == 1;
-  if (!is_read) return Failed(path_, "cannot be read");
+  if (pread(file_.get(), begin.data(), begin.size(), 0) < 0) return Failed(path_, "cannot be read");
   if (std::string_view(begin.data(), begin.size()) != kBegin) {
     return fmt::format("{} is no audit log of writ's", path_);
   }
-  found_before_ = LastRecordIn(file_.get(), NameIn(path_));
+  const auto found = LastAuditRecordOf(file_.get(), NameIn(path_));
+  if (found.has_value()) found_before_ = found->record;
   // Nothing is to follow half a record, in its line.
-  if (found_before_.has_value() && last == '\n') return {};
+  if (found.has_value() && found->is_at_end) return {};
   if (std::string fault = Rotate(); !fault.empty()) return fault;
-  if (found_before_.has_value()) found_before_->file = left_;
+  if (found_before_.has_value()) {
+    found_before_->file = left_;
+  } else {
+    FindHeads(FolderOf(path_), NameIn(path_) + '.');
+  }
   return {};
 }
 
@@ -260,6 +218,11 @@ bool AuditFile::WantsRotation() const {
 std::string AuditFile::Rotate() {
   if (!is_folder_) return Rename();
   const std::string name = NameIn(path_);
+  others_ = AuditHeadsIn(options_.path, {}, options_.key);
+  const auto is_own = [this](const PreviousRecord& head) {
+    return head.session == options_.session;
+  };
+  others_.erase(std::remove_if(others_.begin(), others_.end(), is_own), others_.end());
   if (std::string fault = Begin(fmt::format("{}/{}", options_.path, NextName())); !fault.empty()) {
     return fault;
   }

@@ -1,12 +1,9 @@
 // Audit records in files: one file of this process's own in a folder, or one named file.
 //
-// A folder may be shared by any number of processes. Each writes files of its own,
-//
-//   20260302T093000Z-9f2c3a1b5d7e8f90-1.jsonl       time (UTC), session, which file of the session
-//
-// so that their names sort by time. A named file belongs to one process at a time (a lock says
+// A folder may be shared by any number of processes. Each writes files of its own, whose names sort
+// by time (proxy/audit_name.h). A named file belongs to one process at a time (a lock says
 // so); the next one goes on where it ended. When it is rotated it is renamed: its name, a dot, and
-// such a name as above.
+// such a name.
 //
 // Nothing is ever removed, cut or overwritten here. A file that is: that was removed, replaced, cut
 // short or written by somebody else while it is open, is not written any more.
@@ -23,7 +20,9 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
+#include "proxy/audit_key.h"
 #include "proxy/audit_sink.h"
 #include "proxy/descriptor.h"
 #include "proxy/facts.h"
@@ -38,7 +37,8 @@ struct AuditFileOptions {
   std::chrono::seconds max_age{86'400};  // likewise; 0: whatever its age
   bool insecure_permissions = false;     // others may be able to write
   std::string session;
-  Time (*clock)() = nullptr;                                    // null: the system's
+  std::optional<AuditKey> key;  // under which others write here; none: whoever does is believed
+  Time (*clock)() = nullptr;    // null: the system's
   std::chrono::steady_clock::time_point (*steady)() = nullptr;  // likewise
 };
 
@@ -48,6 +48,7 @@ class AuditFile final : public AuditSink {
   static tl::expected<std::unique_ptr<AuditFile>, FileRefusal> Open(AuditFileOptions options);
 
   std::optional<PreviousRecord> FoundBefore() const override { return found_before_; }
+  std::vector<PreviousRecord> FoundOthers() const override { return others_; }
   Written Write(std::string_view lines) override;
   std::string Sync() override;
   bool WantsRotation() const override;
@@ -64,6 +65,7 @@ class AuditFile final : public AuditSink {
   std::optional<FileRefusal> OpenNamed();
   std::string TakeNamed();
   std::string TakeUp();
+  void FindHeads(const std::string& folder, std::string_view prefix);
   std::string Begin(const std::string& path);
   std::string Rename();
   std::string NextName();
@@ -82,9 +84,7 @@ class AuditFile final : public AuditSink {
   std::string rotated_name_;  // of a named file that is being rotated
   std::string left_;
   std::optional<PreviousRecord> found_before_;
+  std::vector<PreviousRecord> others_;
 };
-
-// The last record of an audit file, as one that another may follow. None if its last line is none.
-std::optional<PreviousRecord> LastRecordOf(const std::string& path);
 
 }  // namespace writ

@@ -72,6 +72,7 @@ std::string AuditLog::Begin(StartRecord start) {
   start.key = start_.key;
   start_ = std::move(start);
   start_.previous = sink_.FoundBefore();
+  start_.others = sink_.FoundOthers();
   AppendStart();
   if (!Deliver()) return fault_;
   begun_ = true;
@@ -232,6 +233,7 @@ bool AuditLog::BeginNextFile() {
   refusal_bytes_ = 0;
   start_.previous =
       PreviousRecord{options_.session, seq_ - 1, last_time_, chain_.last(), sink_.left()};
+  start_.others = sink_.FoundOthers();
   AppendStart();
   return true;
 }

@@ -56,20 +56,16 @@ void Begin(const RecordHead& head, std::string_view kind, std::string& out) {
   AppendWord("kind", kind, out);
 }
 
-void AppendPrevious(const std::optional<PreviousRecord>& previous, std::string& out) {
-  if (!previous.has_value()) {
-    out += ",\"previous\":null";
-    return;
-  }
-  out += ",\"previous\":{\"session\":\"";
-  out += previous->session;
+void AppendRecordName(const PreviousRecord& record, std::string& out) {
+  out += "{\"session\":\"";
+  out += record.session;
   out += '"';
-  AppendNumber("seq", previous->seq, out);
-  AppendWord("time", previous->time, out);
+  AppendNumber("seq", record.seq, out);
+  AppendWord("time", record.time, out);
   out += ",\"mac\":\"";
-  AppendHex(AsText(previous->mac), out);
+  AppendHex(AsText(record.mac), out);
   out += '"';
-  AppendName("file", previous->file, out);
+  AppendName("file", record.file, out);
   out += '}';
 }
 
@@ -113,7 +109,18 @@ void AppendAuditTime(const Time& time, std::string& out) {
 
 void AppendStartRecord(const RecordHead& head, const StartRecord& start, std::string& out) {
   Begin(head, "start", out);
-  AppendPrevious(start.previous, out);
+  out += ",\"previous\":";
+  if (start.previous.has_value()) {
+    AppendRecordName(*start.previous, out);
+  } else {
+    out += "null";
+  }
+  out += ",\"others\":[";
+  for (size_t i = 0; i < start.others.size(); ++i) {
+    if (i > 0) out += ',';
+    AppendRecordName(start.others[i], out);
+  }
+  out += ']';
   AppendNumber("version", kAuditVersion, out);
   AppendWord("key", start.key, out);
   AppendWord("writ", start.writ, out);

@@ -37,8 +37,7 @@ struct RecordHead {
   uint64_t seq;              // from 0, through all files of the session
 };
 
-// The last record before a start: of the file that the session went on from, or of the newest file
-// that was there.
+// A record before a start.
 struct PreviousRecord {
   std::string session;
   uint64_t seq = 0;
@@ -50,12 +49,13 @@ struct PreviousRecord {
 // At the head of a session, and of each further file of it.
 struct StartRecord {
   std::optional<PreviousRecord> previous;
-  std::string key;                    // AuditKey::name()
-  std::string writ;                   // the program's version
-  int64_t pid = 0;                    //
-  std::string program;                // Program::digest
-  std::vector<std::string> policies;  // their files
-  std::string server;                 // its program, without arguments: these may hold secrets
+  std::vector<PreviousRecord> others;  // that stand last elsewhere, and must be there later too
+  std::string key;                     // AuditKey::name()
+  std::string writ;                    // the program's version
+  int64_t pid = 0;                     //
+  std::string program;                 // Program::digest
+  std::vector<std::string> policies;   // their files
+  std::string server;                  // its program, without arguments: these may hold secrets
 };
 void AppendStartRecord(const RecordHead& head, const StartRecord& start, std::string& out);
 
@@ -85,8 +85,8 @@ struct LostRecords {
 };
 void AppendLostRecord(const RecordHead& head, const LostRecords& lost, std::string& out);
 
-// The policy was to be replaced while it ran: what ran, and what runs now. `failure`: why that is the
-// same; empty: it is not.
+// The policy was to be replaced while it ran: what ran, and what runs now. `failure`: why that is
+// the same; empty: it is not.
 void AppendReloadRecord(const RecordHead& head, std::string_view program_before,
                         std::string_view program, std::string_view failure, std::string& out);
 

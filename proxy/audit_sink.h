@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proxy/audit_record.h"
 
@@ -19,6 +20,10 @@ class AuditSink {
 
   // The record that stands last where this session begins, if there is one.
   virtual std::optional<PreviousRecord> FoundBefore() const { return std::nullopt; }
+
+  // Other records that stood last somewhere, and that no start names yet, when this session began,
+  // or the file that Rotate() made.
+  virtual std::vector<PreviousRecord> FoundOthers() const { return {}; }
 
   // Whole lines, or the rest of what the call before did not take. `taken` bytes of them are
   // written; if that is not all, the fault says why, for people.

@@ -75,7 +75,7 @@ class Verifier {
     std::string file;
     uint64_t line = 0;
   };
-  // A start that follows a record.
+  // A start that follows a record, or names it.
   struct Link {
     Place place;
     PreviousRecord previous;
@@ -136,7 +136,8 @@ class Verifier {
   std::map<RecordId, Rotated> rotated_;
   std::vector<Half> halves_;
   std::set<std::string> names_;  // of files, without folders, as records quote them
-  std::string earliest_end_;     // the least of the times at which sessions end in files
+  Place old_;                 // the last start of which it was noted that it follows such a record
+  std::string earliest_end_;  // the least of the times at which sessions end in files
 
   Place place_;
   std::map<std::string, Session, std::less<>> sessions_;  // of this file
@@ -196,9 +197,12 @@ void Verifier::AddLinks(const SealedRecord& record, const Place& place) {
   if (!SameMac(chain_.MacOf(before, record.record), record.mac)) return;
   std::string& newest = newest_start_[FamilyOf(place.file)];
   if (newest < record.time) newest = record.time;
-  if (!record.previous.has_value()) return;
-  links_.push_back({place, *record.previous});
-  wanted_.emplace(record.previous->session, record.previous->seq);
+  std::vector<PreviousRecord> named = record.others;
+  if (record.previous.has_value()) named.insert(named.begin(), *record.previous);
+  for (PreviousRecord& previous : named) {
+    wanted_.emplace(previous.session, previous.seq);
+    links_.push_back({place, std::move(previous)});
+  }
 }
 
 std::string Verifier::ReadFile(const AuditSource& source) {
@@ -367,9 +371,13 @@ void Verifier::CheckLink(const Link& link) {
     const bool is_old = is_elsewhere && previous.time < earliest_end_ &&
                         (read == read_.end() || read->second.first > previous.seq) &&
                         names_.count(previous.file) == 0;
-    Report(is_old, link.place,
-           is_old ? fmt::format("this follows {}, which is older than what was given", which)
-                  : fmt::format("this follows {}, which is missing", which));
+    if (!is_old) {
+      Report(false, link.place, fmt::format("this follows {}, which is missing", which));
+    } else if (old_.file != link.place.file || old_.line != link.place.line) {
+      old_ = link.place;
+      Report(true, link.place,
+             fmt::format("this follows {}, which is older than what was given", which));
+    }
     return;
   }
   const Place& place = found->second.place;

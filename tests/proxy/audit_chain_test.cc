@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proxy/audit_key.h"
 
@@ -19,9 +20,11 @@ std::string Stop(uint64_t seq) {
   return record;
 }
 
-std::string Start(const std::optional<PreviousRecord>& previous) {
+std::string Start(const std::optional<PreviousRecord>& previous,
+                  const std::vector<PreviousRecord>& others = {}) {
   StartRecord start;
   start.previous = previous;
+  start.others = others;
   start.key = "00ff";
   start.server = "/bin/\"server\"";
   std::string record;
@@ -90,6 +93,16 @@ TEST(AuditChain, StartsTellWhatTheyFollow) {
   EXPECT_EQ(sealed->previous->mac, previous.mac);
   EXPECT_EQ(sealed->previous->file, R"(a \"quoted\" \\ name)");
 
+  for (const size_t count : {1u, 2u, 64u}) {
+    line.clear();
+    chain.Seal(Start(previous, std::vector<PreviousRecord>(count, previous)), line);
+    const auto several = ReadSealedRecord(WithoutLf(line));
+    ASSERT_TRUE(several.has_value());
+    ASSERT_EQ(several->others.size(), count);
+    EXPECT_EQ(several->others.back().seq, previous.seq);
+    EXPECT_EQ(several->others.back().mac, previous.mac);
+  }
+
   line.clear();
   chain.Seal(Start(std::nullopt), line);
   const auto first = ReadSealedRecord(WithoutLf(line));
@@ -117,6 +130,10 @@ TEST(AuditChain, OnlyWhatWritWritesIsARecord) {
                                  {"0123456789abcdef", "0123456789abcdeg"},
                                  {"0123456789abcdef", "0123456\x1b[2K\r9abc"},
                                  {"\"previous\":null", "\"previous\":{}"},
+                                 {"\"others\":[]", "\"others\":[null]"},
+                                 {"\"others\":[]", "\"others\":[,]"},
+                                 {"\"others\":[]", "\"others\":["},
+                                 {"\"others\":[],", ""},
                                  {"\"mac\":\"", "\"mac\":\"A"}}) {
     std::string bad = good;
     bad.replace(bad.find(what), std::string_view(what).size(), by);

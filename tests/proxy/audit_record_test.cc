@@ -127,14 +127,16 @@ TEST(AuditRecord, StartsNameWhatTheyFollow) {
                            R"("policies":["/a.yaml","/b\n.yaml"],"command":"/bin/server")";
   std::string text;
   AppendStartRecord(kSeventh, start, text);
-  EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"start","previous":null)" + tail);
+  EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"start","previous":null,"others":[])" + tail);
   start.previous = PreviousRecord{"fedcba9876543210", 3, TimeText(1), Mac{}, "old.jsonl"};
+  start.others = {*start.previous, *start.previous};
   text.clear();
   AppendStartRecord(kSeventh, start, text);
-  EXPECT_EQ(text, std::string(kHead) +
-                      R"(,"kind":"start","previous":{"session":"fedcba9876543210","seq":3,)" +
-                      R"("time":"1970-01-01T00:00:01.000Z","mac":")" + std::string(64, '0') +
-                      R"(","file":"old.jsonl"})" + tail);
+  const std::string old =
+      R"({"session":"fedcba9876543210","seq":3,"time":"1970-01-01T00:00:01.000Z","mac":")" +
+      std::string(64, '0') + R"(","file":"old.jsonl"})";
+  EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"start","previous":)" + old + R"(,"others":[)" +
+                      old + "," + old + "]" + tail);
 }
 
 TEST(AuditRecord, OtherKinds) {
