@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <initializer_list>
 #include <optional>
 
 #include "cli/audit.h"
@@ -41,12 +42,11 @@ bool CanWatch(const std::vector<std::string>& policies, const Reloader& reloader
   return false;
 }
 
-// One that comes before it is listened to must not end the session either.
-void HoldBackHangups() {
-  sigset_t hangup;
-  sigemptyset(&hangup);
-  sigaddset(&hangup, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &hangup, nullptr);
+void HoldBack(std::initializer_list<int> signals) {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int signal : signals) sigaddset(&held, signal);
+  pthread_sigmask(SIG_BLOCK, &held, nullptr);
 }
 
 // The session itself: from the start of the server until nothing is left of it.
@@ -83,7 +83,8 @@ int RunServer(const RunOptions& options, LoadedPolicy loaded, Counters& counters
 int Run(const RunOptions& options) {
   // A file that may not grow is an error to deny by, and no end of the session.
   signal(SIGXFSZ, SIG_IGN);
-  if (options.watch) HoldBackHangups();
+  // One that comes before it is listened to must not end the session either.
+  if (options.watch) HoldBack({SIGHUP});
   PolicyLoader loader(options.policies, options.labels, options.state.insecure_permissions);
   LoadedPolicy loaded = loader.Load();
   for (const std::string& text : loaded.said) PrintErr(text);
@@ -104,6 +105,8 @@ int Run(const RunOptions& options) {
     PrintError(counters.error().message, counters.error().hint);
     return kExitUsage;
   }
+  // From its first record on the log is to get its last one, also when the pump is over.
+  HoldBack({SIGTERM, SIGINT, SIGHUP});
   auto audit = OpenAudit(options.audit, options.state, program, options.server, log);
   if (!audit.has_value()) {
     PrintError(fmt::format("the audit log cannot be kept: {}", audit.error().message),

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -292,6 +293,32 @@ class AuditFaults(AuditTest):
         self.assertEqual(self.kinds().count("decision"), 50)
         self.assertEqual(self.records()[-1]["status"], 128 + signal.SIGTERM)
         self.assert_intact()
+
+    def test_terminated_at_the_end(self):
+        """SIGTERM when the session is over and the log is not: the stop is written all the same"""
+        tracer = shutil.which("strace")
+        for _ in range(1 if tracer else 20):
+            session = self.start(self.server(ANSWERS), ["--state", "memory"])
+            session.say(named(1, "work"))
+            session.hear()
+            self.await_records(2)
+            (path,) = self.files()
+            tracing = tracer and subprocess.Popen(  # looking at the file takes it a second
+                [tracer, "-p", str(session.pid), "-P", path, "-o", os.devnull, "-e",
+                 "trace=newfstatat,stat", "-e", "inject=newfstatat,stat:delay_enter=1000000"],
+                stderr=subprocess.DEVNULL,
+            )
+            time.sleep(0.5 if tracer else 0)
+            session.close_input()
+            time.sleep(0.5 if tracer else random.random() * 0.02)
+            if session.process.poll() is None:
+                session.process.send_signal(signal.SIGTERM)
+            session.hear_out()
+            session.process.wait()
+            if tracing:
+                tracing.wait()
+            self.assertEqual(self.kinds(path), ["start", "decision", "stop"])
+            os.remove(path)
 
     def test_killed(self):
         """kill -9: what is in the file is whole, and the next session follows it"""
