@@ -12,16 +12,18 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <utility>
 #include <vector>
 
-#include "proxy/audit_heads.h"
 #include "proxy/audit_name.h"
 #include "proxy/writer_lock.h"
 
 namespace writ {
 namespace {
+
+constexpr size_t kMoreDigits = 9;  // of the number of a session's file
 
 std::string Failed(const std::string& path, std::string_view what) {
   return fmt::format("{} {}: {}", path, what, std::strerror(errno));
@@ -112,6 +114,7 @@ std::string AuditFile::TakeUp() {
   inode_ = status.st_ino;
   size_ = static_cast<uint64_t>(status.st_size);
   since_ = SteadyNow();
+  is_folder_synced_ = false;
   if (!is_folder_ && flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     return errno == EWOULDBLOCK ? fmt::format("{} is written by another process", path_)
                                 : Failed(path_, "cannot be locked");
@@ -122,6 +125,13 @@ std::string AuditFile::TakeUp() {
 
 std::optional<FileRefusal> AuditFile::OpenNamed() {
   path_ = options_.path;
+  const size_t longest = NAME_MAX - 1 - NextName().size() - kMoreDigits;
+  if (NameIn(path_).size() > longest) {
+    return FileRefusal{
+        fmt::format("{} has no room for what is added when it is rotated: the name "
+                    "may have {} bytes",
+                    path_, longest)};
+  }
   // A link is none, so that it is the same file for all.
   struct stat status;
   if (lstat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
@@ -142,25 +152,33 @@ std::optional<FileRefusal> AuditFile::OpenNamed() {
   return std::nullopt;
 }
 
-// What is open, after what stands in it.
-std::string AuditFile::TakeNamed() {
+// Whether records may follow what stands in what is open; of it the last record.
+std::string AuditFile::LookAtNamed(std::optional<LastAuditRecord>& found) {
   struct stat status;
   if (fstat(file_.get(), &status) != 0) return Failed(path_, "cannot be looked at");
   if (!S_ISREG(status.st_mode)) return fmt::format("{} is no regular file", path_);
   if (std::string fault = TakeUp(); !fault.empty()) return fault;
   // Whoever had the lock may have renamed the file before we got it.
   if (std::string what = WhatHappened(); !what.empty()) return what;
-  if (size_ == 0) {
-    FindHeads(FolderOf(path_), NameIn(path_) + '.');
-    return {};
-  }
+  if (size_ == 0) return {};
   constexpr std::string_view kBegin = "{\"time\":\"";
   std::array<char, kBegin.size()> begin{};
   if (pread(file_.get(), begin.data(), begin.size(), 0) < 0) return Failed(path_, "cannot be read");
   if (std::string_view(begin.data(), begin.size()) != kBegin) {
     return fmt::format("{} is no audit log of writ's", path_);
   }
-  const auto found = LastAuditRecordOf(file_.get(), NameIn(path_));
+  found = LastAuditRecordOf(file_.get(), NameIn(path_));
+  return {};
+}
+
+// What is open, after what stands in it.
+std::string AuditFile::TakeNamed() {
+  std::optional<LastAuditRecord> found;
+  if (std::string fault = LookAtNamed(found); !fault.empty()) return fault;
+  if (size_ == 0) {
+    FindHeads(FolderOf(path_), NameIn(path_) + '.');
+    return {};
+  }
   if (found.has_value()) found_before_ = found->record;
   // Nothing is to follow half a record, in its line.
   if (found.has_value() && found->is_at_end) return {};
@@ -207,7 +225,16 @@ AuditSink::Written AuditFile::Write(std::string_view lines) {
 }
 
 std::string AuditFile::Sync() {
-  return fdatasync(file_.get()) == 0 ? std::string() : Failed(path_, "cannot be brought to disk");
+  if (fdatasync(file_.get()) != 0) return Failed(path_, "cannot be brought to disk");
+  if (is_folder_synced_) return {};
+  const std::string where = FolderOf(path_);
+  const Descriptor folder(open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems have nothing to bring.
+  if (!folder.is_open() || (fsync(folder.get()) != 0 && errno != EINVAL)) {
+    return Failed(where, "cannot be brought to disk");
+  }
+  is_folder_synced_ = true;
+  return {};
 }
 
 bool AuditFile::WantsRotation() const {
@@ -240,10 +267,32 @@ std::string AuditFile::Rename() {
       return Failed(path_, "cannot be renamed");
     }
   }
-  if (std::string fault = Begin(path_); !fault.empty()) return fault;
+  others_.clear();
+  struct stat made;
+  const bool is_there = lstat(path_.c_str(), &made) == 0;
+  if (std::string fault = is_there ? TakeOver() : Begin(path_); !fault.empty()) return fault;
   left_ = NameIn(rotated_name_);
   rotated_name_.clear();
   return {};
+}
+
+// Somebody else made a file of that name before we did: it is ours once he has left it.
+std::string AuditFile::TakeOver() {
+  file_ = Descriptor(open(path_.c_str(), O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (!file_.is_open()) return Failed(path_, "cannot be opened");
+  if (!options_.insecure_permissions) {
+    if (auto refusal = RefusalIf(WhoElseMayWrite(path_), path_)) return refusal->message;
+  }
+  std::optional<LastAuditRecord> found;
+  if (std::string fault = LookAtNamed(found); !fault.empty()) return fault;
+  ++files_;
+  if (found.has_value()) others_ = {found->record};
+  if (size_ == 0 || (found.has_value() && found->is_at_end)) return {};
+  // Half a record is left to itself.
+  const std::string aside = fmt::format("{}.{}", path_, NextName());
+  if (rename(path_.c_str(), aside.c_str()) != 0) return Failed(path_, "cannot be renamed");
+  if (found.has_value()) others_.front().file = NameIn(aside);
+  return Begin(path_);
 }
 
 }  // namespace writ

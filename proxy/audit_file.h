@@ -22,6 +22,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "proxy/audit_heads.h"
 #include "proxy/audit_key.h"
 #include "proxy/audit_sink.h"
 #include "proxy/descriptor.h"
@@ -63,7 +64,9 @@ class AuditFile final : public AuditSink {
   explicit AuditFile(AuditFileOptions options) : options_(std::move(options)) {}
   std::optional<FileRefusal> OpenFolder();
   std::optional<FileRefusal> OpenNamed();
+  std::string LookAtNamed(std::optional<LastAuditRecord>& found);
   std::string TakeNamed();
+  std::string TakeOver();
   std::string TakeUp();
   void FindHeads(const std::string& folder, std::string_view prefix);
   std::string Begin(const std::string& path);
@@ -78,7 +81,8 @@ class AuditFile final : public AuditSink {
   Descriptor file_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
-  uint64_t size_ = 0;  // that it must have
+  uint64_t size_ = 0;              // that it must have
+  bool is_folder_synced_ = false;  // so that the file is found after a crash
   std::chrono::steady_clock::time_point since_;
   unsigned files_ = 0;        // of this session
   std::string rotated_name_;  // of a named file that is being rotated

@@ -15,6 +15,10 @@ namespace {
 
 constexpr size_t kBufferBytes = 64u << 10;
 constexpr auto kLongestWait = std::chrono::milliseconds(200);
+// A sink that is busy is no fault until then, and nobody waits for it but who ends.
+constexpr auto kLongestBusy = std::chrono::seconds(1);
+constexpr size_t kMostForBusy = 1u << 20;
+constexpr auto kPatienceAtEnd = std::chrono::seconds(2);
 constexpr auto kBetweenTries = std::chrono::milliseconds(250);
 
 constexpr double kRefusalsAtOnce = 32;
@@ -44,11 +48,14 @@ AuditLog::AuditLog(AuditSink& sink, const AuditKey& key, const Log& log, AuditLo
       log_(log),
       options_(std::move(options)),
       chain_(key.ForChain()),
-      digest_(key.ForArguments()),
-      refusals_left_(kRefusalsAtOnce) {
+      digest_(key.ForArguments()) {
   start_.key = key.name();
-  refusals_counted_at_ = SteadyNow();
-  refusals_recorded_at_ = refusals_counted_at_ - kBetweenSummaries;
+  from_client_.others.from_client = true;
+  for (RefusedMessages* side : Sides()) {
+    side->left = kRefusalsAtOnce;
+    side->counted_at = SteadyNow();
+    side->recorded_at = side->counted_at - kBetweenSummaries;
+  }
 }
 
 Time AuditLog::Now() const {
@@ -74,7 +81,10 @@ std::string AuditLog::Begin(StartRecord start) {
   start_.previous = sink_.FoundBefore();
   start_.others = sink_.FoundOthers();
   AppendStart();
-  if (!Deliver()) return fault_;
+  const auto deadline = std::chrono::steady_clock::now() + kLongestBusy;
+  while (!Deliver()) {
+    if (!AwaitRoom(deadline)) return fault_;
+  }
   begun_ = true;
   return {};
 }
@@ -87,14 +97,18 @@ void AuditLog::AppendStart() {
 }
 
 void AuditLog::End(int status) {
-  if (failing_) Flush();
-  if (refusals_.count > 0) AppendRefusals(Now());
+  const auto deadline = std::chrono::steady_clock::now() + kPatienceAtEnd;
+  while (failing_ && !Flush() && AwaitRoom(deadline)) {
+  }
+  AppendRefusals(Now());
   if (!failing_) {
     AppendStopRecord(Next(Now()), "ended", status, records_);
     Recorded();
-    Deliver();
+    busy_since_.reset();
+    while (!Deliver() && !failing_ && AwaitRoom(deadline)) {
+    }
   }
-  if (failing_) log_.Error(fmt::format("the audit log ends unfinished: {}", fault_));
+  if (failing_ || Waits()) log_.Error(fmt::format("the audit log ends unfinished: {}", fault_));
 }
 
 std::string_view AuditLog::Fault() const {
@@ -125,38 +139,48 @@ void AuditLog::Refused(const AuditedRefusal& refusal) {
     ++lost_.refusals;
     return;
   }
+  RefusedMessages& side = refusal.from_client ? from_client_ : from_server_;
   const Steady now = SteadyNow();
-  const std::chrono::duration<double> passed = now - refusals_counted_at_;
-  refusals_counted_at_ = now;
-  refusals_left_ = std::min(
-      kRefusalsAtOnce, refusals_left_ + passed / std::chrono::duration<double>(kBetweenRefusals));
-  if (refusals_left_ >= 1 && refusal_bytes_ < sink_.ShareOfRefusals()) {
-    refusals_left_ -= 1;
+  const std::chrono::duration<double> passed = now - side.counted_at;
+  side.counted_at = now;
+  side.left = std::min(kRefusalsAtOnce,
+                       side.left + passed / std::chrono::duration<double>(kBetweenRefusals));
+  if (side.left >= 1 && side.bytes < sink_.ShareOfRefusals() / Sides().size()) {
+    side.left -= 1;
     const size_t before = records_.size();
     AppendRefusalRecord(Next(refusal.time), refusal, records_);
     Recorded();
-    refusal_bytes_ += records_.size() - before;
+    side.bytes += records_.size() - before;
     return;
   }
-  if (refusals_.count == 0) refusals_.since = refusal.time;
-  ++refusals_.count;
-  refusals_.bytes += refusal.bytes;
-  refusals_.last = refusal.reason.substr(0, kMaxAuditNameBytes);
+  if (side.others.count == 0) side.others.since = refusal.time;
+  ++side.others.count;
+  side.others.bytes += refusal.bytes;
+  side.others.last = refusal.reason.substr(0, kMaxAuditNameBytes);
 }
 
-bool AuditLog::RefusalsAreDue() const {
-  return refusals_.count > 0 && SteadyNow() - refusals_recorded_at_ >= kBetweenSummaries;
+void AuditLog::AppendDueRefusals() {
+  for (RefusedMessages* side : Sides()) {
+    if (SteadyNow() - side->recorded_at >= kBetweenSummaries) AppendRefusalsOf(*side, Now());
+  }
 }
 
 void AuditLog::AppendRefusals(const Time& time) {
+  for (RefusedMessages* side : Sides()) AppendRefusalsOf(*side, time);
+}
+
+void AuditLog::AppendRefusalsOf(RefusedMessages& side, const Time& time) {
+  if (side.others.count == 0) return;
   if (failing_) {
-    lost_.refusals += refusals_.count;
+    lost_.refusals += side.others.count;
   } else {
-    AppendRefusalsRecord(Next(time), refusals_, records_);
+    AppendRefusalsRecord(Next(time), side.others, records_);
     Recorded();
   }
-  refusals_ = {};
-  refusals_recorded_at_ = SteadyNow();
+  const bool from_client = side.others.from_client;
+  side.others = {};
+  side.others.from_client = from_client;
+  side.recorded_at = SteadyNow();
 }
 
 void AuditLog::BeforeWait(bool ending) {
@@ -164,7 +188,7 @@ void AuditLog::BeforeWait(bool ending) {
     if (SteadyNow() - tried_at_ >= kBetweenTries) Flush();
     return;
   }
-  if (RefusalsAreDue()) AppendRefusals(Now());
+  AppendDueRefusals();
   Seal();  // a few at a time, so that no call waits for many
   const bool is_due = Waits() && (ending || options_.sync || sealed_.size() >= kBufferBytes ||
                                   SteadyNow() - oldest_ >= kLongestWait);
@@ -172,11 +196,11 @@ void AuditLog::BeforeWait(bool ending) {
 }
 
 bool AuditLog::HasIdleWork() const {
-  return failing_ || Waits() || refusals_.count > 0;
+  return failing_ || Waits() || from_client_.others.count > 0 || from_server_.others.count > 0;
 }
 
 void AuditLog::OnIdle() {
-  if (!failing_ && RefusalsAreDue()) AppendRefusals(Now());
+  if (!failing_) AppendDueRefusals();
   if (failing_ || Waits()) Flush();
 }
 
@@ -196,12 +220,28 @@ bool AuditLog::Deliver() {
   Seal();
   AuditSink::Written written;
   if (!sealed_.empty()) written = sink_.Write(sealed_);
+  if (written.taken > 0) busy_since_.reset();
+  is_busy_ = written.is_busy;
   if (written.taken < sealed_.size()) {
     sealed_.erase(0, written.taken);
-    return Fail(written.fault.empty() ? "it takes no more" : std::move(written.fault));
+    if (written.fault.empty()) written.fault = "it takes no more";
+    if (!is_busy_ || failing_ || options_.sync) return Fail(std::move(written.fault));
+    if (!busy_since_.has_value()) busy_since_ = SteadyNow();
+    const bool is_over =
+        SteadyNow() - *busy_since_ >= kLongestBusy || sealed_.size() > kMostForBusy;
+    if (is_over) return Fail(std::move(written.fault));
+    fault_ = std::move(written.fault);
+    return false;
   }
   Empty(sealed_);
   return !options_.sync || Fail(sink_.Sync());
+}
+
+// Whether it is worth to try again, for a sink that is only busy.
+bool AuditLog::AwaitRoom(std::chrono::steady_clock::time_point deadline) {
+  if (!is_busy_ || std::chrono::steady_clock::now() >= deadline) return false;
+  sink_.AwaitRoom();
+  return true;
 }
 
 void AuditLog::Seal() {
@@ -218,7 +258,7 @@ void AuditLog::Seal() {
 }
 
 bool AuditLog::Rotate() {
-  if (refusals_.count > 0) AppendRefusals(Now());
+  AppendRefusals(Now());
   AppendStopRecord(Next(Now()), "rotated", std::nullopt, records_);
   Recorded();
   if (!Deliver()) return false;
@@ -230,7 +270,7 @@ bool AuditLog::Rotate() {
 bool AuditLog::BeginNextFile() {
   if (!Fail(sink_.Rotate())) return false;
   rotating_ = false;
-  refusal_bytes_ = 0;
+  for (RefusedMessages* side : Sides()) side->bytes = 0;
   start_.previous =
       PreviousRecord{options_.session, seq_ - 1, last_time_, chain_.last(), sink_.left()};
   start_.others = sink_.FoundOthers();

@@ -13,15 +13,21 @@
 // (Fault(); with `fail_open` they pass), and counted, as are refusals. When the sink takes records
 // again the first one is "lost", with these counts; a program that came meanwhile is told next.
 //
+// A sink that is busy, and takes what there is little by little, is given time and waited for by
+// nobody: it fails when it has taken nothing for a second, or more than 1 MiB waits.
+//
 // Refusals cost whoever sends them nothing, so they are not to fill the log: 32 may come at once,
 // then one in ten seconds, and a share of each file's space; more are counted, and the counts
-// recorded every ten seconds at most. Decisions are never coalesced.
+// recorded every ten seconds at most. Each side has its own of all that. Decisions are never
+// coalesced.
 //
 // Thread safety: none.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -69,15 +75,19 @@ class AuditLog final : public Audit {
 
  private:
   using Steady = std::chrono::steady_clock::time_point;
+  struct RefusedMessages;
 
   RecordHead Next(const Time& time);
   void Recorded();
   bool Waits() const { return !records_.empty() || !sealed_.empty(); }
+  std::array<RefusedMessages*, 2> Sides() { return {&from_client_, &from_server_}; }
   void AppendRefusals(const Time& time);
-  bool RefusalsAreDue() const;
+  void AppendDueRefusals();
+  void AppendRefusalsOf(RefusedMessages& side, const Time& time);
   void AppendStart();
   bool Flush();
   bool Deliver();
+  bool AwaitRoom(std::chrono::steady_clock::time_point deadline);
   void Seal();
   bool Rotate();
   bool BeginNextFile();
@@ -101,16 +111,23 @@ class AuditLog final : public Audit {
   bool rotating_ = false;  // the file has its stop, and the next one is not there yet
   bool begun_ = false;
 
+  bool is_busy_ = false;              // the sink was, when it was given something
+  std::optional<Steady> busy_since_;  // without taking anything
   bool failing_ = false;
   std::string fault_;
   Steady tried_at_;
   LostRecords lost_;
 
-  double refusals_left_;  // that may be recorded one by one now
-  Steady refusals_counted_at_;
-  size_t refusal_bytes_ = 0;  // of this file
-  Refusals refusals_;         // that were not
-  Steady refusals_recorded_at_;
+  // Of messages of one side, so that none is pushed out by what the other sends.
+  struct RefusedMessages {
+    double left;  // that may be recorded one by one now
+    Steady counted_at;
+    size_t bytes = 0;  // that they took of this file
+    Refusals others;   // that were not
+    Steady recorded_at;
+  };
+  RefusedMessages from_client_;
+  RefusedMessages from_server_;
 };
 
 }  // namespace writ

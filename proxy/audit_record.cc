@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 #include "proxy/message_text.h"
@@ -85,10 +86,39 @@ void AppendShadows(const AuditedCall& call, std::string& out) {
   if (shown < shadows.size()) AppendNumber("more_shadows", shadows.size() - shown, out);
 }
 
+// JSON may name halves of surrogate pairs alone, and then is text that many readers of it take for
+// none.
+std::string WithoutLoneSurrogates(std::string_view json) {
+  constexpr size_t kEscape = std::string_view("\\uFFFF").size();
+  const auto unit = [json](size_t at) -> uint32_t {
+    uint32_t value = 0;
+    if (json.substr(at, 2) != "\\u" || json.size() - at < kEscape) return 0;
+    std::from_chars(json.data() + at + 2, json.data() + at + kEscape, value, 16);
+    return value;
+  };
+  std::string out;
+  for (size_t at = 0; at < json.size();) {
+    size_t size = json[at] == '\\' ? 2 : 1;
+    const uint32_t first = unit(at);
+    if (first != 0) size = kEscape;
+    const bool is_surrogate = first >= 0xD800 && first <= 0xDFFF;
+    if (is_surrogate) {
+      const uint32_t second = unit(std::min(at + kEscape, json.size()));
+      const bool is_pair = first < 0xDC00 && second >= 0xDC00 && second <= 0xDFFF;
+      if (is_pair) size = 2 * kEscape;
+      out += is_pair ? json.substr(at, size) : std::string_view("\\ufffd");
+    } else {
+      out += json.substr(at, size);
+    }
+    at += size;
+  }
+  return out;
+}
+
 // JSON that was scanned, on one line, which shows no more than it is. Outside of strings control
 // characters are white space.
 void AppendArguments(std::string_view json, std::string& out) {
-  std::string spaced(json);
+  std::string spaced = WithoutLoneSurrogates(json);
   std::replace_if(
       spaced.begin(), spaced.end(), [](char c) { return c == '\t' || c == '\r'; }, ' ');
   out += ",\"args\":";
@@ -166,6 +196,7 @@ void AppendRefusalRecord(const RecordHead& head, const AuditedRefusal& refusal, 
 
 void AppendRefusalsRecord(const RecordHead& head, const Refusals& refusals, std::string& out) {
   Begin(head, "refusal", out);
+  AppendWord("from", refusals.from_client ? "client" : "server", out);
   AppendNumber("count", refusals.count, out);
   AppendTimeMember("since", refusals.since, out);
   AppendName("reason", refusals.last, out);

@@ -67,6 +67,7 @@ void AppendRefusalRecord(const RecordHead& head, const AuditedRefusal& refusal, 
 
 // Refusals that came too fast to be recorded each.
 struct Refusals {
+  bool from_client = false;  // else from the server
   uint64_t count = 0;
   uint64_t bytes = 0;
   Time since{0};

@@ -30,8 +30,11 @@ class AuditSink {
   struct Written {
     size_t taken = 0;
     std::string fault;
+    bool is_busy = false;  // that is all: it may take more in a moment
   };
   virtual Written Write(std::string_view lines) = 0;
+  // Where it was busy: waits until it takes more, for a tenth of a second at most.
+  virtual void AwaitRoom() {}
 
   // What was written is on the disk, or the fault is not empty.
   virtual std::string Sync() { return {}; }

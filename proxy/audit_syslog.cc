@@ -62,8 +62,8 @@ std::string AuditSyslog::Connect() {
   return {};
 }
 
-// A daemon that was started anew listens on another socket; one that is slow is given some time.
-std::string AuditSyslog::Send(std::string_view record) {
+// A daemon that was started anew listens on another socket.
+bool AuditSyslog::Send(std::string_view record, Written& written) {
   const std::string header = HeaderOf(record);
   iovec parts[2] = {{const_cast<char*>(header.data()), header.size()},
                     {const_cast<char*>(record.data()), record.size()}};
@@ -71,28 +71,29 @@ std::string AuditSyslog::Send(std::string_view record) {
   message.msg_iov = parts;
   message.msg_iovlen = 2;
   bool reconnected = false;
-  bool waited = false;
   for (;;) {
     if (!socket_.is_open()) {
-      if (std::string fault = Connect(); !fault.empty()) return fault;
+      if (written.fault = Connect(); !written.fault.empty()) return false;
       reconnected = true;
     }
-    if (sendmsg(socket_.get(), &message, MSG_NOSIGNAL) >= 0) return {};
+    if (sendmsg(socket_.get(), &message, MSG_NOSIGNAL) >= 0) return true;
     if (errno == EINTR) continue;
     const int error = errno;
-    if (error == EAGAIN && !waited) {
-      pollfd entry = {socket_.get(), POLLOUT, 0};
-      poll(&entry, 1, kPatienceMilliseconds);
-      waited = true;
-    } else if ((error == ECONNREFUSED || error == ENOTCONN || error == ECONNRESET ||
-                error == EPIPE) &&
-               !reconnected) {
+    if ((error == ECONNREFUSED || error == ENOTCONN || error == ECONNRESET || error == EPIPE) &&
+        !reconnected) {
       socket_ = Descriptor();
-    } else {
-      return fmt::format("the system's log at {} does not take a record: {}", path_,
-                         std::strerror(error));
+      continue;
     }
+    written.is_busy = error == EAGAIN || error == ENOBUFS;
+    written.fault = fmt::format("the system's log at {} does not take a record: {}", path_,
+                                std::strerror(error));
+    return false;
   }
+}
+
+void AuditSyslog::AwaitRoom() {
+  pollfd entry = {socket_.get(), POLLOUT, 0};
+  poll(&entry, 1, kPatienceMilliseconds);
 }
 
 AuditSink::Written AuditSyslog::Write(std::string_view lines) {
@@ -100,7 +101,7 @@ AuditSink::Written AuditSyslog::Write(std::string_view lines) {
   while (written.taken < lines.size()) {
     const size_t end = lines.find('\n', written.taken);
     const std::string_view record = lines.substr(written.taken, end - written.taken);
-    if (written.fault = Send(record); !written.fault.empty()) return written;
+    if (!Send(record, written)) return written;
     written.taken = end + 1;
   }
   return written;

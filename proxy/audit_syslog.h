@@ -4,7 +4,8 @@
 //   <86>Mar  2 09:30:00 writ[4711]: {"time":"2026-03-02T09:30:00.125Z","session":…,"mac":"…"}
 //
 // Facility authpriv; denials and what else went wrong are warnings, the rest is for information.
-// Unlike syslog(3) this says so when nobody takes a record, or it is too long.
+// Unlike syslog(3) this says so when nobody takes a record, or it is too long; and it does not wait
+// for a daemon that is slow.
 //
 // Thread safety: none.
 #pragma once
@@ -25,11 +26,12 @@ class AuditSyslog final : public AuditSink {
       std::string path = "/dev/log");
 
   Written Write(std::string_view lines) override;
+  void AwaitRoom() override;
 
  private:
   explicit AuditSyslog(std::string path) : path_(std::move(path)) {}
   std::string Connect();
-  std::string Send(std::string_view record);
+  bool Send(std::string_view record, Written& written);
 
   std::string path_;
   Descriptor socket_;

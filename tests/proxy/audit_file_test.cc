@@ -257,6 +257,65 @@ TEST_F(AuditFiles, ANamedFileBelongsToOneAtATime) {
   EXPECT_THAT(FaultOf(OptionsFor(path, kSecond)), HasSubstr("is written by another process"));
 }
 
+// Between the renaming of a file and the making of the next one somebody else may be quicker.
+TEST_F(AuditFiles, ANamedFileIsTakenOverFromWhoWasQuicker) {
+  for (const bool has_half : {false, true}) {
+    const std::string path = folder_ / (has_half ? "half" : "whole");
+    AuditFileOptions options = OptionsFor(path, kFirst);
+    options.max_bytes = 100;
+    const auto file = Open(options);
+    ASSERT_NE(file, nullptr);
+    AuditLogOptions log;
+    log.session = kFirst;
+    AuditedSession session(*file, log);
+    ASSERT_EQ(session.Begin(), "");
+    {
+      // What it would rename it to.
+      std::filesystem::rename(path, path + ".19700101T001000Z-1111111111111111-1.jsonl");
+      const auto other = Open(OptionsFor(path, kSecond));
+      ASSERT_NE(other, nullptr);
+      EXPECT_THAT(file->Rotate(), HasSubstr("is written by another process"));
+      AuditLogOptions other_log;
+      other_log.session = kSecond;
+      AuditedSession others(*other, other_log);
+      ASSERT_EQ(others.Begin(), "");
+      others.Decide();
+      others->End(0);
+    }
+    if (has_half) std::ofstream(path, std::ios::app) << "{\"time\":\"19";
+    ASSERT_EQ(file->Rotate(), "");
+    EXPECT_EQ(file->left(),
+              path.substr(path.rfind('/') + 1) + ".19700101T001000Z-1111111111111111-1.jsonl");
+    ASSERT_THAT(file->FoundOthers(), SizeIs(1));
+    EXPECT_EQ(file->FoundOthers()[0].session, kSecond);
+    EXPECT_EQ(file->FoundOthers()[0].seq, 2u);
+    EXPECT_EQ(file->Write("more\n").fault, "");
+    EXPECT_EQ(Kinds(LinesOf(Contents(path))), has_half ? "" : "start decision stop ");
+    EXPECT_THAT(Contents(path), testing::EndsWith("more\n"));
+  }
+}
+
+TEST_F(AuditFiles, AreFoundInTheirFolderAfterACrash) {
+  const auto file = Open(OptionsFor(folder_ / "f/", kFirst));
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(file->Sync(), "");
+  ASSERT_EQ(file->Rotate(), "");
+  // What cannot be seen is whether the disk has it: only that the folder is asked for.
+  std::filesystem::rename(folder_ / "f", folder_ / "g");
+  EXPECT_THAT(file->Sync(), HasSubstr("cannot be brought to disk: No such file"));
+  std::filesystem::rename(folder_ / "g", folder_ / "f");
+  EXPECT_EQ(file->Sync(), "");
+}
+
+TEST_F(AuditFiles, HaveNamesThatCanBeLonger) {
+  EXPECT_THAT(FaultOf(OptionsFor(folder_ / std::string(210, 'x'), kFirst)),
+              HasSubstr("the name may have 204 bytes"));
+  AuditFileOptions options = OptionsFor(folder_ / std::string(204, 'x'), kFirst);
+  options.max_bytes = 1000;
+  RunSession(options, 12);
+  EXPECT_EQ(Verified({folder_.path()}), "clean");
+}
+
 TEST_F(AuditFiles, WhatIsNoAuditFileIsLeftAlone) {
   const std::string path = folder_ / "policy.yaml";
   Write(path, "writ: 1\n");

@@ -299,9 +299,86 @@ TEST(AuditLog, FloodsOfRefusalsAreCounted) {
   EXPECT_EQ(refusals, 101'000u);
 }
 
+// What one side sends pushes out nothing of the other's.
+TEST(AuditLog, EachSideHasItsOwnRefusals) {
+  MemorySink sink;
+  sink.share = 6000;
+  AuditedSession session(sink);
+  ASSERT_EQ(session.Begin(), "");
+  for (int i = 0; i < 100; ++i) session.Refuse("a flood", 10, false);
+  session.Refuse("a batch", 7, true);
+  session.Refuse("broken", 3, true);
+  for (int i = 0; i < 40; ++i) session.Refuse("more", 1, true);
+  session->End(0);
+  std::string said;
+  uint64_t from_client = 0;
+  uint64_t from_server = 0;
+  for (const std::string& line : sink.lines()) {
+    if (Member(line, "kind") != "refusal") continue;
+    const std::string count = Member(line, "count");
+    (Member(line, "from") == "client" ? from_client : from_server) +=
+        count.empty() ? 1 : std::stoull(count);
+    if (count.empty())
+      said += Member(line, "reason") + ' ';
+    else
+      EXPECT_EQ(Member(line, "reason"), Member(line, "from") == "client" ? "more" : "a flood");
+  }
+  EXPECT_THAT(said, HasSubstr("a batch broken"));
+  EXPECT_EQ(from_client, 42u);
+  EXPECT_EQ(from_server, 100u);
+}
+
+TEST(AuditLog, ABusySinkIsNoFault) {
+  MemorySink sink;
+  sink.is_busy = true;
+  AuditedSession session(sink);
+  ASSERT_EQ(session.Begin(), "");
+  for (int round = 0; round < 10; ++round) {
+    session.Decide();
+    session.Decide();
+    sink.room = 100;  // a part at a time
+    session->OnIdle();
+    EXPECT_EQ(session->Fault(), "");
+    EXPECT_TRUE(session->HasIdleWork());
+    Pass(milliseconds(900));
+  }
+  EXPECT_EQ(sink.waits, 0);
+  session->End(0);  // who ends waits
+  EXPECT_EQ(sink.waits, 1);
+  EXPECT_THAT(sink.lines(), SizeIs(22));
+  ExpectChained(sink.lines());
+}
+
+TEST(AuditLog, ASinkThatStaysBusyIsAFault) {
+  MemorySink sink;
+  sink.is_busy = true;
+  AuditedSession session(sink);
+  ASSERT_EQ(session.Begin(), "");
+  session.Decide();
+  sink.room = 0;
+  session->OnIdle();
+  Pass(milliseconds(999));
+  session->OnIdle();
+  EXPECT_EQ(session->Fault(), "");
+  Pass(milliseconds(1));
+  session->OnIdle();
+  EXPECT_EQ(session->Fault(), "there is no room");
+  sink.room = SIZE_MAX;
+  session->OnIdle();
+  EXPECT_EQ(session->Fault(), "");
+  for (int i = 0; i < 10'000; ++i) session.Decide();  // too much to hold
+  sink.room = 1;
+  session->BeforeWait(false);
+  EXPECT_EQ(session->Fault(), "there is no room");
+  sink.room = SIZE_MAX;
+  session->End(0);
+  EXPECT_EQ(Kinds(sink.lines()).substr(0, 19), "start decision lost");
+  ExpectChained(sink.lines());
+}
+
 TEST(AuditLog, RefusalsHaveAShareOfTheSpace) {
   MemorySink sink;
-  sink.share = 1000;
+  sink.share = 2000;
   AuditedSession session(sink);
   ASSERT_EQ(session.Begin(), "");
   size_t alone = 0;

@@ -115,6 +115,20 @@ TEST_F(Decisions, HoldArgumentsWhereAskedFor) {
   EXPECT_THAT(Text(true), HasSubstr(R"(,"args":{ "a":  [1, "\u0085\u007f\u2028 \n"]},"program")"));
 }
 
+TEST_F(Decisions, HoldNoHalvesOfSurrogatePairs) {
+  call_.arguments =
+      R"({"a\ud800":"\ud83d\ude00 \udc00\ud800 \\\ud800\n","b":"\\ud800\uD83D","c":"\u00e9"})";
+  EXPECT_THAT(
+      Text(true),
+      HasSubstr(
+          R"(,"args":{"a\ufffd":"\ud83d\ude00 \ufffd\ufffd \\\ufffd\n","b":"\\ud800\ufffd","c":"\u00e9"},)"));
+  // The digest is of what was said.
+  const std::string said = Text();
+  call_.arguments =
+      R"({"a\ufffd":"\ud83d\ude00 \ufffd\ufffd \\\ufffd\n","b":"\\ud800\ufffd","c":"\u00e9"})";
+  EXPECT_NE(Text(), said);
+}
+
 TEST(AuditRecord, StartsNameWhatTheyFollow) {
   StartRecord start;
   start.key = "00ff";
@@ -148,9 +162,9 @@ TEST(AuditRecord, OtherKinds) {
   AppendRefusalRecord(kSeventh, {Time(1), false, "x", 0}, text);
   EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"refusal","from":"server","reason":"x")");
   text.clear();
-  AppendRefusalsRecord(kSeventh, {5, 60, Time(1), "a batch"}, text);
-  EXPECT_EQ(text, std::string(kHead) +
-                      R"(,"kind":"refusal","count":5,"since":"1970-01-01T00:00:01.000Z",)" +
+  AppendRefusalsRecord(kSeventh, {false, 5, 60, Time(1), "a batch"}, text);
+  EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"refusal","from":"server","count":5,)" +
+                      R"("since":"1970-01-01T00:00:01.000Z",)" +
                       R"("reason":"a batch","bytes":60)");
   text.clear();
   AppendLostRecord(kSeventh, {1, 2, 3, Time(1), "full"}, text);

@@ -103,6 +103,43 @@ TEST(AuditSyslog, ADaemonThatGoesAndComesBack) {
   EXPECT_THAT(again.Heard(), SizeIs(2));  // the decision, and that records were lost
 }
 
+// Its socket holds a few records only: the rest comes when it has read them.
+TEST(AuditSyslog, ADaemonThatIsSlow) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "log";
+  Daemon daemon(path);
+  auto sink = AuditSyslog::Open(path);
+  ASSERT_TRUE(sink.has_value()) << sink.error();
+  AuditedSession session(**sink);
+  ASSERT_EQ(session.Begin(), "");
+  std::string kept;
+  size_t heard = 0;
+  const auto listen = [&] {
+    for (const std::string& record : daemon.Heard()) {
+      kept += record.substr(record.find('{')) + '\n';
+      ++heard;
+    }
+  };
+  for (int i = 0; i < 1000; ++i) {
+    session.Decide();
+    session->BeforeWait(true);
+    EXPECT_EQ(session->Fault(), "");
+  }
+  while (session->HasIdleWork()) {
+    listen();
+    session->OnIdle();
+  }
+  EXPECT_EQ(session->Fault(), "");
+  listen();
+  session->End(0);
+  listen();
+  EXPECT_EQ(heard, 1002u);
+  Write(folder / "kept", kept);
+  const auto report = VerifyAudit({folder / "kept"}, AuditedSession::key());
+  ASSERT_TRUE(report.has_value());
+  EXPECT_TRUE(report->is_clean());
+}
+
 TEST(AuditSyslog, ADaemonThatDoesNotRead) {
   const TemporaryFolder folder;
   const std::string path = folder / "log";

@@ -76,7 +76,12 @@ class MemorySink : public AuditSink {
     room -= written.taken;
     text += lines.substr(0, written.taken);
     if (written.taken < lines.size()) written.fault = "there is no room";
+    written.is_busy = is_busy && written.taken < lines.size();
     return written;
+  }
+  void AwaitRoom() override {
+    ++waits;
+    room = SIZE_MAX;
   }
   std::string Sync() override {
     ++syncs;
@@ -89,6 +94,8 @@ class MemorySink : public AuditSink {
   std::string text;
   size_t room = SIZE_MAX;
   size_t share = SIZE_MAX;
+  bool is_busy = false;  // there will be room
+  int waits = 0;
   int writes = 0;
   int syncs = 0;
   std::string sync_fault;
@@ -140,8 +147,8 @@ class AuditedSession {
     audit_->Reloaded({test_time, old.get(), now.get(), failure});
   }
 
-  void Refuse(const std::string& reason, size_t bytes = 10) {
-    audit_->Refused({test_time, true, reason, bytes});
+  void Refuse(const std::string& reason, size_t bytes = 10, bool from_client = true) {
+    audit_->Refused({test_time, from_client, reason, bytes});
   }
 
   AuditLog& audit() { return *audit_; }
