@@ -17,7 +17,7 @@ constexpr size_t kBufferBytes = 64u << 10;
 constexpr auto kLongestWait = std::chrono::milliseconds(200);
 // A sink that is busy is no fault until then, and nobody waits for it but who ends.
 constexpr auto kLongestBusy = std::chrono::seconds(1);
-constexpr size_t kMostForBusy = 1u << 20;
+constexpr size_t kMostForBusy = 4u << 20;
 constexpr auto kPatienceAtEnd = std::chrono::seconds(2);
 constexpr auto kBetweenTries = std::chrono::milliseconds(250);
 

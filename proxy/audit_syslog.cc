@@ -9,6 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -19,7 +20,12 @@
 namespace writ {
 namespace {
 
-constexpr int kPatienceMilliseconds = 100;
+using Clock = std::chrono::steady_clock;
+
+// A daemon that reads takes what is there in less; one that is slow holds nobody up for longer, and
+// not again before that.
+constexpr auto kPatience = std::chrono::milliseconds(100);
+constexpr auto kBetweenPatience = std::chrono::seconds(1);
 
 int PriorityOf(std::string_view record) {
   const bool is_plain = record.find("\"verdict\":\"allow\"") != std::string_view::npos;
@@ -84,7 +90,7 @@ bool AuditSyslog::Send(std::string_view record, Written& written) {
       socket_ = Descriptor();
       continue;
     }
-    written.is_busy = error == EAGAIN || error == ENOBUFS;
+    written.is_busy = error == EAGAIN;
     written.fault = fmt::format("the system's log at {} does not take a record: {}", path_,
                                 std::strerror(error));
     return false;
@@ -92,17 +98,33 @@ bool AuditSyslog::Send(std::string_view record, Written& written) {
 }
 
 void AuditSyslog::AwaitRoom() {
+  AwaitRoomUntil(Clock::now() + kPatience);
+}
+
+void AuditSyslog::AwaitRoomUntil(Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
   pollfd entry = {socket_.get(), POLLOUT, 0};
-  poll(&entry, 1, kPatienceMilliseconds);
+  poll(&entry, 1, std::max(static_cast<int>(left.count()), 0));
 }
 
 AuditSink::Written AuditSyslog::Write(std::string_view lines) {
   Written written;
+  const Clock::time_point deadline = Clock::now() + kPatience;
   while (written.taken < lines.size()) {
     const size_t end = lines.find('\n', written.taken);
     const std::string_view record = lines.substr(written.taken, end - written.taken);
-    if (!Send(record, written)) return written;
-    written.taken = end + 1;
+    if (Send(record, written)) {
+      written.taken = end + 1;
+      continue;
+    }
+    if (!written.is_busy || Clock::now() < patient_from_) return written;
+    if (Clock::now() >= deadline) {
+      patient_from_ = Clock::now() + kBetweenPatience;
+      return written;
+    }
+    AwaitRoomUntil(deadline);
+    written.is_busy = false;
+    written.fault.clear();
   }
   return written;
 }

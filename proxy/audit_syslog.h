@@ -4,12 +4,13 @@
 //   <86>Mar  2 09:30:00 writ[4711]: {"time":"2026-03-02T09:30:00.125Z","session":…,"mac":"…"}
 //
 // Facility authpriv; denials and what else went wrong are warnings, the rest is for information.
-// Unlike syslog(3) this says so when nobody takes a record, or it is too long; and it does not wait
-// for a daemon that is slow.
+// Unlike syslog(3) this says so when nobody takes a record, or it is too long; and it waits
+// little for a daemon that is slow.
 //
 // Thread safety: none.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -33,8 +34,11 @@ class AuditSyslog final : public AuditSink {
   std::string Connect();
   bool Send(std::string_view record, Written& written);
 
+  void AwaitRoomUntil(std::chrono::steady_clock::time_point deadline);
+
   std::string path_;
   Descriptor socket_;
+  std::chrono::steady_clock::time_point patient_from_;  // with a daemon that is slow
 };
 
 }  // namespace writ

@@ -366,7 +366,7 @@ TEST(AuditLog, ASinkThatStaysBusyIsAFault) {
   sink.room = SIZE_MAX;
   session->OnIdle();
   EXPECT_EQ(session->Fault(), "");
-  for (int i = 0; i < 10'000; ++i) session.Decide();  // too much to hold
+  for (int i = 0; i < 30'000; ++i) session.Decide();  // too much to hold
   sink.room = 1;
   session->BeforeWait(false);
   EXPECT_EQ(session->Fault(), "there is no room");

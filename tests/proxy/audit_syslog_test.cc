@@ -148,7 +148,7 @@ TEST(AuditSyslog, ADaemonThatDoesNotRead) {
   ASSERT_TRUE(sink.has_value()) << sink.error();
   AuditedSession session(**sink);
   ASSERT_EQ(session.Begin(), "");
-  for (int i = 0; i < 10'000 && session->Fault().empty(); ++i) {
+  for (int i = 0; i < 30'000 && session->Fault().empty(); ++i) {
     session.Decide();
     session->BeforeWait(true);
   }
