@@ -15,7 +15,8 @@ namespace {
 
 constexpr size_t kBufferBytes = 64u << 10;
 constexpr auto kLongestWait = std::chrono::milliseconds(200);
-// A sink that is busy is no fault until then, and nobody waits for it but who ends.
+// A sink that is busy is no fault until then, and waited for only where too much waits, and at the
+// end.
 constexpr auto kLongestBusy = std::chrono::seconds(1);
 constexpr size_t kMostForBusy = 4u << 20;
 constexpr auto kPatienceAtEnd = std::chrono::seconds(2);
@@ -218,20 +219,20 @@ bool AuditLog::Flush() {
 bool AuditLog::Deliver() {
   if (rotating_ && !BeginNextFile()) return false;
   Seal();
-  AuditSink::Written written;
-  if (!sealed_.empty()) written = sink_.Write(sealed_);
-  if (written.taken > 0) busy_since_.reset();
-  is_busy_ = written.is_busy;
-  if (written.taken < sealed_.size()) {
+  const auto deadline = std::chrono::steady_clock::now() + kLongestBusy;
+  while (!sealed_.empty()) {
+    AuditSink::Written written = sink_.Write(sealed_);
+    if (written.taken > 0) busy_since_.reset();
+    is_busy_ = written.is_busy;
     sealed_.erase(0, written.taken);
+    if (sealed_.empty()) break;
     if (written.fault.empty()) written.fault = "it takes no more";
     if (!is_busy_ || failing_ || options_.sync) return Fail(std::move(written.fault));
     if (!busy_since_.has_value()) busy_since_ = SteadyNow();
-    const bool is_over =
-        SteadyNow() - *busy_since_ >= kLongestBusy || sealed_.size() > kMostForBusy;
-    if (is_over) return Fail(std::move(written.fault));
+    if (SteadyNow() - *busy_since_ >= kLongestBusy) return Fail(std::move(written.fault));
     fault_ = std::move(written.fault);
-    return false;
+    if (sealed_.size() <= kMostForBusy) return false;
+    if (!AwaitRoom(deadline)) return Fail(fault_);
   }
   Empty(sealed_);
   return !options_.sync || Fail(sink_.Sync());

@@ -368,6 +368,12 @@ TEST(AuditLog, ASinkThatStaysBusyIsAFault) {
   EXPECT_EQ(session->Fault(), "");
   for (int i = 0; i < 30'000; ++i) session.Decide();  // too much to hold
   sink.room = 1;
+  session->BeforeWait(false);  // waits until there is room
+  EXPECT_EQ(session->Fault(), "");
+  EXPECT_FALSE(session->HasIdleWork());
+  for (int i = 0; i < 30'000; ++i) session.Decide();
+  sink.room = 1;
+  sink.room_after_wait = 0;
   session->BeforeWait(false);
   EXPECT_EQ(session->Fault(), "there is no room");
   sink.room = SIZE_MAX;

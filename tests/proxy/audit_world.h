@@ -81,7 +81,7 @@ class MemorySink : public AuditSink {
   }
   void AwaitRoom() override {
     ++waits;
-    room = SIZE_MAX;
+    room = room_after_wait;
   }
   std::string Sync() override {
     ++syncs;
@@ -95,6 +95,7 @@ class MemorySink : public AuditSink {
   size_t room = SIZE_MAX;
   size_t share = SIZE_MAX;
   bool is_busy = false;  // there will be room
+  size_t room_after_wait = SIZE_MAX;
   int waits = 0;
   int writes = 0;
   int syncs = 0;
