@@ -133,7 +133,7 @@ TEST_F(AuditVerify, ATailThatIsCutOffIsNoted) {
 TEST_F(AuditVerify, HalfARecordAtTheEndIsNoted) {
   const std::string text = Joined(lines_);
   const size_t last = text.size() - lines_.back().size() - 1;
-  for (size_t size = 1; size < text.size(); ++size) {
+  for (size_t size = 1; size < text.size(); size += 7) {
     Write(folder_ / "log.jsonl", text.substr(0, size));
     const auto report = VerifyAudit({folder_ / "log.jsonl"}, AuditedSession::key());
     EXPECT_EQ(report.has_value(), size > lines_[0].size()) << size;
