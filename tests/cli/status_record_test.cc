@@ -86,7 +86,7 @@ TEST_F(StatusRecords, AllThatWritWrites) {
 
   ASSERT_TRUE(Read(Record(AppendRefusalRecord, AuditedRefusal{Time(0), true, "no", 12})));
   EXPECT_EQ(record_.count, 0u);
-  ASSERT_TRUE(Read(Record(AppendRefusalsRecord, Refusals{9, 100, Time(0), "no"})));
+  ASSERT_TRUE(Read(Record(AppendRefusalsRecord, Refusals{true, 9, 100, Time(0), "no"})));
   EXPECT_EQ(record_.count, 9u);
   LostRecords lost;
   lost.denied = 4;
