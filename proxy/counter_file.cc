@@ -184,9 +184,12 @@ std::optional<CounterFile::Fault> CounterFile::Recognise() {
   int64_t application = 0;
   int64_t version = 0;
   int64_t objects = 0;
-  int code = QueryInt(database, "PRAGMA application_id", &application);
+  // In one view of it: another process may be making the tables just now.
+  int code = Execute(database, "BEGIN");
+  if (code == SQLITE_OK) code = QueryInt(database, "PRAGMA application_id", &application);
   if (code == SQLITE_OK) code = QueryInt(database, "PRAGMA user_version", &version);
   if (code == SQLITE_OK) code = QueryInt(database, "SELECT count(*) FROM sqlite_schema", &objects);
+  Execute(database, "ROLLBACK");
   if (code == SQLITE_OK && application == 0 && version == 0 && objects == 0) {
     code = SwitchToLog();
     if (code == SQLITE_OK) code = MakeTables();

@@ -4,9 +4,11 @@
 #include "proxy/counter_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +16,6 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "proxy/counters_sqlite.h"
@@ -127,6 +128,31 @@ TEST_F(CounterFaults, TheFileIsThisUsersOnly) {
   struct stat status;
   ASSERT_EQ(stat(options_.folder.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0700u);
+}
+
+TEST_F(CounterFaults, ManyProcessesMayMakeTheFileAtOnce) {
+  for (int round = 0; round < 60; ++round) {
+    options_.folder = folder_ / fmt::format("round {}", round);
+    int gate[2];  // closed when all are there
+    ASSERT_EQ(pipe(gate), 0);
+    std::vector<pid_t> processes(8);
+    for (pid_t& process : processes) {
+      process = fork();
+      ASSERT_GE(process, 0);
+      if (process != 0) continue;
+      close(gate[1]);
+      char byte = 0;
+      const bool is_open = read(gate[0], &byte, 1) == 0;
+      _exit(is_open && Store()->Open().has_value() ? 0 : 1);
+    }
+    close(gate[0]);
+    close(gate[1]);
+    for (const pid_t process : processes) {
+      int status = -1;
+      EXPECT_EQ(waitpid(process, &status, 0), process);
+      EXPECT_EQ(status, 0) << "round " << round;
+    }
+  }
 }
 
 TEST_F(CounterFaults, OthersMayNotWriteFolderOrFile) {
