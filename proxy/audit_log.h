@@ -13,8 +13,8 @@
 // (Fault(); with `fail_open` they pass), and counted, as are refusals. When the sink takes records
 // again the first one is "lost", with these counts; a program that came meanwhile is told next.
 //
-// A sink that is busy, and takes what there is little by little, is given time: it fails when it has
-// taken nothing for a second. More than 4 MiB do not wait: then calls do, for a second at most.
+// A sink that is busy, and takes what there is little by little, is given time: it fails when it
+// has taken nothing for a second. More than 4 MiB do not wait: then calls do, for a second at most.
 //
 // Refusals cost whoever sends them nothing, so they are not to fill the log: 32 may come at once,
 // then one in ten seconds, and a share of each file's space; more are counted, and the counts
