@@ -94,18 +94,18 @@ void AddInstance(const Instance& instance, JsonText& json) {
   json.Member("session", instance.session);
   json.Member("state", StateName(instance.state()));
   json.Word("status", instance.status.has_value() ? std::to_string(*instance.status) : "null");
-  json.Number("pid", instance.pid);
+  json.Word("pid", instance.pid > 0 ? std::to_string(instance.pid) : "null");
   json.MemberOrNull("started", instance.started);
   json.Member("last", instance.last);
   AddCounted(instance.counted, json);
   json.MemberOrNull("client", instance.client);
   json.MemberOrNull("server", instance.server);
-  json.Member("command", instance.command);
+  json.MemberOrNull("command", instance.command);
   json.Name("policies");
   json.Open('[');
   for (const std::string& policy : instance.policies) json.Text(policy);
   json.Close(']');
-  json.Member("writ", instance.writ);
+  json.MemberOrNull("writ", instance.writ);
   json.Close('}');
 }
 
@@ -188,6 +188,7 @@ std::string StatusJson(const StatusReport& report) {
   json.Number("more_instances", tally.more_instances());
   AddRules("rules", tally.rules(), true, json);
   AddRules("shadow", tally.shadows(), false, json);
+  json.Number("more_shadow", tally.more_shadows());
   json.Word("more_rules", tally.has_more_rules() ? "true" : "false");
   AddDenials(tally.denials(), json);
   json.Name("quotas");
@@ -202,6 +203,7 @@ std::string StatusJson(const StatusReport& report) {
   json.Name("notes");
   json.Open('[');
   for (const std::string& note : report.notes) json.Text(note);
+  if (!report.quotas.fault.empty()) json.Text(report.quotas.fault);
   json.Close(']');
   json.Close('}');
   json.text += '\n';

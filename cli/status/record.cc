@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "proxy/audit_record.h"
 #include "vm/json_text.h"
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -50,11 +52,16 @@ class Members {
     return inside;
   }
 
+  // No more of it than is recorded of a name, with the mark of one that was cut.
   void Text(std::string& out) {
+    constexpr size_t kMost = kMaxAuditNameBytes + std::string_view("…").size();
     out.clear();
     const std::string_view inside = Token();
     // What is no text is shown as it stands.
     if (!AppendDecoded(inside, out)) out = inside;
+    if (out.size() <= kMost) return;
+    out.resize(CutToBytes(out, kMost).size());
+    out.shrink_to_fit();
   }
 
   uint64_t Number() {
@@ -143,7 +150,11 @@ void ReadTexts(Members& members, std::vector<std::string>& texts) {
   members.Expect('[');
   if (members.Try(']')) return;
   do {
-    members.Text(texts.emplace_back());
+    if (texts.size() == kMaxKeptPolicies) {
+      members.Skip();
+    } else {
+      members.Text(texts.emplace_back());
+    }
   } while (members.Try(','));
   members.Expect(']');
 }
@@ -167,7 +178,7 @@ struct NumberMember {
 constexpr NumberMember kNumbers[] = {
     {"pid", &StatusRecord::pid},           {"count", &StatusRecord::count},
     {"denied", &StatusRecord::denied},     {"passed", &StatusRecord::passed},
-    {"refusals", &StatusRecord::refusals},
+    {"refusals", &StatusRecord::refusals}, {"more_shadows", &StatusRecord::more_shadows},
 };
 
 void Clear(StatusRecord& record) {
@@ -227,7 +238,19 @@ std::string_view TimeOfLine(std::string_view line) {
   const bool fits =
       std::equal(time.begin(), time.end(), kForm.begin(), kForm.end(),
                  [](char c, char form) { return form == '0' ? c >= '0' && c <= '9' : c == form; });
-  return fits ? time : std::string_view();
+  if (!fits) return {};
+  struct Part {
+    size_t at;
+    std::string_view least;
+    std::string_view most;
+  };
+  constexpr Part kParts[] = {
+      {5, "01", "12"}, {8, "01", "31"}, {11, "00", "23"}, {14, "00", "59"}, {17, "00", "60"}};
+  const bool is_time = std::all_of(std::begin(kParts), std::end(kParts), [time](const Part& part) {
+    const std::string_view number = time.substr(part.at, 2);
+    return number >= part.least && number <= part.most;
+  });
+  return is_time ? time : std::string_view();
 }
 
 bool ReadStatusRecord(std::string_view line, bool cut, StatusRecord& record) {

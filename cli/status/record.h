@@ -21,6 +21,8 @@ namespace writ {
 // Names are cut at 256 bytes when they are recorded, six times as long when all of it is escaped;
 // there are the shadows' besides.
 inline constexpr size_t kRecordPrefix = 64u << 10;
+// Of one start; names are kept as far as writ records them, whoever wrote them.
+inline constexpr size_t kMaxKeptPolicies = 64;
 
 // What a rule that only watches would have said.
 struct RecordedShadow {
@@ -49,6 +51,7 @@ struct StatusRecord {
   std::string code;
   std::string rule;
   std::vector<RecordedShadow> shadows;
+  uint64_t more_shadows = 0;  // that the record does not name
 
   // Of a refusal (1 if it is a record of its own), and of what was lost.
   uint64_t count = 0;

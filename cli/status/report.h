@@ -21,7 +21,7 @@ struct StatusReport {
   std::string counters;
   const Tally* tally = nullptr;
   CounterView quotas;
-  std::vector<std::string> notes;  // what is missing in it
+  std::vector<std::string> notes;  // what is missing in it, the fault of the quotas aside
 };
 
 // One line, with its LF. docs/operations.md describes every member.

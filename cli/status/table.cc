@@ -3,6 +3,7 @@
 #include "cli/status/table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "proxy/message_text.h"
@@ -14,6 +15,29 @@ namespace {
 constexpr std::string_view kEllipsis = "…";
 constexpr size_t kGap = 2;
 
+// Drawn over the character before.
+bool IsMark(uint32_t c) {
+  constexpr std::pair<uint32_t, uint32_t> kMarks[] = {
+      {0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE20, 0xFE2F},
+  };
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [c](const auto& range) { return c >= range.first && c <= range.second; });
+}
+
+// A heap of marks would cover the lines around it.
+std::string WithFewMarks(std::string_view text) {
+  constexpr size_t kMost = 2;
+  std::string out;
+  size_t marks = 0;
+  while (!text.empty()) {
+    std::string_view rest = text;
+    marks = IsMark(TakeCodePoint(rest)) ? marks + 1 : 0;
+    if (marks <= kMost) out += text.substr(0, text.size() - rest.size());
+    text = rest;
+  }
+  return out;
+}
+
 // Characters of East Asia and pictures are two columns wide. Near enough: a table is no worse than
 // crooked where it is not.
 size_t WidthOf(uint32_t c) {
@@ -21,7 +45,7 @@ size_t WidthOf(uint32_t c) {
       {0x1100, 0x115F}, {0x2E80, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
       {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD},
   };
-  if (c >= 0x300 && c <= 0x36F) return 0;  // drawn over the one before
+  if (IsMark(c)) return 0;
   for (const auto& [first, last] : kWide) {
     if (c >= first && c <= last) return 2;
   }
@@ -62,7 +86,7 @@ size_t ColumnsOf(std::string_view shown) {
 std::string ShownWithin(std::string_view text, size_t most) {
   // An escape is no longer than six times what it stands for, and nobody reads a whole book here.
   constexpr size_t kMostBytes = 4096;
-  std::string shown = EscapeUnseen(CutToBytes(text, kMostBytes));
+  const std::string shown = WithFewMarks(EscapeUnseen(CutToBytes(text, kMostBytes)));
   size_t taken = 0;
   if (Front(shown, most, &taken).size() == shown.size()) return shown;
   if (most == 0) return {};

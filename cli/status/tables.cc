@@ -136,7 +136,7 @@ void Tables::DrawInstances() {
                {Number(counted.denied)},
                Alarming(counted.errors),
                {Number(counted.refusals)},
-               Alarming(counted.unrecorded_denied + counted.unrecorded_passed),
+               Alarming(counted.unrecorded()),
                {instance.command.substr(instance.command.rfind('/') + 1)},
                {instance.client.empty() ? "-" : instance.client},
                {fmt::format("{}", fmt::join(instance.policies, " "))}});
@@ -226,7 +226,7 @@ std::string Tables::Draw() {
   std::string sum =
       fmt::format("{}, {} denied, {}; {} refused", count(total.calls, "call"), total.denied,
                   count(total.errors, "error"), count(total.refusals, "message"));
-  if (total.unrecorded_denied + total.unrecorded_passed > 0) {
+  if (total.unrecorded() > 0) {
     sum += fmt::format("; not recorded: {} denied, {} passed",
                        count(total.unrecorded_denied, "call"), total.unrecorded_passed);
   }

@@ -21,6 +21,12 @@ void KeepLatest(std::string& last, std::string_view time) {
 
 }  // namespace
 
+uint64_t Counted::unrecorded() const {
+  uint64_t sum = unrecorded_denied;
+  AddTo(sum, unrecorded_passed);
+  return sum;
+}
+
 Instance::State Instance::state() const {
   if (said_stop) return State::kEnded;
   switch (writer) {
@@ -90,6 +96,7 @@ void Tally::AddDecision(const StatusRecord& record) {
   for (const RecordedShadow& shadow : record.shadows) {
     if (IsDenied(shadow.verdict)) CountRule(shadows_, shadow.rule, {}, shadow.verdict, record.time);
   }
+  AddTo(more_shadows_, record.more_shadows);
   if (!IsDenied(record.verdict)) return;
   CountRule(rules_, record.rule, record.code, record.verdict, record.time);
   if (denials_.size() >= kMaxRecentDenials && record.time < denials_.begin()->time) return;

@@ -34,6 +34,8 @@ struct Counted {
   // Without a record, for none could be written.
   uint64_t unrecorded_denied = 0;
   uint64_t unrecorded_passed = 0;
+
+  uint64_t unrecorded() const;
 };
 
 // One session of writ.
@@ -104,7 +106,8 @@ class Tally {
   uint64_t more_instances() const;
   const Counted& total() const { return total_; }
   const RuleCounts& rules() const { return rules_; }
-  const RuleCounts& shadows() const { return shadows_; }  // their code is empty
+  const RuleCounts& shadows() const { return shadows_; }   // their code is empty
+  uint64_t more_shadows() const { return more_shadows_; }  // verdicts whose rules are not recorded
   bool has_more_rules() const { return more_rules_; }
   const std::set<Denial>& denials() const { return denials_; }  // the latest last
   uint64_t broken() const { return broken_; }                   // lines that are no records
@@ -125,6 +128,7 @@ class Tally {
   Counted total_;
   RuleCounts rules_;
   RuleCounts shadows_;
+  uint64_t more_shadows_ = 0;
   bool more_rules_ = false;
   std::set<Denial> denials_;
   uint64_t broken_ = 0;

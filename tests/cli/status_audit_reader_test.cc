@@ -172,6 +172,59 @@ TEST_F(AuditReaders, BoundWhatAllFilesCost) {
   EXPECT_THAT(reader_->Notes(), Contains(HasSubstr("only the 6 newest files")));
 }
 
+// The last record may be as long as what a call was given, and then the file's first tells whose it
+// is.
+TEST_F(AuditReaders, KnowWhoWritesLongLines) {
+  const std::string call = CallLine("09:11:00", kSessionA, 1, "deny");
+  const std::string args = R"(,"args":")" + std::string(1'000'000, 'x') + "\"}";
+  std::string text = StartLine("09:10:00", kSessionA);
+  text += call;
+  text.replace(text.rfind('}'), 1, args);
+  Append(File("a"), text);
+  Append(File("b"), StartLine("09:10:00", kSessionB) + StopLine("09:11:00", kSessionB, 1));
+  options_.max_bytes = 2000;
+  {
+    const Descriptor writer = Writing(File("a"));
+    EXPECT_EQ(StateOf(kSessionA), State::kRunning);
+    EXPECT_EQ(Look().total().calls, 1u);
+    EXPECT_EQ(StateOf(kSessionB), State::kEnded);
+  }
+  EXPECT_EQ(StateOf(kSessionA), State::kKilled);
+
+  const Descriptor writer = Writing(File("a"));
+  Age(File("a"));
+  reader_.reset();
+  EXPECT_EQ(StateOf(kSessionA), State::kRunning);
+  EXPECT_EQ(Look().Instances()[0]->pid, 42u);
+}
+
+// Nobody was killed whose last record was not looked for.
+TEST_F(AuditReaders, KnowHowSessionsEndedThatAreNotCounted) {
+  options_.max_bytes = 0;
+  std::string calls = CallLine("09:11:00", kSessionA, 1, "deny");
+  calls += calls + calls;
+  Append(File("a"), StartLine("09:10:00", kSessionA) + calls + StopLine("09:12:00", kSessionA, 2));
+  Append(File("b"), StartLine("09:10:00", kSessionB) + calls);
+  EXPECT_EQ(StateOf(kSessionA), State::kEnded);
+  EXPECT_THAT(reader_->Notes(), ElementsAre(HasSubstr("of 2 files only the last records")));
+  reader_.reset();
+  options_.max_end_bytes = 8;
+  EXPECT_EQ(StateOf(kSessionA), State::kUnknown);
+  EXPECT_EQ(StateOf(kSessionB), State::kUnknown);
+  Append(File("b"), CallLine("09:13:00", kSessionB, 3, "allow"));
+  EXPECT_EQ(StateOf(kSessionB), State::kKilled);
+}
+
+// As a file that was removed and made again may have its number.
+TEST_F(AuditReaders, BeginAnewWhereAFileWasOverwritten) {
+  const std::string call = CallLine("09:11:00", kSessionA, 1, "deny");
+  Append(File("a"), StartLine("09:10:00", kSessionA) + call);
+  EXPECT_EQ(Look().total().calls, 1u);
+  std::ofstream(File("a")) << StartLine("09:20:00", kSessionB) << call << call << call;
+  EXPECT_EQ(Look().total().calls, 3u);
+  EXPECT_EQ(Look().broken(), 0u);
+}
+
 TEST_F(AuditReaders, CountWhatIsNoRecord) {
   Append(File("a"), std::string("\x1b[2J\n\0\n[1]\n\n", 12) + std::string(300'000, 'x') + "\n" +
                         CallLine("09:11:00", kSessionA, 1, "allow") + std::string(300'000, '{'));
@@ -200,6 +253,10 @@ TEST_F(AuditReaders, SayWhereNothingIs) {
   reader_.reset();
   options_.path = "/dev/null";
   EXPECT_EQ(AuditReader(options_).Refresh().error(), "/dev/null is neither a folder nor a file");
+  ASSERT_EQ(symlink((folder_ / "none").c_str(), (folder_ / "link").c_str()), 0);
+  options_.path = folder_ / "link";
+  EXPECT_EQ(AuditReader(options_).Refresh().error(),
+            options_.path + " is neither a folder nor a file");
 }
 
 }  // namespace

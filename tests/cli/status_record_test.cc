@@ -55,6 +55,7 @@ TEST_F(StatusRecords, Decision) {
   ASSERT_EQ(record_.shadows.size(), 2u);
   EXPECT_EQ(record_.shadows[1].rule, "b");
   EXPECT_EQ(record_.shadows[1].verdict, "error");
+  EXPECT_EQ(record_.more_shadows, 3u);
 }
 
 TEST_F(StatusRecords, AllThatWritWrites) {
@@ -129,6 +130,12 @@ TEST_F(StatusRecords, NoRecords) {
            " " + line,
            changed("2026-03-02T", "2026-03-02 "),
            changed("00.125Z", "00.12\x1bZ"),
+           changed("2026-03-02", "9999-99-02"),
+           changed("2026-03-02", "2026-00-02"),
+           changed("2026-03-02", "2026-03-32"),
+           changed("T09:30:00", "T24:30:00"),
+           changed("T09:30:00", "T09:60:00"),
+           changed("T09:30:00", "T09:30:61"),
            changed("9f2c3a1b", "9f2c\x1b[1m"),
            changed("9f2c3a1b", "9F2C3A1B"),
            changed("\"seq\":3", "\"seq\":-3"),
@@ -160,6 +167,21 @@ TEST_F(StatusRecords, TakesNoMoreShadowsThanWritWrites) {
   line.insert(line.find("{\"rule\":\"a\""), shadows);
   ASSERT_TRUE(Read(line));
   EXPECT_EQ(record_.shadows.size(), kMaxAuditedShadows);
+}
+
+// What others wrote is kept no longer than what writ writes.
+TEST_F(StatusRecords, KeepsNoMoreThanWritWrites) {
+  const std::string name(5000, 'x');
+  std::string line = kDecision;
+  line.replace(line.find("files"), 5, name);
+  ASSERT_TRUE(Read(line));
+  EXPECT_EQ(record_.server, name.substr(0, kMaxAuditNameBytes + 3));
+  StartRecord start;
+  start.policies.assign(100, "p.yaml");
+  start.server = "/usr/bin/server";
+  ASSERT_TRUE(Read(Record(AppendStartRecord, start)));
+  EXPECT_EQ(record_.policies.size(), kMaxKeptPolicies);
+  EXPECT_EQ(record_.command, "/usr/bin/server");
 }
 
 }  // namespace

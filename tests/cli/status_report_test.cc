@@ -63,7 +63,7 @@ TEST_F(Reports, Json) {
       R"("client":"an agent","server":null,"command":"/usr/bin/server","policies":["p.yaml"],)"
       R"("writ":"0"}],"more_instances":0,"rules":[{"rule":"only here","code":"rule","denied":1,)"
       R"("errors":0,"last":"2026-03-02T09:20:00.000Z"}],"shadow":[{"rule":"s","denied":1,)"
-      R"("errors":0,"last":"2026-03-02T09:10:00.000Z"}],"more_rules":false,"denials":[{)"
+      R"("errors":0,"last":"2026-03-02T09:10:00.000Z"}],"more_shadow":0,"more_rules":false,"denials":[{)"
       R"("time":"2026-03-02T09:20:00.000Z","session":"aaaaaaaaaaaaaaaa","seq":2,)"
       R"("client":"an agent","tool":"work","verdict":"deny","code":"rule","rule":"only here"}],)"
       R"("quotas":[{"policy":"demo","tool":null,"name":"spend","key":"\"usd\"",)"
@@ -126,9 +126,20 @@ QUOTAS
 
 TEST_F(Reports, CountersThatCannotBeRead) {
   report_.quotas.fault = "/state/counters.db is locked by another process";
-  EXPECT_THAT(StatusJson(report_), HasSubstr(R"("quotas":null)"));
-  EXPECT_THAT(StatusTables(report_, {}),
-              HasSubstr("QUOTAS  /state/counters.db is locked by another process\n"));
+  const std::string json = StatusJson(report_);
+  EXPECT_THAT(json, HasSubstr(R"("quotas":null)"));
+  EXPECT_THAT(json, HasSubstr(R"("notes":["/state/counters.db is locked by another process"])"));
+  const std::string table = StatusTables(report_, {});
+  EXPECT_THAT(table, HasSubstr("QUOTAS  /state/counters.db is locked by another process\n"));
+  EXPECT_THAT(table, Not(HasSubstr("note:")));
+}
+
+// Of a session whose first record is gone.
+TEST_F(Reports, WhatIsNotKnownIsNull) {
+  Add(CallLine("09:10:00", kSessionA, 1, "allow"));
+  const std::string json = StatusJson(report_);
+  EXPECT_THAT(json, HasSubstr(R"("status":null,"pid":null,"started":null)"));
+  EXPECT_THAT(json, HasSubstr(R"("command":null,"policies":[],"writ":null)"));
 }
 
 // Names that would drive a terminal, from the log and from the counters, cut or whole.
@@ -177,6 +188,8 @@ TEST(TableText, KnowsHowWideCharactersAre) {
   EXPECT_EQ(ColumnsOf("abc"), 3u);
   EXPECT_EQ(ColumnsOf("日本"), 4u);
   EXPECT_EQ(ColumnsOf("e\u0301"), 1u);
+  EXPECT_EQ(ColumnsOf("x\u20dd"), 1u);
+  EXPECT_EQ(ShownWithin("z\u0301\u0302\u0303\u0304y\u0301", 6), "z\u0301\u0302y\u0301");
   EXPECT_EQ(ShownWithin("abcdef", 6), "abcdef");
   EXPECT_EQ(ShownWithin("abcdef", 5), "abcd…");
   EXPECT_EQ(ShownWithin("日本語", 4), "日…");

@@ -86,6 +86,15 @@ TEST_F(Tallies, CountTheWindowInAnyOrder) {
   }
 }
 
+TEST_F(Tallies, CountShadowsThatARecordDoesNotName) {
+  const std::string more = R"("tool":"t","verdict":"allow","code":"allowed","shadow":[],)"
+                           R"("more_shadows":5)";
+  Add(RecordLine("08:30:00", kSessionA, 1, "decision", more));
+  Add(RecordLine("09:30:00", kSessionA, 2, "decision", more));
+  Add(RecordLine("09:31:00", kSessionA, 3, "decision", more));
+  EXPECT_EQ(tally_.more_shadows(), 10u);
+}
+
 TEST_F(Tallies, TellWhoLives) {
   Add(StartLine("09:10:00", kSessionA));
   EXPECT_EQ(tally_.Instances()[0]->state(), State::kKilled);
@@ -147,6 +156,7 @@ TEST_F(Tallies, NumbersDoNotOverflow) {
   Add(RecordLine("09:10:00", kSessionA, 1, "lost", most));
   Add(RecordLine("09:10:00", kSessionA, 2, "lost", most));
   EXPECT_EQ(tally_.total().unrecorded_denied, UINT64_MAX);
+  EXPECT_EQ(tally_.total().unrecorded(), UINT64_MAX);
 }
 
 }  // namespace
