@@ -50,6 +50,16 @@ int64_t Count::EndsAt() const {
   return cut.End(cut.Number(start));
 }
 
+int64_t Count::EmptiesAt() const {
+  if (!window.sliding) return EndsAt();
+  const Slices cut(window);
+  const int64_t last = cut.Number(start);
+  for (int64_t number = last; number > last - cut.count; --number) {
+    if (slices[RingIndex(cut, number)] > 0) return cut.End(number);
+  }
+  return start;
+}
+
 int64_t Count::ResetsAt(int64_t amount, int64_t limit) const {
   if (!window.sliding) return EndsAt();
   const Slices cut(window);

@@ -26,6 +26,10 @@ struct Count {
   int64_t EndsAt() const;
   bool HasEnded(int64_t now) const { return EndsAt() <= now; }
 
+  // When nothing of what it counts now is counted any more: as long as nothing is added that stays
+  // the same, while a sliding window ends later with every moment. REQUIRES: likewise.
+  int64_t EmptiesAt() const;
+
   // When `amount` may fit under `limit`.
   int64_t ResetsAt(int64_t amount, int64_t limit) const;
 

@@ -57,7 +57,7 @@ constexpr char kTables[] = R"(
 )";
 
 // Columns that LoadRow reads, in its order.
-#define COUNT_COLUMNS "counts.id, start, value, slices"
+#define COUNT_COLUMNS "counts.id, start, value, slices, most"
 
 constexpr auto kPatienceAfterFailure = std::chrono::milliseconds(50);
 constexpr int kRowsAtATime = 256;
@@ -275,6 +275,7 @@ int CounterFile::PrepareStatements() {
        "most) WHERE id = ?1"},
       {&store_value_, "UPDATE counts SET value = ?2, most = ?3 WHERE id = ?1"},
       {&store_slices_, "UPDATE counts SET value = ?2, most = ?3, slices = ?4 WHERE id = ?1"},
+      {&store_limit_, "UPDATE counts SET most = ?2 WHERE id = ?1"},
       {&remove_idle_,
        "DELETE FROM counts WHERE id IN (SELECT id FROM counts WHERE counter = ?1 "
        "AND length(key) > 0 AND (value = 0 OR ends <= ?2) LIMIT ?3)"},
@@ -450,6 +451,7 @@ bool CounterFile::ReadState(int64_t counter, CounterState* state) {
 // The columns of COUNT_COLUMNS begin at `first`; the window is known.
 bool CounterFile::LoadRow(Statement& from, int first, Row* row) {
   row->id = from.Int(first);
+  row->limit = from.Int(first + 4);
   return row->count.Load(from.Int(first + 1), from.Int(first + 2), from.Bytes(first + 3));
 }
 
@@ -514,6 +516,15 @@ bool CounterFile::StoreValue(const Row& row, int64_t limit) {
   store.Bind(3, limit);
   if (row.count.window.sliding) store.BindBytes(4, BytesOf(row.count.slices));
   return Done(store.Run());
+}
+
+void CounterFile::KeepLimit(int64_t row, int64_t limit) {
+  if (!is_open_ || is_broken_ || log_pages_ >= options_.max_log_pages) return;
+  sqlite3_busy_handler(database_.get(), nullptr, nullptr);
+  store_limit_.Bind(1, row);
+  store_limit_.Bind(2, limit);
+  store_limit_.Run();  // what is wrong, the next transaction finds
+  sqlite3_busy_handler(database_.get(), &CounterFile::OnBusy, this);
 }
 
 // ---- Removing.

@@ -105,6 +105,7 @@ class CounterFile {
   struct Row {
     int64_t id = 0;  // 0: there is none
     Count count;
+    int64_t limit = 0;  // as it was stored
   };
   bool FindRow(int64_t counter, std::string_view key, const Window& window, Row* row);
   bool FindRow(int64_t id, Row* row);
@@ -113,6 +114,10 @@ class CounterFile {
   bool StoreRow(const Row& row, std::optional<int64_t> limit);
   // Likewise, of a row that has not moved on since it was found.
   bool StoreValue(const Row& row, int64_t limit);
+
+  // Keeps the limit that a use was denied by, for people. To be called without a transaction, and
+  // not needed: nobody is waited for.
+  void KeepLimit(int64_t row, int64_t limit);
 
   // Removes rows with a key that count nothing any more, some at a time.
   bool RemoveIdle(int64_t counter, int64_t now, bool* all);
@@ -172,6 +177,7 @@ class CounterFile {
   Statement store_row_;
   Statement store_value_;
   Statement store_slices_;
+  Statement store_limit_;
   Statement remove_idle_;
   Statement remove_ended_;
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <tuple>
@@ -16,6 +17,8 @@
 #include "proxy/count.h"
 #include "proxy/counter_file.h"
 #include "proxy/sqlite.h"
+#include "vm/counter_key.h"
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -78,6 +81,7 @@ class Viewer {
   CounterView view;
 
  private:
+  bool Find();
   int Read(bool has_log);
   std::string TextOf(int code) const;
   int Recognise();
@@ -107,26 +111,42 @@ bool IsFuller(const ShownCount& a, const ShownCount& b) {
          std::tie(b.space, b.name, b.scope, b.key, b.window.seconds);
 }
 
+// Whether there is something that SQLite may open: it would wait for somebody to write to a pipe.
+bool Viewer::Find() {
+  const auto failed = [this](const std::string& path) {
+    view.found = errno != ENOENT && errno != ENOTDIR;
+    if (view.found) view.fault = fmt::format("{} cannot be read: {}", path, std::strerror(errno));
+    return false;
+  };
+  // As whoever counts: the folder may be reached by a link, the file may be none.
+  const size_t slash = path_.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+  char* const real = realpath(folder.c_str(), nullptr);
+  if (real == nullptr) return failed(folder);
+  std::string found = real;
+  std::free(real);
+  if (found != "/") found += '/';
+  path_ = found + path_.substr(slash == std::string::npos ? 0 : slash + 1);
+  struct stat status;
+  if (lstat(path_.c_str(), &status) != 0) return failed(path_);
+  view.found = true;
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    const std::string path = path_ + suffix;
+    if (lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) continue;
+    view.fault = fmt::format("{} is no regular file", path);
+    return false;
+  }
+  return access(path_.c_str(), R_OK) == 0 || failed(path_);
+}
+
 void Viewer::Run() {
   static const int registered = Register();
-  struct stat status;
-  view.found = stat(path_.c_str(), &status) == 0;
-  if (!view.found) {
-    if (errno != ENOENT && errno != ENOTDIR) {
-      view.fault = fmt::format("{} cannot be read: {}", path_, std::strerror(errno));
-    }
-    return;
-  }
-  if (!S_ISREG(status.st_mode)) {
-    view.fault = fmt::format("{} is no regular file", path_);
-    return;
-  }
   int code = registered;
   // The log comes and goes with those who write: what was wrong a moment ago may be right now.
   for (int tries = 0; registered == SQLITE_OK && tries < 3; ++tries) {
-    const bool has_log = Exists(path_ + "-wal");
     view = {};
-    view.found = true;
+    if (!Find()) return;
+    const bool has_log = Exists(path_ + "-wal");
     code = Read(has_log);
     if (has_log == Exists(path_ + "-wal")) break;
   }
@@ -139,8 +159,9 @@ std::string Viewer::TextOf(int code) const {
   if (code == SQLITE_INTERRUPT || code == SQLITE_TOOBIG) {
     return fmt::format("{} holds more than can be shown", path_);
   }
-  // Of a log that is there: whoever may write would make one.
-  const bool lacks_index = (code & 0xff) == SQLITE_CANTOPEN && !Exists(path_ + "-shm");
+  // Whoever may write would make one.
+  const bool lacks_index =
+      (code & 0xff) == SQLITE_CANTOPEN && Exists(path_ + "-wal") && !Exists(path_ + "-shm");
   return lacks_index ? fmt::format("{}-shm is gone: the next run that counts makes it", path_)
                      : fmt::format("{} {}", path_, FailureText(code));
 }
@@ -162,7 +183,7 @@ int Viewer::Read(bool has_log) {
   sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_busy_timeout(database, static_cast<int>(patience_.count()));
   sqlite3_progress_handler(database, 10'000, &Viewer::IsLate, this);
-  constexpr int kLongestText = 1 << 20;
+  constexpr int kLongestText = 64 << 10;
   sqlite3_limit(database, SQLITE_LIMIT_LENGTH, kLongestText);
   deadline_ = Clock::now() + 4 * patience_;
   code = Execute(database,
@@ -219,10 +240,11 @@ bool Viewer::Load(Statement& row, ShownCount& shown) {
   shown.scale = static_cast<uint8_t>(scale);
   shown.shadow = row.Int(3) != 0;
   shown.global = row.Int(4) != 0;
-  shown.space = row.Bytes(5);
-  shown.scope = row.Bytes(6);
-  shown.name = row.Bytes(7);
+  shown.space = CutToBytes(row.Bytes(5), kMaxShownNameBytes);
+  shown.scope = CutToBytes(row.Bytes(6), kMaxShownNameBytes);
+  shown.name = CutToBytes(row.Bytes(7), kMaxShownNameBytes);
   shown.key = row.Bytes(8);
+  if (shown.key.size() > kMaxCounterKeyBytes) return false;
   Count count;
   count.window = shown.window;
   if (!count.Load(row.Int(9), row.Int(10), row.Bytes(11))) return false;
@@ -232,7 +254,7 @@ bool Viewer::Load(Statement& row, ShownCount& shown) {
   if (__builtin_sub_overflow(shown.limit, shown.used, &shown.remaining) || shown.remaining < 0) {
     shown.remaining = 0;
   }
-  shown.resets_at = shown.remaining > 0 ? count.EndsAt() : count.ResetsAt(1, shown.limit);
+  shown.resets_at = shown.remaining > 0 ? count.EmptiesAt() : count.ResetsAt(1, shown.limit);
   return true;
 }
 

@@ -29,7 +29,7 @@ struct ShownCount {
   bool shadow = false;  // denies nothing
   std::string key;      // that it is kept apart for, as JSON; empty: none
   int64_t used = 0;
-  int64_t limit = 0;      // of the latest call that was counted
+  int64_t limit = 0;      // that the latest call was held against
   int64_t remaining = 0;  // 0 at least
   // When its window ends; of a sliding one, when something fits again, or if it is not used up,
   // when all of it has left. Seconds since 1970-01-01T00:00Z.
@@ -44,6 +44,7 @@ struct CounterView {
 };
 
 inline constexpr size_t kMaxShownCounts = 1000;
+inline constexpr size_t kMaxShownNameBytes = 1024;  // names that are longer are cut
 
 // `now`: seconds since 1970-01-01T00:00Z. Takes no longer than `patience`, by and large.
 CounterView ViewCounters(const std::string& path, int64_t now,

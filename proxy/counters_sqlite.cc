@@ -130,10 +130,14 @@ SqliteCounters::Outcome SqliteCounters::TakeOne(const CounterUse& use, int64_t n
   *over = fitting.over;
   if (fitting.over && !use.shadow) {
     int64_t taken = 0;
+    bool is_ours = false;  // perhaps made by this call, and about to be undone
     for (const Receipt::Row& other : receipt->rows) {
-      if (other.row == static_cast<uint64_t>(row_.id)) taken += other.amount;
+      if (other.row != static_cast<uint64_t>(row_.id)) continue;
+      taken += other.amount;
+      is_ours = true;
     }
     TellFull(row_.count, use, taken, result);
+    if (row_.id != 0 && !is_ours && row_.limit != use.limit) other_limit_ = {row_.id, use.limit};
     return Outcome::kFull;
   }
   row_.count.Add(fitting.amount);
@@ -208,6 +212,7 @@ ReserveResult SqliteCounters::Reserve(const std::vector<Expectation>& expected,
   ReserveResult result;
   receipt->rows.clear();
   made_.clear();
+  other_limit_.reset();
   const bool must_have_file =
       std::any_of(uses.begin(), uses.end(),
                   [](const CounterUse& use) { return !IsForSession(use) && !use.shadow; }) ||
@@ -224,6 +229,7 @@ ReserveResult SqliteCounters::Reserve(const std::vector<Expectation>& expected,
   }
   if (outcome != Outcome::kReserved) {
     Undo(receipt);
+    if (other_limit_.has_value()) file_.KeepLimit(other_limit_->first, other_limit_->second);
     result.over.clear();
     if (outcome == Outcome::kFailed) result.failure = file_.failure();
   }

@@ -11,10 +11,12 @@
 // Tested by tests/proxy/counters_test.cc and tests/proxy/counters_sqlite_test.cc.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "proxy/counter_file.h"
@@ -86,6 +88,8 @@ class SqliteCounters : public Counters {
   std::vector<std::string> made_;  // identities that the transaction at hand has brought
   CounterFile::Row row_;           // the one at hand; the rest is kept for its capacity
   int64_t found_start_ = 0;        // its window, as the file has it
+  // By which a row denied the call, and which is not the one that the file has.
+  std::optional<std::pair<int64_t, int64_t>> other_limit_;
   std::string identity_;
   std::string space_;
 

@@ -226,6 +226,64 @@ TEST_F(CounterViews, SaysThatALogHasNoIndex) {
   EXPECT_EQ(ViewCounters(file_, kNow).counts[0].used, 8);
 }
 
+// What a run is told finds a look as well.
+TEST_F(CounterViews, FollowsTheFoldersPath) {
+  Child child([this] { Count({Calls(7)}).release(); });
+  const TemporaryFolder other;
+  std::filesystem::create_directory_symlink(folder_.path(), other / "link");
+  for (const std::string& path : {other / "link/counters.db", "/" + file_}) {
+    const CounterView view = ViewCounters(path, kNow);
+    EXPECT_EQ(view.fault, "");
+    EXPECT_EQ(view.counts.size(), 1u) << path;
+  }
+  std::filesystem::create_symlink(file_, other / "counters.db");
+  EXPECT_EQ(ViewCounters(other / "counters.db", kNow).fault,
+            other / "counters.db is no regular file");
+}
+
+TEST_F(CounterViews, WaitsForNoPipe) {
+  Count({Calls(7)}).reset();
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+    const std::string pipe = file_ + suffix;
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    EXPECT_EQ(ViewCounters(file_, kNow).fault, pipe + " is no regular file");
+    std::filesystem::remove(pipe);
+  }
+  EXPECT_EQ(ViewCounters(file_, kNow).fault, "");
+}
+
+// While nothing is counted it says the same whenever it is looked at.
+TEST_F(CounterViews, SaysWhenASlidingWindowWillBeEmpty) {
+  Count({Spend(5, "1")}).reset();
+  const CounterView view = ViewCounters(file_, kNow);
+  ASSERT_EQ(view.counts.size(), 1u);
+  const int64_t resets_at = view.counts[0].resets_at;
+  EXPECT_GE(resets_at, kNow + 3600);
+  EXPECT_LE(resets_at, kNow + 3600 + 2 * 60);
+  EXPECT_EQ(ViewCounters(file_, kNow + 1800).counts[0].resets_at, resets_at);
+  EXPECT_EQ(ViewCounters(file_, kNow + 3500).counts[0].resets_at, resets_at);
+}
+
+// Another policy allows less than what is used.
+TEST_F(CounterViews, ShowsTheLimitThatDenied) {
+  Count({Calls(7)}).reset();
+  CounterFileOptions options;
+  options.folder = folder_.path();
+  SqliteCounters counters(options, SqliteCounters::Prefix{});
+  Receipt receipt;
+  const CounterUse less{&calls_, 1, 5};
+  EXPECT_EQ(counters.Reserve({}, {less}, kNow, &receipt).outcome, ReserveResult::Outcome::kFull);
+  // Nor is that of a row which the same call has made.
+  spend_.name = "new";
+  const std::vector<CounterUse> twice = {Spend(9, "1"), {&spend_, 2, 10, "1", 2}};
+  EXPECT_EQ(counters.Reserve({}, twice, kNow, &receipt).outcome, ReserveResult::Outcome::kFull);
+  const CounterView view = ViewCounters(file_, kNow);
+  ASSERT_EQ(view.counts.size(), 1u);
+  EXPECT_EQ(view.counts[0].used, 7);
+  EXPECT_EQ(view.counts[0].limit, 5);
+  EXPECT_EQ(view.counts[0].remaining, 0);
+}
+
 TEST_F(CounterViews, SaysWhatIsNoFileOfCounters) {
   std::ofstream(file_) << std::string(10'000, 'x');
   EXPECT_EQ(ViewCounters(file_, kNow).fault, file_ + " is damaged");
@@ -256,7 +314,11 @@ TEST_F(CounterViews, IsBoundedWhateverTheFileSays) {
   EXPECT_EQ(ViewCounters(file_, kNow).fault, file_ + " is damaged");
   change("UPDATE counts SET start = start - 1; UPDATE counters SET scale = 200");
   EXPECT_EQ(ViewCounters(file_, kNow).fault, file_ + " is damaged");
-  change("UPDATE counters SET scale = 0, name = zeroblob(3000000)");
+  change("UPDATE counters SET scale = 0, name = CAST(zeroblob(5000) AS TEXT)");
+  EXPECT_EQ(ViewCounters(file_, kNow).counts[0].name.size(), kMaxShownNameBytes);
+  change("UPDATE counts SET key = zeroblob(4097)");
+  EXPECT_EQ(ViewCounters(file_, kNow).fault, file_ + " is damaged");
+  change("UPDATE counts SET key = ''; UPDATE counters SET name = zeroblob(70000)");
   EXPECT_EQ(ViewCounters(file_, kNow).fault, file_ + " holds more than can be shown");
   change(
       "UPDATE counters SET name = 'n'; DROP TABLE counts; CREATE VIEW counts AS "
