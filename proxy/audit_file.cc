@@ -119,7 +119,7 @@ std::string AuditFile::TakeUp() {
     return errno == EWOULDBLOCK ? fmt::format("{} is written by another process", path_)
                                 : Failed(path_, "cannot be locked");
   }
-  ShowThatItIsWritten(file_.get());
+  is_shown_ = ShowThatItIsWritten(file_.get());
   return {};
 }
 
@@ -208,6 +208,7 @@ std::string AuditFile::WhatHappened() const {
 
 AuditSink::Written AuditFile::Write(std::string_view lines) {
   Written written;
+  is_shown_ = is_shown_ || ShowThatItIsWritten(file_.get());
   if (written.fault = WhatHappened(); !written.fault.empty()) return written;
   while (written.taken < lines.size()) {
     const ssize_t count =

@@ -82,6 +82,7 @@ class AuditFile final : public AuditSink {
   dev_t device_ = 0;
   ino_t inode_ = 0;
   uint64_t size_ = 0;              // that it must have
+  bool is_shown_ = false;          // that it is written, to whoever looks (proxy/writer_lock.h)
   bool is_folder_synced_ = false;  // so that the file is found after a crash
   std::chrono::steady_clock::time_point since_;
   unsigned files_ = 0;        // of this session

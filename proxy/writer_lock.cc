@@ -4,6 +4,8 @@
 
 #include <fcntl.h>
 
+#include <cerrno>
+
 namespace writ {
 namespace {
 
@@ -17,9 +19,9 @@ struct flock LockOf(short type) {
 
 }  // namespace
 
-void ShowThatItIsWritten(int file) {
+bool ShowThatItIsWritten(int file) {
   struct flock lock = LockOf(F_WRLCK);
-  fcntl(file, F_OFD_SETLK, &lock);
+  return fcntl(file, F_OFD_SETLK, &lock) == 0 || (errno != EAGAIN && errno != EACCES);
 }
 
 Writer WriterOf(int file) {

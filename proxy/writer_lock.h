@@ -13,9 +13,9 @@
 
 namespace writ {
 
-// For as long as the file is open. Where a file system has no such locks nobody can tell, and
-// nothing else is lost.
-void ShowThatItIsWritten(int file);
+// For as long as the file is open. False while a lock of somebody else's is in the way: it is to be
+// tried again. Where a file system has no such locks nobody can tell, and nothing else is lost.
+bool ShowThatItIsWritten(int file);
 
 enum class Writer : uint8_t { kGone, kAlive, kUnknown };
 // `file` may be open for reading only.

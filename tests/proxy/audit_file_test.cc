@@ -2,6 +2,7 @@
 // those that somebody meddles with.
 #include "proxy/audit_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -16,7 +17,9 @@
 
 #include "proxy/audit_verify.h"
 #include "proxy/audit_world.h"
+#include "proxy/descriptor.h"
 #include "proxy/temporary_folder.h"
+#include "proxy/writer_lock.h"
 
 namespace writ {
 namespace {
@@ -427,6 +430,22 @@ TEST_F(AuditFiles, ANextFileThatCannotBeMadeIsTriedAgain) {
   session->End(0);
   EXPECT_EQ(Kinds(LinesOf(Contents(first))), "start stop");
   EXPECT_EQ(Verified({folder_ / "f"}), "clean");
+}
+
+// Somebody has it locked for reading when it is opened.
+TEST_F(AuditFiles, ShowThatTheyAreWrittenOnceTheyCan) {
+  const std::string path = folder_ / "log";
+  const Descriptor other(open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
+  struct flock lock = {};
+  lock.l_type = F_RDLCK;
+  ASSERT_EQ(fcntl(other.get(), F_OFD_SETLK, &lock), 0);
+  const auto file = Open(OptionsFor(path, kFirst));
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(WriterOf(other.get()), Writer::kGone);
+  lock.l_type = F_UNLCK;
+  ASSERT_EQ(fcntl(other.get(), F_OFD_SETLK, &lock), 0);
+  EXPECT_EQ(file->Write("{}\n").fault, "");
+  EXPECT_EQ(WriterOf(other.get()), Writer::kAlive);
 }
 
 }  // namespace

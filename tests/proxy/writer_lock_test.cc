@@ -70,6 +70,20 @@ TEST_F(WriterLock, TakesNothing) {
   EXPECT_EQ(WriterOf(reader.get()), Writer::kAlive);
 }
 
+TEST_F(WriterLock, IsTriedAgainWhileAnotherIsInItsWay) {
+  Descriptor writer = Open(O_WRONLY);
+  {
+    Descriptor other = Open(O_RDONLY);
+    struct flock lock = {};
+    lock.l_type = F_RDLCK;
+    ASSERT_EQ(fcntl(other.get(), F_OFD_SETLK, &lock), 0);
+    EXPECT_FALSE(ShowThatItIsWritten(writer.get()));
+  }
+  EXPECT_TRUE(ShowThatItIsWritten(writer.get()));
+  EXPECT_EQ(WriterOf(Open(O_RDONLY).get()), Writer::kAlive);
+  EXPECT_TRUE(ShowThatItIsWritten(-1));  // where there can be none, no try helps
+}
+
 TEST_F(WriterLock, IsUnknownWhereThereCanBeNone) {
   EXPECT_EQ(WriterOf(-1), Writer::kUnknown);
 }
