@@ -27,8 +27,8 @@ constexpr char kExamples[] =
     "  writ run -c policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
     "Write a policy from its tools, to be read and checked:\n"
     "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
-    "More: writ COMMAND --help. Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad "
-    "usage.";
+    "More: writ COMMAND --help.\n"
+    "Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad usage, unreadable input.";
 
 constexpr char kPolicyFlag[] = "policy file; given several times, all must allow";
 

@@ -5,15 +5,21 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 
 #include "cli/commands.h"
 #include "cli/print.h"
 
 namespace writ {
 
+bool IsTerminalDumb() {
+  const char* terminal = std::getenv("TERM");
+  return terminal != nullptr && std::strcmp(terminal, "dumb") == 0;
+}
+
 bool WantsColor(int fd) {
   const char* no_color = std::getenv("NO_COLOR");
-  return isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0');
+  return isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0') && !IsTerminalDumb();
 }
 
 std::vector<std::string> ReportTexts(Diagnostics& diagnostics) {

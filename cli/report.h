@@ -18,5 +18,7 @@ int ExitStatusOf(const Diagnostics& diagnostics);
 
 // Whether `fd` is a terminal that wants colour.
 bool WantsColor(int fd);
+// Whether TERM says that it knows no more than lines of text.
+bool IsTerminalDumb();
 
 }  // namespace writ

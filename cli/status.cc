@@ -45,15 +45,20 @@ std::optional<int64_t> ReadSpan(const std::string& text) {
 // Looks again and again at the same two places.
 class Lookout {
  public:
-  Lookout(std::string audit, std::string counters, int64_t span)
-      : audit_(std::move(audit)), counters_(std::move(counters)), span_(span) {}
+  // `needs_audit`: somebody has named it.
+  Lookout(std::string audit, bool needs_audit, std::string counters, int64_t span)
+      : audit_(std::move(audit)),
+        needs_audit_(needs_audit),
+        counters_(std::move(counters)),
+        span_(span) {}
 
-  // The fault is for people.
+  // Fails where nothing can be read, or not the log that is meant. The fault is for people.
   tl::expected<StatusReport, std::string> Look();
   bool found_audit() const { return reader_->found(); }
 
  private:
   std::string audit_;
+  bool needs_audit_;
   std::string counters_;
   int64_t span_;
   int64_t since_ = 0;
@@ -73,13 +78,16 @@ tl::expected<StatusReport, std::string> Lookout::Look() {
     since_ = since;
     reader_ = std::make_unique<AuditReader>(std::move(options));
   }
-  if (auto read = reader_->Refresh(); !read.has_value()) return tl::unexpected(read.error());
+  const auto read = reader_->Refresh();
   report.audit = audit_;
   report.counters = counters_;
   report.tally = &reader_->tally();
   report.quotas = ViewCounters(counters_, report.now);
   report.notes = reader_->Notes();
-  if (!report.quotas.fault.empty()) report.notes.push_back(report.quotas.fault);
+  if (read.has_value()) return report;
+  const bool has_quotas = report.quotas.found && report.quotas.fault.empty();
+  if (needs_audit_ || !has_quotas) return tl::unexpected(read.error());
+  report.notes.push_back(read.error());
   return report;
 }
 
@@ -134,7 +142,8 @@ int WatchAsJson(Lookout& lookout) {
 int Status(const StatusOptions& options) {
   const auto span = ReadSpan(options.since);
   if (!span.has_value()) {
-    PrintError("--since takes a number and one of s, m, h, d", "writ status --since 7d");
+    PrintError("--since takes a number and one of s, m, h, d, 3660d at most",
+               "writ status --since 7d");
     return kExitUsage;
   }
   const bool is_terminal = isatty(STDOUT_FILENO) == 1;
@@ -144,13 +153,18 @@ int Status(const StatusOptions& options) {
                "--watch --json prints an object a line, every second");
     return kExitUsage;
   }
+  if (options.watch && !options.json && IsTerminalDumb()) {
+    PrintError("--watch draws in place, which this terminal cannot (TERM=dumb)",
+               "--watch --json prints an object a line, every second");
+    return kExitUsage;
+  }
   const auto folder = StateFolder(options.state);
   if (!folder.has_value()) {
     PrintError(folder.error(), "--state-dir DIR says where");
     return kExitUsage;
   }
   Lookout lookout(options.audit.empty() ? *folder + "/audit" : options.audit,
-                  fmt::format("{}/{}", *folder, kCounterFile), *span);
+                  !options.audit.empty(), fmt::format("{}/{}", *folder, kCounterFile), *span);
   const auto report = lookout.Look();
   if (!report.has_value()) {
     PrintError(report.error(), "--audit FILE or DIR, --state-dir DIR say where records are");

@@ -2,8 +2,10 @@
 // Tested by tests/cli/status.py.
 #include "cli/status/screen.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -29,27 +31,62 @@ winsize SizeOfTerminal() {
   return size;
 }
 
+// For the handlers, in which nothing is but what they may call.
+int output = STDOUT_FILENO;
+volatile sig_atomic_t is_entered = 0;
 struct sigaction stop_before;
+struct sigaction quit_before;
 
-// Ctrl-Z gives the terminal back as well. Nothing here is but what a handler may call.
+bool IsInForeground() {
+  // Not known where it is no terminal of this session, or that of processes that cannot be seen.
+  const pid_t group = tcgetpgrp(output);
+  return group <= 0 || group == getpgrp();
+}
+
+void Enter() {
+  is_entered = 1;
+  const ssize_t written = write(output, kEnter, sizeof kEnter - 1);
+  static_cast<void>(written);
+}
+
+void Leave() {
+  if (is_entered == 0) return;
+  is_entered = 0;
+  const ssize_t written = write(output, kLeave, sizeof kLeave - 1);
+  static_cast<void>(written);
+}
+
+// Ctrl-Z gives the terminal back as well.
 void OnStop(int /*signal*/) {
   const int error = errno;
-  ssize_t written = write(STDOUT_FILENO, kLeave, sizeof kLeave - 1);
+  const bool was_entered = is_entered != 0;
+  Leave();
   raise(SIGSTOP);
-  written = write(STDOUT_FILENO, kEnter, sizeof kEnter - 1);
-  static_cast<void>(written);
+  if (was_entered && IsInForeground()) Enter();
   errno = error;
 }
 
-void TakeOverStop() {
-  struct sigaction stop = {};
-  stop.sa_handler = OnStop;
-  stop.sa_flags = SA_RESTART;
-  sigaction(SIGTSTP, nullptr, &stop_before);
-  if (stop_before.sa_handler == SIG_DFL) sigaction(SIGTSTP, &stop, nullptr);
+void OnQuit(int signal) {
+  Leave();
+  raise(signal);  // which now ends the process
+}
+
+void TakeOver(int signal, void (*handler)(int), int flags, struct sigaction* before) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigaction(signal, nullptr, before);
+  if (before->sa_handler == SIG_DFL) sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
+
+Watching::Watching() {
+  if (isatty(STDOUT_FILENO) == 1) {
+    terminal_ = Descriptor(open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  }
+  output_ = terminal_.is_open() ? terminal_.get() : STDOUT_FILENO;
+}
 
 bool Watching::Wait(int milliseconds) {
   pollfd ready = {signals_.fd(), POLLIN, 0};
@@ -61,37 +98,41 @@ bool Watching::Wait(int milliseconds) {
 }
 
 bool Watching::WaitToWrite() {
-  pollfd ready[] = {{STDOUT_FILENO, POLLOUT, 0}, {signals_.fd(), POLLIN, 0}};
+  pollfd ready[] = {{output_, POLLOUT, 0}, {signals_.fd(), POLLIN, 0}};
   while (poll(ready, 2, -1) < 0 && errno == EINTR) continue;
   return ready[1].revents == 0 || Wait(0);
 }
 
 bool Watching::Write(std::string_view text) {
+  constexpr int kBetweenTries = 20;  // milliseconds
   while (!text.empty()) {
     if (!WaitToWrite()) return false;
-    const ssize_t count = write(STDOUT_FILENO, text.data(), std::min(text.size(), kPiece));
-    if (count < 0 && errno != EINTR && errno != EAGAIN) {
+    const ssize_t count = write(output_, text.data(), std::min(text.size(), kPiece));
+    if (count > 0) text.remove_prefix(static_cast<size_t>(count));
+    if (count >= 0 || errno == EINTR) continue;
+    if (errno != EAGAIN) {
       error_ = errno;
       return false;
     }
-    if (count > 0) text.remove_prefix(static_cast<size_t>(count));
+    // A terminal may have room, and not for what its line discipline makes of the next character.
+    if (!Wait(kBetweenTries)) return false;
   }
   return true;
 }
 
 Screen::Screen(Watching& watching) : watching_(watching) {
-  TakeOverStop();
-  watching_.Write(kEnter);
+  output = watching.output();
+  TakeOver(SIGTSTP, OnStop, SA_RESTART, &stop_before);
+  TakeOver(SIGQUIT, OnQuit, SA_RESETHAND | SA_NODEFER, &quit_before);
 }
 
 Screen::~Screen() {
   // A terminal that takes nothing would keep us here.
-  pollfd ready = {STDOUT_FILENO, POLLOUT, 0};
-  if (poll(&ready, 1, 100) == 1) {
-    const ssize_t written = write(STDOUT_FILENO, kLeave, sizeof kLeave - 1);
-    static_cast<void>(written);
-  }
+  pollfd ready = {output, POLLOUT, 0};
+  if (poll(&ready, 1, 100) == 1) Leave();
   sigaction(SIGTSTP, &stop_before, nullptr);
+  sigaction(SIGQUIT, &quit_before, nullptr);
+  output = STDOUT_FILENO;
 }
 
 size_t Screen::columns() const {
@@ -99,7 +140,15 @@ size_t Screen::columns() const {
 }
 
 bool Screen::Draw(std::string_view lines) {
-  std::string text = "\x1b[H";
+  if (!IsInForeground()) {
+    was_away_ = true;
+    return true;
+  }
+  std::string text;
+  if (was_away_ || is_entered == 0) text += kEnter;
+  was_away_ = false;
+  is_entered = 1;
+  text += "\x1b[H";
   const size_t rows = SizeOfTerminal().ws_row;
   const auto count = static_cast<size_t>(std::count(lines.begin(), lines.end(), '\n'));
   for (size_t row = 0; !lines.empty() && row < rows; ++row) {
@@ -115,7 +164,11 @@ bool Screen::Draw(std::string_view lines) {
     lines.remove_prefix(end + 1);
   }
   text += "\x1b[J";
-  return watching_.Write(text);
+  // It may be stopped meanwhile, and go on in the background.
+  for (size_t at = 0; at < text.size() && is_entered != 0; at += kPiece) {
+    if (!watching_.Write(std::string_view(text).substr(at, kPiece))) return false;
+  }
+  return true;
 }
 
 }  // namespace writ

@@ -48,6 +48,30 @@ for line in sys.stdin:
         print(json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": {}}), flush=True)
 """
 
+# Starts a job in the background, and does what it is told.
+SHELL = """\
+import os, re, signal, subprocess, sys, time
+def start():
+    job = subprocess.Popen([sys.argv[1], "status", "--watch"], preexec_fn=os.setpgrp)
+    blocked = 0
+    while not blocked & 1 << (signal.SIGTERM - 1):
+        time.sleep(0.01)
+        with open(f"/proc/{job.pid}/status") as file:
+            blocked = int(re.search(r"SigBlk:\\s*(\\w+)", file.read()).group(1), 16)
+    return job
+def end(job):
+    job.terminate()
+    return job.wait()
+end(start())
+job = start()
+print("$ ", flush=True)
+for line in sys.stdin:
+    if line == "fg\\n":
+        os.tcsetpgrp(1, job.pid)
+    else:
+        sys.exit(end(job))
+"""
+
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
@@ -130,6 +154,34 @@ class Terminal:
         if self.master is not None:
             os.close(self.master)
         self.master = None
+
+
+def await_signals_taken(pid):
+    """Until it reads SIGTERM, and does not die of it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        with open(f"/proc/{pid}/status") as file:
+            blocked = int(re.search(r"SigBlk:\s*(\w+)", file.read()).group(1), 16)
+        if blocked & 1 << (signal.SIGTERM - 1):
+            return
+        if time.monotonic() > end:
+            raise AssertionError("it takes no signals")
+        time.sleep(0.01)
+
+
+def fill(terminal, before):
+    """Until a line feed, which takes two places, does not fit. Whether there is one left depends on
+    how many were taken before."""
+    if before:
+        os.write(terminal, before)
+    refused = 0
+    while refused < 3:  # what was written moves on by itself for a while
+        try:
+            os.write(terminal, b"\n")
+            refused = 0
+        except BlockingIOError:
+            refused += 1
+            time.sleep(0.05)
 
 
 class StatusTest(CommandTest):
@@ -304,6 +356,20 @@ class HostileFiles(StatusTest):
         self.assertTrue(any("counters.db is damaged" in note for note in found["notes"]), found["notes"])
         self.assertTrue(any("no record" in note for note in found["notes"]), found["notes"])
 
+    def test_a_log_that_cannot_be_read(self):
+        """Quotas are shown all the same, unless it is the log that was asked for."""
+        session = Session(self, "--audit", "none")
+        session.call("counted")
+        session.end()
+        self.audit.rmdir()
+        os.mkfifo(self.audit)
+        found = self.status()
+        self.assertEqual(len(found["quotas"]), 2)
+        self.assertEqual(found["notes"], [f"{self.audit} is neither a folder nor a file"])
+        self.refused(["--audit", str(self.audit)], "neither a folder nor a file")
+        (self.state / "counters.db").unlink()
+        self.refused([], "neither a folder nor a file")
+
     def test_gigabytes(self):
         line = b'{"time":"2999-01-01T00:00:00.000Z","session":"aaaaaaaaaaaaaaaa","seq":1,"kind":"stop"}\n'
         for i in range(8):
@@ -335,6 +401,9 @@ class Output(StatusTest):
         quiet = Terminal(self, environment={**environment, "NO_COLOR": "1"})
         self.assertEqual(quiet.await_end(), 0)
         self.assertNotIn(b"\x1b", quiet.seen)
+        dumb = Terminal(self, environment={**environment, "TERM": "dumb"})
+        self.assertEqual(dumb.await_end(), 0)
+        self.assertNotIn(b"\x1b", dumb.seen)
         as_json = Terminal(self, "--json")
         self.assertEqual(as_json.await_end(), 0)
         self.assertEqual(json.loads(as_json.seen)["total"]["denied"], 1)
@@ -351,6 +420,10 @@ class Output(StatusTest):
     def test_refused(self):
         self.refused(["--watch"], "stdout is none", "--watch --json")
         self.refused(["--watch", "--table"], "stdout is none")
+        dumb = Terminal(self, "--watch", environment={**self.environment, "TERM": "dumb"})
+        self.assertEqual(dumb.await_end(), 2)
+        self.assertIn(b"--watch --json", dumb.seen)
+        self.assertNotIn(b"\x1b", dumb.seen)
         for since in ("1", "h", "0h", "-1h", "1w", "1h1", "99999999999999999999d", "9999d", ""):
             self.refused(["--since", since], "--since takes", "--since 7d")
         self.refused(["--audit", "none"], "--audit none keeps none")
@@ -397,11 +470,60 @@ class Watching(StatusTest):
             self.assertEqual(terminal.await_end(), 0)
             self.assertTrue(terminal.seen.endswith(LEAVE), terminal.seen[-100:])
 
+    def test_gives_the_terminal_back_before_it_quits(self):
+        terminal = Terminal(self, "--watch")
+        terminal.await_text(b"1 call, 1 denied")
+        resource.prlimit(terminal.process.pid, resource.RLIMIT_CORE, (0, 0))
+        os.write(terminal.master, b"\x1c")  # Ctrl-\
+        self.assertEqual(terminal.await_end(), -signal.SIGQUIT)
+        self.assertTrue(terminal.seen.endswith(LEAVE), terminal.seen[-100:])
+
+    def test_ends_though_its_terminal_takes_nothing(self):
+        for before in (b"", b"x"):
+            master, slave = pty.openpty()
+            os.set_blocking(slave, False)
+            fill(slave, before)
+            os.set_blocking(slave, True)
+            process = subprocess.Popen([self.writ, "status", "--watch"], cwd=self.folder,
+                                       env=self.environment, stdout=slave)
+            self.addCleanup(process.kill)
+            os.close(slave)
+            await_signals_taken(process.pid)
+            process.terminate()
+            self.assertEqual(process.wait(PATIENCE), 0)
+            os.close(master)
+
+    def test_draws_nothing_in_the_background(self):
+        """Until it is in the foreground, of which a shell tells it nothing new."""
+        self.write("shell.py", SHELL)
+        master, slave = pty.openpty()
+        shell = subprocess.Popen([sys.executable, "shell.py", self.writ], cwd=self.folder,
+                                 env=self.environment, stdin=subprocess.PIPE, stdout=slave,
+                                 stderr=slave, start_new_session=True,
+                                 preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0))
+        os.close(slave)
+        terminal = Terminal.__new__(Terminal)
+        terminal.process, terminal.master, terminal.seen = shell, master, b""
+        self.addCleanup(terminal.close)
+        self.addCleanup(shell.stdin.close)
+        while b"$ " not in terminal.seen:
+            terminal.read()
+        self.assertNotIn(b"\x1b", terminal.seen)
+        shell.stdin.write(b"fg\n")
+        shell.stdin.flush()
+        terminal.await_text(ENTER)
+        terminal.await_text(b"1 call, 1 denied")
+        shell.stdin.write(b"end\n")
+        shell.stdin.flush()
+        terminal.await_text(LEAVE)
+        shell.wait(PATIENCE)
+
     def test_gives_the_terminal_back_while_it_is_stopped(self):
         terminal = Terminal(self, "--watch")
         terminal.await_text(b"1 call, 1 denied")
         terminal.process.send_signal(signal.SIGTSTP)
         terminal.await_text(LEAVE)
+        os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED | os.WNOWAIT)
         terminal.process.send_signal(signal.SIGCONT)
         terminal.await_text(ENTER)
         terminal.await_text(b"1 call, 1 denied")
@@ -446,16 +568,7 @@ class Watching(StatusTest):
                                    env=self.environment, stdout=writing)
         self.addCleanup(process.kill)
         os.close(writing)
-        # Once it has taken over the signal.
-        ours = 1 << (signal.SIGTERM - 1)
-        end = time.monotonic() + PATIENCE
-        while True:
-            with open(f"/proc/{process.pid}/status") as file:
-                blocked = int(re.search(r"SigBlk:\s*(\w+)", file.read()).group(1), 16)
-            if blocked & ours:
-                break
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.01)
+        await_signals_taken(process.pid)
         process.terminate()
         self.assertEqual(process.wait(PATIENCE), 0)
         os.close(reading)
