@@ -23,11 +23,10 @@ constexpr char kAbout[] =
     "writ judges every MCP tool call by a compiled policy, between the client and the server.";
 
 constexpr char kExamples[] =
-    "Run a server behind a policy:\n"
+    "Run a server behind a policy (writ COMMAND --help says more):\n"
     "  writ run -c policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
     "Write a policy from its tools, to be read and checked:\n"
     "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project\n"
-    "More: writ COMMAND --help.\n"
     "Exit status: 0 yes, allowed, clean; 1 no, denied, findings; 2 bad usage, unreadable input.";
 
 constexpr char kPolicyFlag[] = "policy file; given several times, all must allow";

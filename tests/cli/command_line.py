@@ -71,6 +71,8 @@ class Help(CommandTest):
         shown = self.run_writ("--help").out
         for command in COMMANDS:
             self.assertRegex(shown, rf"(?m)^  {command}\b")
+        self.assertIn("writ COMMAND --help", shown)
+        self.assertIn("2 bad usage, unreadable input", shown)
 
     def test_no_words(self):
         result = self.run_writ()
