@@ -120,6 +120,10 @@ tl::expected<std::vector<AuditReader::Found>, std::string> AuditReader::List() {
   std::sort(files.begin(), files.end(), [](const Found& a, const Found& b) {
     return std::tie(b.modified, b.path) < std::tie(a.modified, a.path);
   });
+  // A file may have several names in the folder.
+  std::set<FileId> seen;
+  const auto is_seen = [&seen](const Found& found) { return !seen.insert(found.id).second; };
+  files.erase(std::remove_if(files.begin(), files.end(), is_seen), files.end());
   has_more_files_ = files.size() > options_.max_files;
   if (has_more_files_) files.resize(options_.max_files);
   return files;

@@ -225,6 +225,15 @@ TEST_F(AuditReaders, BeginAnewWhereAFileWasOverwritten) {
   EXPECT_EQ(Look().broken(), 0u);
 }
 
+TEST_F(AuditReaders, ReadAFileOfTwoNamesOnce) {
+  Append(File("a"), StartLine("09:10:00", kSessionA) + CallLine("09:11:00", kSessionA, 1, "deny"));
+  std::filesystem::create_hard_link(File("a"), File("b"));
+  EXPECT_EQ(Look().total().calls, 1u);
+  std::fstream(File("a")).seekp(200) << "no record any more";
+  EXPECT_EQ(Look().total().calls, 1u);
+  EXPECT_EQ(Look().broken(), 0u);
+}
+
 TEST_F(AuditReaders, CountWhatIsNoRecord) {
   Append(File("a"), std::string("\x1b[2J\n\0\n[1]\n\n", 12) + std::string(300'000, 'x') + "\n" +
                         CallLine("09:11:00", kSessionA, 1, "allow") + std::string(300'000, '{'));
