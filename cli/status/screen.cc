@@ -71,6 +71,9 @@ void OnQuit(int signal) {
   raise(signal);  // which now ends the process
 }
 
+// A second one, raised in the handler, does what it did before.
+constexpr int kOnce = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+
 void TakeOver(int signal, void (*handler)(int), int flags, struct sigaction* before) {
   struct sigaction action = {};
   action.sa_handler = handler;
@@ -123,7 +126,7 @@ bool Watching::Write(std::string_view text) {
 Screen::Screen(Watching& watching) : watching_(watching) {
   output = watching.output();
   TakeOver(SIGTSTP, OnStop, SA_RESTART, &stop_before);
-  TakeOver(SIGQUIT, OnQuit, SA_RESETHAND | SA_NODEFER, &quit_before);
+  TakeOver(SIGQUIT, OnQuit, kOnce, &quit_before);
 }
 
 Screen::~Screen() {

@@ -127,19 +127,21 @@ void Tables::DrawInstances() {
     std::string name(StateName(state));
     if (instance.status.value_or(0) != 0) name += fmt::format(" {}", *instance.status);
     const Counted& counted = instance.counted;
-    table.Add({{name, ink},
-               {instance.session},
-               {instance.pid > 0 ? Number(instance.pid) : "-"},
-               {instance.started.empty() ? "before" : Short(instance.started)},
-               {Short(instance.last)},
-               {Number(counted.calls)},
-               {Number(counted.denied)},
-               Alarming(counted.errors),
-               {Number(counted.refusals)},
-               Alarming(counted.unrecorded()),
-               {instance.command.substr(instance.command.rfind('/') + 1)},
-               {instance.client.empty() ? "-" : instance.client},
-               {fmt::format("{}", fmt::join(instance.policies, " "))}});
+    table.Add(
+        {{name, ink},
+         {instance.session},
+         {instance.pid > 0 ? Number(instance.pid) : "-"},
+         {instance.started.empty() ? "before" : Short(instance.started)},
+         {Short(instance.last)},
+         {Number(counted.calls)},
+         {Number(counted.denied)},
+         Alarming(counted.errors),
+         {Number(counted.refusals)},
+         Alarming(counted.unrecorded()),
+         {instance.command.empty() ? "-"
+                                   : instance.command.substr(instance.command.rfind('/') + 1)},
+         {instance.client.empty() ? "-" : instance.client},
+         {fmt::format("{}", fmt::join(instance.policies, " "))}});
   }
   const size_t hidden = instances.size() - std::min(instances.size(), kInstances);
   End(table, hidden + tally_.more_instances(), "none wrote a record, and none runs");
