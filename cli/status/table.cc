@@ -86,7 +86,7 @@ size_t ColumnsOf(std::string_view shown) {
 std::string ShownWithin(std::string_view text, size_t most) {
   // An escape is no longer than six times what it stands for, and nobody reads a whole book here.
   constexpr size_t kMostBytes = 4096;
-  const std::string shown = WithFewMarks(EscapeUnseen(CutToBytes(text, kMostBytes)));
+  std::string shown = WithFewMarks(EscapeUnseen(CutToBytes(text, kMostBytes)));
   size_t taken = 0;
   if (Front(shown, most, &taken).size() == shown.size()) return shown;
   if (most == 0) return {};
