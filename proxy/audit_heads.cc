@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -120,8 +121,8 @@ std::vector<PreviousRecord> AuditHeadsIn(const std::string& folder, std::string_
   std::set<RecordId> followed;
   off_t budget = kMostBytes;
   for (const std::string& name : NewestFiles(folder, prefix)) {
-    const Descriptor file(
-        open((folder + '/' + name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const std::string path = fmt::format("{}/{}", folder, name);
+    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat status;
     if (!file.is_open() || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     AddFollowed(file.get(), chain.has_value() ? &*chain : nullptr, followed);

@@ -161,7 +161,7 @@ std::string AuditSources::AddFolder(const std::string& path) {
   const std::set<std::string> found = AuditFilesAmong(names);
   if (found.empty()) return fmt::format("{} holds no audit file", path);
   for (const std::string& name : found) {
-    const std::string file = path + (path.back() == '/' ? "" : "/") + name;
+    const std::string file = fmt::format("{}{}{}", path, path.back() == '/' ? "" : "/", name);
     if (std::string fault = Add(file, false); !fault.empty()) return fault;
   }
   return {};

@@ -196,11 +196,14 @@ int Viewer::Recognise() {
   int64_t application = 0;
   int64_t version = 0;
   int64_t objects = 0;
-  int code = QueryInt(database_.get(), "PRAGMA application_id", &application);
+  // In one view of it: its tables may be being made just now.
+  int code = Execute(database_.get(), "BEGIN");
+  if (code == SQLITE_OK) code = QueryInt(database_.get(), "PRAGMA application_id", &application);
   if (code == SQLITE_OK) code = QueryInt(database_.get(), "PRAGMA user_version", &version);
   if (code == SQLITE_OK) {
     code = QueryInt(database_.get(), "SELECT count(*) FROM sqlite_schema", &objects);
   }
+  Execute(database_.get(), "ROLLBACK");
   if (code != SQLITE_OK) return code;
   if (application == 0 && version == 0 && objects == 0) return SQLITE_OK;  // about to be made
   if (application != kCounterApplication) {
