@@ -31,6 +31,7 @@ std::shared_ptr<const VerifiedProgram> EmitAndVerify(
     sources.insert(sources.end(), policy.data_files.begin(), policy.data_files.end());
   }
   std::vector<std::string_view> texts;
+  texts.reserve(sources.size());
   for (const auto& source : sources) texts.push_back(source->text());
   program.digest = DigestOf(texts);
   auto verified = Verify(std::move(program));
