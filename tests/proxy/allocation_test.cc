@@ -31,10 +31,22 @@ void* operator new(size_t size) {
 void* operator new[](size_t size) {
   return Counted(size);
 }
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return Counted(size);
+}
+void* operator new[](size_t size, const std::nothrow_t&) noexcept {
+  return Counted(size);
+}
 void operator delete(void* room) noexcept {
   std::free(room);
 }
 void operator delete[](void* room) noexcept {
+  std::free(room);
+}
+void operator delete(void* room, const std::nothrow_t&) noexcept {
+  std::free(room);
+}
+void operator delete[](void* room, const std::nothrow_t&) noexcept {
   std::free(room);
 }
 void operator delete(void* room, size_t) noexcept {
