@@ -31,6 +31,7 @@ using Clock = std::chrono::steady_clock;
 // The names of files change with what the policies say, which may change meanwhile.
 constexpr int kMostRounds = 3;
 constexpr auto kLongToCompile = std::chrono::seconds(1);
+constexpr auto kLongestEmpty = std::chrono::seconds(10);  // and still being written
 constexpr size_t kMostFileBytes = std::max(yaml::kMaxYamlBytes, kMaxDataFileBytes);
 
 // Those with a text in them, or those without.
@@ -159,7 +160,6 @@ void Reloader::LoadAnew() {
   reloads_.FreeReturned();
   WatchFiles();
   const Contents contents = ReadWatched();
-  if (IsDoubtful(contents)) return;
   const bool runs = contents.digest == running_;
   const bool was_refused = refused_.has_value() && contents.digest == refused_->digest;
   if (!contents.digest.empty() && (runs || was_refused)) {
@@ -181,7 +181,7 @@ void Reloader::LoadAnew() {
 
 void Reloader::Adopt(LoadedPolicy loaded) {
   for (const auto& [file, since] : empty_since_) {
-    log_.Warn(fmt::format("{} is empty now, and nobody is writing it: so it is taken", file));
+    log_.Warn(fmt::format("{} is empty now, and taken as it is", file));
   }
   Say(loaded);
   empty_since_.clear();
@@ -236,7 +236,9 @@ void Reloader::WatchFiles() {
   }
 }
 
-// Whether a file may be empty only because it is being written anew. Then it is read again later.
+// Whether a file may be empty only because it is being written anew. Then it is read again later:
+// not for ever, for what was made empty without being opened is never closed, and the writer may be
+// that of another file.
 bool Reloader::IsDoubtful(const Contents& contents) {
   const Time now = Clock::now();
   std::map<std::string, Time> since;
@@ -250,14 +252,20 @@ bool Reloader::IsDoubtful(const Contents& contents) {
   }
   empty_since_ = std::move(since);
   if (empty_since_.empty()) return false;
-  if (watch_.IsWritten()) {
-    Refuse(Refusal(fmt::format("{} is empty, and being written", empty_since_.begin()->first),
-                   "it is read when its writer has closed it", contents.digest),
-           true);
+  // Who was told, and asks again, means it.
+  if (asked_ && refused_.has_value() && refused_->digest == contents.digest) return false;
+  if (!watch_.IsWritten()) {
+    if (now >= latest + Settling::kLongest) return false;
+    settling_.PutOff(latest + Settling::kLongest);
     return true;
   }
-  if (now >= latest + Settling::kLongest) return false;
-  settling_.PutOff(latest + Settling::kLongest);
+  if (now >= latest + kLongestEmpty) return false;
+  settling_.PutOff(latest + kLongestEmpty);
+  Refuse(Refusal(
+             fmt::format("{} is empty, and being written", empty_since_.begin()->first),
+             "it is read when its writer has closed it, in ten seconds at the latest, or on SIGHUP",
+             contents.digest),
+         true);
   return true;
 }
 

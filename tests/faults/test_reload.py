@@ -338,22 +338,50 @@ class Refusals(ReloadTest):
         return session
 
     def test_empty_while_written(self):
-        """a list that is empty while its writer has it open is refused, whoever asks"""
+        """a list that is empty while its writer has it open is refused"""
         session = self.watch_list()
         for name in ("known.txt", "made again"):
             if name != "known.txt":
                 os.remove(self.path("known.txt"))
                 self.await_log(session, "known.txt cannot be read")
             with open(self.path("known.txt"), "w") as file:
-                self.await_log(session, "known.txt is empty, and being written\n")
-                session.process.send_signal(signal.SIGHUP)
                 self.await_log(session, "goes on: %s is empty, and being written\n"
-                               % self.path("known.txt"), 2)
+                               % self.path("known.txt"), 2 if name == "made again" else 1)
                 self.assert_allowed(session, name="ann")
                 file.write("ann\nbob %s\n" % name)
             self.await_log(session, "policy reloaded: ", 2 if name == "made again" else 1)
             self.assert_allowed(session, name="bob " + name)
         self.assertNotIn("is empty now", session.errors())
+        self.end(session)
+
+    def test_empty_while_written_and_asked_for(self):
+        """a list that is empty while its writer has it open is taken by who asks again"""
+        session = self.watch_list()
+        with open(self.path("known.txt"), "w"):
+            self.await_log(session, "goes on: %s is empty, and being written\n"
+                           % self.path("known.txt"))
+            session.process.send_signal(signal.SIGHUP)
+            self.await_log(session, "policy reloaded: ")
+            self.assert_denied(session, "known", name="ann")
+        self.end(session)
+
+    def test_empty_while_another_policy_comes(self):
+        """a policy that does not read the list which is being written is taken at once"""
+        session = self.watch_list()
+        with open(self.path("known.txt"), "w"):
+            self.await_log(session, "known.txt is empty, and being written\n")
+            self.replace("policy.yaml", DENY % "nobody")
+            self.await_reload(session, DENY % "nobody")
+            self.assert_denied(session, "nobody", name="ann")
+        self.end(session)
+
+    def test_empty_and_never_closed(self):
+        """a list that is made empty without being opened is taken in the end"""
+        session = self.watch_list()
+        os.truncate(self.path("known.txt"), 0)
+        self.await_log(session, "writ: warn: %s is empty now" % self.path("known.txt"))
+        self.await_log(session, "policy reloaded: ")
+        self.assert_denied(session, "known", name="ann")
         self.end(session)
 
     def test_emptied(self):
