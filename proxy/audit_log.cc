@@ -215,9 +215,15 @@ bool AuditLog::Flush() {
   return !sink_.WantsRotation() || Rotate();
 }
 
-// Brings all that waits to the sink. While it fails no record waits, only lines that are sealed.
+// Brings all that waits to the sink, and what comes next to its next file, if the last one has its
+// stop.
 bool AuditLog::Deliver() {
-  if (rotating_ && !BeginNextFile()) return false;
+  if (!DeliverWaiting()) return false;
+  return !rotating_ || (BeginNextFile() && DeliverWaiting());
+}
+
+// While it fails no record waits, only lines that are sealed.
+bool AuditLog::DeliverWaiting() {
   Seal();
   const auto deadline = std::chrono::steady_clock::now() + kLongestBusy;
   while (!sealed_.empty()) {
@@ -262,7 +268,6 @@ bool AuditLog::Rotate() {
   AppendRefusals(Now());
   AppendStopRecord(Next(Now()), "rotated", std::nullopt, records_);
   Recorded();
-  if (!Deliver()) return false;
   rotating_ = true;
   return Deliver();
 }

@@ -87,6 +87,7 @@ class AuditLog final : public Audit {
   void AppendStart();
   bool Flush();
   bool Deliver();
+  bool DeliverWaiting();
   bool AwaitRoom(std::chrono::steady_clock::time_point deadline);
   void Seal();
   bool Rotate();
@@ -108,7 +109,7 @@ class AuditLog final : public Audit {
   std::string records_;    // not sealed yet: open objects, each with an LF
   Steady oldest_;          // since when there are any
   std::string sealed_;     // not taken by the sink yet
-  bool rotating_ = false;  // the file has its stop, and the next one is not there yet
+  bool rotating_ = false;  // the file gets its stop, and the next one is not there yet
   bool begun_ = false;
 
   bool is_busy_ = false;              // the sink was, when it was given something

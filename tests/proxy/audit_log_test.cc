@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -177,6 +178,42 @@ TEST(AuditLog, WhatCannotBeWrittenDeniesUntilItCanBe) {
   EXPECT_EQ(Member(lines[3], "passed"), "0");
   EXPECT_EQ(Member(lines[3], "refusals"), "1");
   EXPECT_EQ(Member(lines[3], "reason"), "there is no room");
+  ExpectChained(lines);
+}
+
+// Has a next file as soon as it is asked for one.
+class RotatingSink : public MemorySink {
+ public:
+  bool WantsRotation() const override { return wants_rotation; }
+  std::string Rotate() override {
+    wants_rotation = false;
+    text += "next file\n";
+    return {};
+  }
+  bool wants_rotation = false;
+};
+
+TEST(AuditLog, AStopThatCouldNotBeWrittenAtOnceIsStillTheFilesLast) {
+  RotatingSink sink;
+  AuditedSession session(sink);
+  ASSERT_EQ(session.Begin(), "");
+  session.Decide("first");
+  session->OnIdle();
+  sink.wants_rotation = true;
+  sink.room = 60;  // a part of the stop
+  session->BeforeWait(false);
+  EXPECT_EQ(session->Fault(), "there is no room");
+  sink.room = SIZE_MAX;
+  session->OnIdle();
+  EXPECT_EQ(session->Fault(), "");
+  session.Decide("second");
+  session->End(0);
+  auto lines = sink.lines();
+  const auto next = std::find(lines.begin(), lines.end(), "next file");
+  ASSERT_NE(next, lines.end());
+  EXPECT_EQ(Kinds({lines.begin(), next}), "start decision stop");
+  EXPECT_EQ(Kinds({next + 1, lines.end()}), "start lost decision stop");
+  lines.erase(next);
   ExpectChained(lines);
 }
 
