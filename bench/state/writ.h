@@ -19,7 +19,8 @@ class Writ {
         reader_(machine_, kDefaultMaxDepth),
         counters_(Options(folder), {}),
         judge_(machine_, counters_) {
-    if (const auto opened = counters_.Open(); !opened.has_value()) bench::Fail(opened.error());
+    if (const auto opened = counters_.Open(); !opened.has_value())
+      bench::Fail(opened.error().message);
   }
 
   Verdict Decide(std::string_view line) {
