@@ -301,7 +301,9 @@ bool MessageReader::ReadToolCall() {
   const Value& name = slots_[kName];
   if (!name.is(Tag::kString)) return refuse("params.name is missing or no string");
   const Value& arguments = slots_[kArguments];
-  if (!arguments.is(Tag::kAbsent) && !arguments.is(Tag::kMapSpan)) {
+  if (arguments.is(Tag::kMapSpan)) {
+    message_.arguments = arguments.view();
+  } else if (!arguments.is(Tag::kAbsent)) {
     return refuse("params.arguments is no object");
   }
   const bool scanned_arguments = message_.tool.data() != nullptr;
@@ -323,7 +325,6 @@ bool MessageReader::ReadToolCall() {
       }
     }
   }
-  message_.arguments = Raw(kArguments);
   message_.has_task = !slots_[kTask].is(Tag::kAbsent);
   message_.is_stateless = !slots_[kProtocolVersion].is(Tag::kAbsent);
   if (message_.is_stateless) ReadClientInfo(kMetaClientName, kMetaClientVersion);
