@@ -129,6 +129,7 @@ void Reloader::GiveUp(const char* why) {
     asked_ = false;
     refused_.emplace();
     reloads_.Put({nullptr, why});
+    WatchFiles();                    // it may have been cut short
   } catch (const std::exception&) {  // then nobody can be told
   }
 }
@@ -159,12 +160,12 @@ bool Reloader::Wait() {
 void Reloader::LoadAnew() {
   reloads_.FreeReturned();
   WatchFiles();
-  const Contents contents = ReadWatched();
-  const bool runs = contents.digest == running_;
-  const bool was_refused = refused_.has_value() && contents.digest == refused_->digest;
-  if (!contents.digest.empty() && (runs || was_refused)) {
+  const std::string digest = DigestOfWatched();
+  const bool runs = digest == running_;
+  const bool was_refused = refused_.has_value() && digest == refused_->digest;
+  if (!digest.empty() && (runs || was_refused)) {
     if (const auto unsafe = loader_.FindUnsafe(files_)) {
-      return Refuse(Refusal(unsafe->message, unsafe->hint, contents.digest), true);
+      return Refuse(Refusal(unsafe->message, unsafe->hint, digest), true);
     }
     if (runs) return KeepRunning();
     if (!refused_->may_pass) return RefuseAgain();
@@ -174,7 +175,7 @@ void Reloader::LoadAnew() {
     return Refuse(loaded, loader_.FindUnsafe(files_).has_value());
   }
   // It may have changed meanwhile.
-  if (IsDoubtful({loaded.digest, NamesOf(loaded.files, false)})) return;
+  if (IsDoubtful(loaded)) return;
   if (loaded.digest == running_) return KeepRunning();
   Adopt(std::move(loaded));
 }
@@ -192,18 +193,15 @@ void Reloader::Adopt(LoadedPolicy loaded) {
   reloads_.Put({std::move(loaded.program), {}});
 }
 
-// What is watched before it is read cannot change unnoticed.
-Reloader::Contents Reloader::ReadWatched() const {
-  Contents contents;
+// What is watched before it is read cannot change unnoticed. Empty if not all of it can be read.
+std::string Reloader::DigestOfWatched() const {
   std::vector<std::string> texts;
   for (const std::string& file : files_) {
     auto text = ReadFile(file, kMostFileBytes, Readable::kFiles);
-    if (!text.has_value()) continue;
-    if (text->empty()) contents.empty.insert(file);
+    if (!text.has_value()) return {};
     texts.push_back(std::move(*text));
   }
-  if (texts.size() == files_.size()) contents.digest = DigestOf({texts.begin(), texts.end()});
-  return contents;
+  return DigestOf({texts.begin(), texts.end()});
 }
 
 LoadedPolicy Reloader::LoadWatched() {
@@ -239,11 +237,11 @@ void Reloader::WatchFiles() {
 // Whether a file may be empty only because it is being written anew. Then it is read again later:
 // not for ever, for what was made empty without being opened is never closed, and the writer may be
 // that of another file.
-bool Reloader::IsDoubtful(const Contents& contents) {
+bool Reloader::IsDoubtful(const LoadedPolicy& loaded) {
   const Time now = Clock::now();
   std::map<std::string, Time> since;
   Time latest;
-  for (const std::string& file : contents.empty) {
+  for (const std::string& file : NamesOf(loaded.files, false)) {
     if (had_text_.count(file) == 0) continue;
     const auto known = empty_since_.find(file);
     const Time at = known != empty_since_.end() ? known->second : now;
@@ -253,7 +251,7 @@ bool Reloader::IsDoubtful(const Contents& contents) {
   empty_since_ = std::move(since);
   if (empty_since_.empty()) return false;
   // Who was told, and asks again, means it.
-  if (asked_ && refused_.has_value() && refused_->digest == contents.digest) return false;
+  if (asked_ && refused_.has_value() && refused_->digest == loaded.digest) return false;
   if (!watch_.IsWritten()) {
     if (now >= latest + Settling::kLongest) return false;
     settling_.PutOff(latest + Settling::kLongest);
@@ -264,7 +262,7 @@ bool Reloader::IsDoubtful(const Contents& contents) {
   Refuse(Refusal(
              fmt::format("{} is empty, and being written", empty_since_.begin()->first),
              "it is read when its writer has closed it, in ten seconds at the latest, or on SIGHUP",
-             contents.digest),
+             loaded.digest),
          true);
   return true;
 }

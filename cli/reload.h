@@ -60,11 +60,6 @@ class Reloader {
   Reloads& reloads() { return reloads_; }
 
  private:
-  // What is in the watched files.
-  struct Contents {
-    std::string digest;  // empty: not all can be read
-    std::set<std::string> empty;
-  };
   using Time = Settling::Time;
 
   void Run();
@@ -72,11 +67,11 @@ class Reloader {
   void GiveUp(const char* why);
   bool Wait();
   void LoadAnew();
-  Contents ReadWatched() const;
+  std::string DigestOfWatched() const;
   LoadedPolicy LoadWatched();
   LoadedPolicy Load();
   void WatchFiles();
-  bool IsDoubtful(const Contents& contents);
+  bool IsDoubtful(const LoadedPolicy& loaded);
   void KeepRunning();
   void Adopt(LoadedPolicy loaded);
   void Refuse(const LoadedPolicy& loaded, bool may_pass);

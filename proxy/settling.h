@@ -18,7 +18,7 @@ class Settling {
 
   // Something changed. `goes_on`: more is sure to come, so that a quiet while says nothing.
   void Note(Time now, bool goes_on) {
-    if (!latest_.has_value()) latest_ = now + kLongest;
+    latest_ = std::min(latest_.value_or(now + kLongest), now + Time::duration(kLongest));
     due_ = goes_on ? *latest_ : std::min(*latest_, now + Time::duration(kQuiet));
   }
   // Nothing is to be read before, unless something changes.

@@ -45,6 +45,13 @@ TEST(Settling, CanBePutOffUnlessSomethingChanges) {
   EXPECT_EQ(settling.due(), kStart + milliseconds(400));
 }
 
+TEST(Settling, WhatChangesIsNotPutOffWithTheRest) {
+  Settling settling;
+  settling.PutOff(kStart + milliseconds(9000));
+  settling.Note(kStart + milliseconds(300), true);
+  EXPECT_EQ(settling.due(), kStart + milliseconds(1300));
+}
+
 TEST(Settling, BeginsAnewOnceItWasRead) {
   Settling settling;
   settling.Note(kStart, false);
