@@ -42,11 +42,14 @@ bool CanWatch(const std::vector<std::string>& policies, const Reloader& reloader
   return false;
 }
 
-void HoldBack(std::initializer_list<int> signals) {
+// Returns those that were held back before.
+sigset_t HoldBack(std::initializer_list<int> signals) {
   sigset_t held;
+  sigset_t before;
   sigemptyset(&held);
   for (const int signal : signals) sigaddset(&held, signal);
-  pthread_sigmask(SIG_BLOCK, &held, nullptr);
+  pthread_sigmask(SIG_BLOCK, &held, &before);
+  return before;
 }
 
 // The session itself: from the start of the server until nothing is left of it.
@@ -106,9 +109,10 @@ int Run(const RunOptions& options) {
     return kExitUsage;
   }
   // From its first record on the log is to get its last one, also when the pump is over.
-  HoldBack({SIGTERM, SIGINT, SIGHUP});
+  const sigset_t before = HoldBack({SIGTERM, SIGINT, SIGHUP});
   auto audit = OpenAudit(options.audit, options.state, program, options.server, log);
   if (!audit.has_value()) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);  // stderr may be full
     PrintError(fmt::format("the audit log cannot be kept: {}", audit.error().message),
                audit.error().hint);
     return kExitUsage;
