@@ -148,6 +148,11 @@ std::string AuditSources::Spool(const std::string& path, AuditSource& source) {
     return fmt::format("{} cannot be copied to {}, as a pipe must be: {}", path, P_tmpdir,
                        std::strerror(error));
   }
+  struct stat status;
+  // One that nobody has opened for writing yet looks the same as one that is at its end.
+  if (fstat(file.get(), &status) == 0 && status.st_size == 0) {
+    return fmt::format("nothing came out of {}", path);
+  }
   source.spooled = std::make_shared<Descriptor>(fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
   return source.spooled->is_open() ? std::string() : Unreadable(path);
 }

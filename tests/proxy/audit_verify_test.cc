@@ -193,6 +193,12 @@ TEST_F(AuditVerify, PipesAreRead) {
   report = verify(Joined(lines_));
   ASSERT_TRUE(report.has_value()) << report.error();
   EXPECT_FALSE(report->is_clean());
+  // Beside a log that is whole, too.
+  ASSERT_EQ(mkfifo((folder_ / "late").c_str(), 0600), 0);
+  Write(folder_ / "log.jsonl", Joined(lines_));
+  const auto none = VerifyAudit({folder_ / "log.jsonl", folder_ / "late"}, AuditedSession::key());
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error(), HasSubstr("nothing came out of"));
   EXPECT_FALSE(verify("").has_value());
 }
 
