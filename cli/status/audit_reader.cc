@@ -170,7 +170,13 @@ void AuditReader::LookAtAll(const std::vector<Found>& files) {
   Budget budget{options_.max_bytes, options_.max_end_bytes};
   for (const Found& found : files) Look(found, files_[found.id], budget);
   tally_.ForgetWriters();
-  for (const auto& [id, file] : files_) tally_.SetWriter(file.session, file.writer);
+  for (const auto& [id, file] : files_) SetWriters(file);
+}
+
+void AuditReader::SetWriters(const File& file) {
+  tally_.SetWriter(file.session, file.writer);
+  // Its end may stand in what was not read.
+  if (file.first_session != file.session) tally_.SetWriter(file.first_session, Writer::kUnknown);
 }
 
 void AuditReader::Look(const Found& found, File& file, Budget& budget) {
@@ -210,7 +216,7 @@ void AuditReader::Look(const Found& found, File& file, Budget& budget) {
   if (most > 0 && file.is_left && writer == Writer::kGone) has_moved_ = true;
   const bool is_at_end = !file.is_end_missed && file.lines.offset() >= size;
   if (!is_at_end && writer == Writer::kGone) file.writer = Writer::kUnknown;
-  tally_.SetWriter(file.session, file.writer);  // so that it is kept, however many come
+  SetWriters(file);  // so that it is kept, however many come
   budget.lines -= std::min(budget.lines, file.lines.offset() - before);
 }
 
@@ -254,7 +260,7 @@ void AuditReader::TakeHead(int descriptor, File& file) {
     if (is_taken) return;
     is_taken = true;
     if (!ReadStatusRecord(line, cut, record_)) return;
-    file.session = record_.session;
+    file.session = file.first_session = record_.session;
     if (record_.kind == "start") tally_.Add(record_);
   };
   while (!is_taken && head.offset() < 2 * kRecordPrefix) {

@@ -60,7 +60,8 @@ class AuditReader {
     int64_t modified = 0;
     std::string begin;  // its first bytes: with them it is another file, whatever its number
     GrowingFile lines{kRecordPrefix};
-    std::string session;  // of its last record
+    std::string session;        // of its last record
+    std::string first_session;  // of its first one, where what follows that is not read
     Writer writer = Writer::kGone;
     bool is_new = true;
     bool is_too_large = false;   // to be read as a whole
@@ -80,6 +81,7 @@ class AuditReader {
   void Forget();
   void LookAtAll(const std::vector<Found>& files);
   void Look(const Found& found, File& file, Budget& budget);
+  void SetWriters(const File& file);
   static bool BeginsAsBefore(int descriptor, File& file);
   bool Begin(int descriptor, uint64_t size, File& file, Budget& budget);
   void TakeHead(int descriptor, File& file);

@@ -198,6 +198,19 @@ TEST_F(AuditReaders, KnowWhoWritesLongLines) {
   EXPECT_EQ(Look().Instances()[0]->pid, 42u);
 }
 
+// A named file may hold the end of its first run where it is not read.
+TEST_F(AuditReaders, DoNotTakeWhoEndsInWhatIsNotReadForKilled) {
+  options_.path = folder_ / "log";
+  options_.max_file_bytes = 4096;
+  std::string calls;
+  for (int i = 1; calls.size() < 20'000; ++i) calls += CallLine("09:12:00", kSessionB, i, "allow");
+  Append(options_.path, StartLine("09:10:00", kSessionA) +
+                            CallLine("09:10:00", kSessionA, 1, "deny") +
+                            StartLine("09:11:00", kSessionB) + calls);
+  EXPECT_EQ(StateOf(kSessionA), State::kUnknown);
+  EXPECT_EQ(StateOf(kSessionB), State::kKilled);
+}
+
 // Nobody was killed whose last record was not looked for.
 TEST_F(AuditReaders, KnowHowSessionsEndedThatAreNotCounted) {
   options_.max_bytes = 0;
