@@ -268,7 +268,7 @@ class AuditCannotBeUsed(AuditTest):
         limit = "ulimit -v 500000; exec "
         for command, words in (
             (limit + '"$0" verify --audit "$1"', "there is no memory"),
-            ('true | "$0" verify --audit /dev/stdin', "no record"),
+            ('true | "$0" verify --audit /dev/stdin', "nothing came out of /dev/stdin"),
             ('"$0" verify --audit /dev/null', "/dev/null"),
         ):
             done = subprocess.run(
