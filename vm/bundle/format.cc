@@ -1,0 +1,31 @@
+// The table of sections.
+// Tested by tests/vm/bundle/format_test.cc.
+#include "vm/bundle/format.h"
+
+#include <fmt/format.h>
+
+namespace writ::bundle {
+
+std::string SectionName(SectionId id) {
+  switch (id) {
+#define SECTION(name, number, text, most_rows) \
+  case SectionId::k##name:                     \
+    return text;
+#include "vm/bundle/sections.def"
+#undef SECTION
+  }
+  return fmt::format("section {}", static_cast<uint32_t>(id));
+}
+
+uint32_t MostRows(SectionId id) {
+  switch (id) {
+#define SECTION(name, number, text, most_rows) \
+  case SectionId::k##name:                     \
+    return most_rows;
+#include "vm/bundle/sections.def"
+#undef SECTION
+  }
+  return 0;
+}
+
+}  // namespace writ::bundle
