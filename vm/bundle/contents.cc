@@ -271,33 +271,42 @@ void VisitCounting(Visitor& visit, P& program, E& extras) {
              [](auto& io, auto& row, size_t) { ReadRow(io, row); });
 }
 
+// Which nodes of the tries an edge leads to.
+using Children = std::vector<bool>;
+
 template <typename Visitor, typename E>
-void VisitPaths(Visitor& visit, E& extras) {
-  uint64_t edges_left = 0;
-  std::vector<bool> has_parent;
+Children VisitPaths(Visitor& visit, E& extras) {
+  Children children;
   if constexpr (Visitor::kReads) {
-    has_parent.resize(visit.RowsOf(SectionId::kPath));
+    children.resize(visit.RowsOf(SectionId::kPath));
   } else {
-    has_parent.resize(extras.paths.size());
+    children.resize(extras.paths.size());
   }
-  edges_left = has_parent.size();
+  uint64_t edges_left = children.size();
   VisitTable(visit, SectionId::kPath, extras.paths, [&](auto& io, auto& node, size_t number) {
     PathNodeRow(io, node, number, edges_left);
     if (!io.ok()) return;
     for (const PathEdgeRow& edge : node.edges) {
-      if (edge.child >= has_parent.size()) return io.Fail("an edge of the paths leads to no node");
-      if (has_parent[edge.child]) return io.Fail("two edges of the paths lead to one node");
-      has_parent[edge.child] = true;
+      if (edge.child >= children.size()) return io.Fail("an edge of the paths leads to no node");
+      if (children[edge.child]) return io.Fail("two edges of the paths lead to one node");
+      children[edge.child] = true;
     }
   });
+  return children;
+}
+
+template <typename Io>
+void CheckRoot(Io& io, uint32_t root, const Children& children) {
+  if (io.ok() && root < children.size() && children[root]) io.Fail("its root hangs from a node");
 }
 
 // Own slots of tools, one tool's behind the other's, behind the shared ones.
 template <typename Visitor, typename P, typename E>
-void VisitTools(Visitor& visit, P& program, E& extras) {
+void VisitTools(Visitor& visit, P& program, E& extras, const Children& children) {
   uint64_t slots = program.shared_slots;
   VisitTable(visit, SectionId::kTool, program.tools, [&](auto& io, auto& tool, size_t i) {
     ToolRow(io, tool);
+    CheckRoot(io, tool.root, children);
     if constexpr (Visitor::kReads) {
       tool.first_slot = static_cast<uint32_t>(slots);
     } else if (tool.slot_count > 0 && tool.first_slot != slots) {
@@ -332,10 +341,11 @@ void VisitTools(Visitor& visit, P& program, E& extras) {
 }
 
 template <typename Visitor, typename P>
-void VisitWatches(Visitor& visit, P& program) {
+void VisitWatches(Visitor& visit, P& program, const Children& children) {
   const Watch* last = nullptr;
   VisitTable(visit, SectionId::kWatch, program.watches, [&](auto& io, auto& watch, size_t) {
     WatchRow(io, watch);
+    CheckRoot(io, watch.root, children);
     if (last != nullptr && !(*last < watch)) io.Fail("its rows do not rise");
     last = &watch;
   });
@@ -351,12 +361,12 @@ void VisitSections(Visitor& visit, P& program, E& extras) {
   VisitCode(visit, program);
   VisitRules(visit, program);
   VisitCounting(visit, program, extras);
-  VisitPaths(visit, extras);
-  VisitWatches(visit, program);
+  const Children children = VisitPaths(visit, extras);
+  VisitWatches(visit, program, children);
   VisitTable(visit, SectionId::kFact, program.facts,
              [](auto& io, auto& fact, size_t) { FactRow(io, fact); });
   VisitNames(visit, SectionId::kLabel, program.labels);
-  VisitTools(visit, program, extras);
+  VisitTools(visit, program, extras, children);
   VisitNames(visit, SectionId::kHidden, program.hidden);
   VisitNames(visit, SectionId::kHiddenGlob, program.hidden_globs);
   VisitTable(visit, SectionId::kVariable, extras.variables,

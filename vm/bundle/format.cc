@@ -2,8 +2,6 @@
 // Tested by tests/vm/bundle/format_test.cc.
 #include "vm/bundle/format.h"
 
-#include <fmt/format.h>
-
 namespace writ::bundle {
 
 std::string SectionName(SectionId id) {
@@ -14,7 +12,7 @@ std::string SectionName(SectionId id) {
 #include "vm/bundle/sections.def"
 #undef SECTION
   }
-  return fmt::format("section {}", static_cast<uint32_t>(id));
+  return std::to_string(static_cast<uint32_t>(id));
 }
 
 uint32_t MostRows(SectionId id) {

@@ -46,7 +46,7 @@ inline constexpr uint32_t kFirstDebugSection = 64;
 inline bool IsDebugData(SectionId id) {
   return static_cast<uint32_t>(id) >= kFirstDebugSection;
 }
-// "rule_start"; "section 99" for a number that is none.
+// "rule_start"; "99" for a number that is none.
 std::string SectionName(SectionId id);
 // 0 for a number that is none.
 uint32_t MostRows(SectionId id);

@@ -38,8 +38,8 @@ TEST(Format, DebugDataComesLast) {
 }
 
 TEST(Format, OtherNumbersAreNoSections) {
-  EXPECT_EQ(SectionName(static_cast<SectionId>(0)), "section 0");
-  EXPECT_EQ(SectionName(static_cast<SectionId>(4000000000)), "section 4000000000");
+  EXPECT_EQ(SectionName(static_cast<SectionId>(0)), "0");
+  EXPECT_EQ(SectionName(static_cast<SectionId>(4000000000)), "4000000000");
   EXPECT_EQ(MostRows(static_cast<SectionId>(26)), 0u);
 }
 
