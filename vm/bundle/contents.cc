@@ -114,7 +114,9 @@ class Reading {
   }
   void SetSlots(uint32_t slots) { named_.slots = slots; }
 
-  // Empty: nothing is wrong.
+  // Empty: nothing is wrong so far.
+  const std::string& fault() const { return fault_; }
+  // The same when all was read.
   std::string Finish() {
     if (fault_.empty() && !text_.AllUsed()) Fail(SectionId::kText, kUnused);
     if (fault_.empty() && !bytes_.AllUsed()) Fail(SectionId::kBytes, kUnused);
@@ -490,11 +492,12 @@ tl::expected<Decoded, std::string> DecodeSections(Kind kind,
   Reading reading(sections);
   VisitSections(reading, decoded.program, decoded.extras);
   VisitDebugData(reading, decoded.program, decoded.extras);
-  std::string fault = reading.Finish();
+  std::string fault = reading.fault();
   if (fault.empty()) {
     fault =
         DebugDataFault(decoded.program, decoded.extras, reading.RowsOf(SectionId::kRulePosition));
   }
+  if (fault.empty()) fault = reading.Finish();
   if (!fault.empty()) return tl::unexpected(std::move(fault));
   return decoded;
 }
