@@ -43,6 +43,7 @@ tl::expected<std::unique_ptr<AuditSink>, FileRefusal> OpenSink(const AuditOption
 tl::expected<AuditTrail, StateFault> OpenAudit(const AuditOptions& options,
                                                const StateOptions& state,
                                                const VerifiedProgram& program,
+                                               const std::vector<std::string>& policies,
                                                const std::vector<std::string>& server,
                                                const Log& log) {
   if (options.where == "none") return AuditTrail{};
@@ -72,7 +73,7 @@ tl::expected<AuditTrail, StateFault> OpenAudit(const AuditOptions& options,
   start.writ = WRIT_VERSION;
   start.pid = getpid();
   start.program = program->digest;
-  start.policies = program->files;
+  start.policies = policies;
   start.server = server.front();
   if (std::string fault = trail.log->Begin(std::move(start)); !fault.empty()) {
     return tl::unexpected(FaultOf(FileRefusal{std::move(fault)}, kElsewhere));

@@ -34,6 +34,7 @@ struct AuditTrail {
 tl::expected<AuditTrail, StateFault> OpenAudit(const AuditOptions& options,
                                                const StateOptions& state,
                                                const VerifiedProgram& program,
+                                               const std::vector<std::string>& policies,
                                                const std::vector<std::string>& server,
                                                const Log& log);
 

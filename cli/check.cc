@@ -9,20 +9,23 @@
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "compiler/compile.h"
+#include "compiler/programs.h"
 #include "vm/json_text.h"
 
 namespace writ {
 
 namespace {
 
-// Rules as they are written: one for several tools is compiled for each.
+// Rules as they are written: one for several tools is compiled for each. Where debug data is
+// missing, those of one name are taken for one.
 size_t CountRules(const Program& program) {
-  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> places;
+  std::set<std::tuple<uint32_t, uint32_t, uint32_t, std::string_view>> rules;
   for (const Rule& rule : program.rules) {
-    places.emplace(rule.at.file, rule.at.line, rule.at.column);
+    const bool is_somewhere = rule.at.line > 0;
+    rules.emplace(rule.at.file, rule.at.line, rule.at.column,
+                  is_somewhere ? std::string_view() : std::string_view(rule.name));
   }
-  return places.size();
+  return rules.size();
 }
 
 }  // namespace
@@ -30,8 +33,10 @@ size_t CountRules(const Program& program) {
 int Check(const CheckOptions& options) {
   Diagnostics diagnostics;
   std::vector<RuleBound> bounds;
+  LoadOptions load;
+  if (options.costs) load.bounds = &bounds;
   const std::shared_ptr<const VerifiedProgram> program =
-      CompileFiles(options.policies, diagnostics, options.costs ? &bounds : nullptr);
+      LoadProgram(options.policies, diagnostics, load);
   if (options.json) {
     diagnostics.Sort();
     std::string findings;
@@ -63,7 +68,7 @@ int Check(const CheckOptions& options) {
       PrintOut(fmt::format("{}:{}: {}: at most {} instructions\n", Shown(bound.file), bound.at.line,
                            Shown(bound.rule), bound.cost.ToString()));
     }
-    for (const std::string& file : (*program)->files) {
+    for (const std::string& file : options.policies) {
       PrintOut(fmt::format("{}: ok\n", Shown(file)));
     }
     PrintOut(fmt::format("{}, {}, {}\n", count(CountRules(**program), "rule", "rules"),

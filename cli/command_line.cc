@@ -263,8 +263,9 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {"run",    "check", "validate", "test",   "eval",  "expr",
-                                          "disasm", "scan",  "migrate",  "verify", "status"};
+constexpr std::string_view kCommands[] = {"run",  "check",   "validate", "test",
+                                          "eval", "expr",    "compile",  "disasm",
+                                          "scan", "migrate", "verify",   "status"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -386,6 +387,21 @@ int Dispatch(int argc, char** argv) {
   expr_command->add_flag("--cost", expr.cost, "what it costs at worst, n being the call's bytes");
   expr_command->add_flag("--json", expr.json, "the result as JSON");
 
+  CompileOptions compile;
+  CLI::App* compile_command = app.add_subcommand("compile", "make a bundle of policies");
+  compile_command->footer(
+      "The same policies give the same bytes, wherever and whenever they are compiled.\n"
+      "Exit status: 0 a bundle, 1 the policies have faults, 2 one cannot be read or written.\n"
+      "  writ compile policy.yaml -o policy.writ");
+  compile_command->add_option("policy,-c,--config", compile.policies, "policy files")
+      ->option_text("FILE ...");
+  compile_command->add_option("-o,--output", compile.output.path, "the bundle")
+      ->option_text("FILE");
+  compile_command->add_flag("--force", compile.output.force, "overwrite a file that is no bundle");
+  compile_command->add_flag("--strip", compile.strip,
+                            "leave out what says where in the policies rules stand");
+  compile_command->add_flag("--json", compile.json, "the root hash as JSON");
+
   DisasmOptions disasm;
   CLI::App* disasm_command = app.add_subcommand("disasm", "show the bytecode of a policy");
   disasm_command->footer("Exit status: 0, or 2 where a policy cannot be read or has faults.");
@@ -502,6 +518,13 @@ int Dispatch(int argc, char** argv) {
       return UsageError("no expression was given", "writ expr '1 + 1 == 2'");
     }
     return Expr(expr);
+  }
+  if (command == compile_command) {
+    if (compile.policies.empty() || compile.output.path.empty()) {
+      return UsageError(compile.policies.empty() ? "no policy was given" : "no -o was given",
+                        "writ compile policy.yaml -o policy.writ");
+    }
+    return Compile(std::move(compile));
   }
   if (command == migrate_command) {
     if (migrate.policy.empty()) {

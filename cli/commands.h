@@ -85,6 +85,14 @@ struct StatusOptions {
 };
 int Status(const StatusOptions& options);
 
+struct CompileOptions {
+  std::vector<std::string> policies;
+  OutputFile output;
+  bool strip = false;  // leave out debug data
+  bool json = false;
+};
+int Compile(CompileOptions options);
+
 struct DisasmOptions {
   std::vector<std::string> policies;
 };

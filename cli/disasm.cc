@@ -5,14 +5,13 @@
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "compiler/compile.h"
+#include "compiler/programs.h"
 
 namespace writ {
 
 int Disasm(const DisasmOptions& options) {
   Diagnostics diagnostics;
-  const std::shared_ptr<const VerifiedProgram> program =
-      CompileFiles(options.policies, diagnostics);
+  const std::shared_ptr<const VerifiedProgram> program = LoadProgram(options.policies, diagnostics);
   Report(diagnostics);
   if (program == nullptr) return kExitUsage;
   PrintOut(Disassemble(**program));

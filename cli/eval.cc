@@ -12,8 +12,8 @@
 #include "cli/labels.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "compiler/compile.h"
 #include "compiler/diagnostic.h"
+#include "compiler/programs.h"
 #include "proxy/counters_memory.h"
 #include "proxy/judge.h"
 #include "proxy/message.h"
@@ -136,8 +136,7 @@ tl::expected<std::string, CallFault> AsRequest(const std::string& text) {
 
 int Eval(const EvalOptions& options) {
   Diagnostics diagnostics;
-  const std::shared_ptr<const VerifiedProgram> program =
-      CompileFiles(options.policies, diagnostics);
+  const std::shared_ptr<const VerifiedProgram> program = LoadProgram(options.policies, diagnostics);
   Report(diagnostics);
   if (program == nullptr) return kExitUsage;
   const tl::expected<Facts::Labels, LabelFault> labels = LabelsFor(*program, options.labels);

@@ -8,9 +8,9 @@
 #include "cli/print.h"
 #include "cli/report.h"
 #include "cli/written_policy.h"
-#include "compiler/compile.h"
 #include "compiler/diagnostic.h"
 #include "compiler/load/load_policy.h"
+#include "compiler/programs.h"
 
 namespace writ {
 int Migrate(const MigrateOptions& options) {

@@ -4,26 +4,22 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-
 #include "cli/labels.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "proxy/permissions.h"
 
 namespace writ {
-namespace {
 
-std::string DigestOfFiles(const std::vector<FileRead>& files) {
-  std::vector<std::string_view> texts;
+std::string DigestOf(const std::vector<FileRead>& files) {
+  std::string hashes;
   for (const FileRead& file : files) {
-    if (file.source == nullptr) return {};
-    texts.push_back(file.source->text());
+    if (!file.content.has_value()) return {};
+    hashes += bundle::AsText(file.content->sha256);
   }
-  return DigestOf(texts);
+  return files.size() == 1 ? bundle::Hex(files[0].content->sha256)
+                           : bundle::Hex(bundle::Sha256({hashes}));
 }
-
-}  // namespace
 
 std::vector<std::string> NamesOf(const std::vector<FileRead>& files) {
   std::vector<std::string> names;
@@ -51,8 +47,10 @@ std::shared_ptr<const VerifiedProgram> PolicyLoader::Compile(LoadedPolicy& loade
   Diagnostics diagnostics;
   PolicyFiles files;
   files.spaces = spaces_;
-  auto program = CompileFiles(policies_, diagnostics, nullptr, &files);
-  loaded.digest = DigestOfFiles(files.read);
+  LoadOptions options;
+  options.files = &files;
+  auto program = LoadProgram(policies_, diagnostics, options);
+  loaded.digest = DigestOf(files.read);
   loaded.files = std::move(files.read);
   loaded.said = ReportTexts(diagnostics);
   spaces_ = std::move(files.spaces);

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/compile.h"
+#include "compiler/programs.h"
 #include "proxy/facts.h"
 
 namespace writ {
@@ -22,11 +22,15 @@ struct LoadedPolicy {
   std::string refusal;                             // why, in a few words
   std::vector<std::string> said;                   // in full, warnings too: texts for stderr
   std::vector<FileRead> files;                     // that were looked for, in both cases
-  std::string digest;  // of their texts (DigestOf), in both cases; empty: not all could be read
+  std::string digest;                              // of what they hold (DigestOf), in both cases
   Facts::Labels labels;
 };
 
 std::vector<std::string> NamesOf(const std::vector<FileRead>& files);
+
+// Of what the files hold: of one its SHA-256, as sha256sum prints it; of several that of theirs one
+// after the other. Empty: not all could be read.
+std::string DigestOf(const std::vector<FileRead>& files);
 
 // Why files are not safe to decide by, for people.
 struct UnsafeFile {

@@ -18,10 +18,9 @@
 
 #include "cli/overdue.h"
 #include "cli/print.h"
-#include "compiler/load/policy_data.h"
 #include "compiler/read_file.h"
-#include "compiler/yaml/yaml.h"
 #include "proxy/signals.h"
+#include "vm/bundle/format.h"
 
 namespace writ {
 namespace {
@@ -32,13 +31,12 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMostRounds = 3;
 constexpr auto kLongToCompile = std::chrono::seconds(1);
 constexpr auto kLongestEmpty = std::chrono::seconds(10);  // and still being written
-constexpr size_t kMostFileBytes = std::max(yaml::kMaxYamlBytes, kMaxDataFileBytes);
 
 // Those with a text in them, or those without.
 std::set<std::string> NamesOf(const std::vector<FileRead>& files, bool has_text) {
   std::set<std::string> names;
   for (const FileRead& file : files) {
-    if (file.source != nullptr && file.source->text().empty() != has_text) names.insert(file.name);
+    if (file.content.has_value() && file.content->is_empty != has_text) names.insert(file.name);
   }
   return names;
 }
@@ -78,7 +76,8 @@ std::string Reloader::Fault() const {
 }
 
 bool Reloader::Begin(const VerifiedProgram& running, const std::vector<FileRead>& files) {
-  running_ = running->digest;
+  running_ = DigestOf(files);
+  program_ = running->digest;
   files_ = NamesOf(files);
   had_text_ = NamesOf(files, true);
   WatchFiles();
@@ -188,6 +187,7 @@ void Reloader::Adopt(LoadedPolicy loaded) {
   empty_since_.clear();
   had_text_ = NamesOf(loaded.files, true);
   running_ = loaded.digest;
+  program_ = (*loaded.program)->digest;
   refused_.reset();
   asked_ = false;
   reloads_.Put({std::move(loaded.program), {}});
@@ -195,13 +195,13 @@ void Reloader::Adopt(LoadedPolicy loaded) {
 
 // What is watched before it is read cannot change unnoticed. Empty if not all of it can be read.
 std::string Reloader::DigestOfWatched() const {
-  std::vector<std::string> texts;
+  std::vector<FileRead> files;
   for (const std::string& file : files_) {
-    auto text = ReadFile(file, kMostFileBytes, Readable::kFiles);
-    if (!text.has_value()) return {};
-    texts.push_back(std::move(*text));
+    const auto bytes = ReadFile(file, bundle::kMaxBundleBytes, Readable::kFiles);
+    if (!bytes.has_value()) return {};
+    files.push_back({file, FileContent::Of(*bytes)});
   }
-  return DigestOf({texts.begin(), texts.end()});
+  return DigestOf(files);
 }
 
 LoadedPolicy Reloader::LoadWatched() {
@@ -220,7 +220,7 @@ LoadedPolicy Reloader::LoadWatched() {
 LoadedPolicy Reloader::Load() {
   const Overdue overdue(kLongToCompile, [this] {
     log_.Info(fmt::format("compiling {} takes a while, {} goes on",
-                          fmt::join(loader_.policies(), " and "), ShortDigest(running_)));
+                          fmt::join(loader_.policies(), " and "), ShortDigest(program_)));
   });
   return loader_.Load();
 }
@@ -269,9 +269,9 @@ bool Reloader::IsDoubtful(const LoadedPolicy& loaded) {
 
 void Reloader::KeepRunning() {
   if (refused_.has_value()) {
-    log_.Info(fmt::format("policy is again the one that runs: {}", ShortDigest(running_)));
+    log_.Info(fmt::format("policy is again the one that runs: {}", ShortDigest(program_)));
   } else if (asked_) {
-    log_.Info(fmt::format("policy unchanged: {}", ShortDigest(running_)));
+    log_.Info(fmt::format("policy unchanged: {}", ShortDigest(program_)));
   }
   refused_.reset();
   asked_ = false;

@@ -86,7 +86,8 @@ class Reloader {
   Settling settling_;
   std::vector<std::string> files_;           // that are watched, as they were read
   std::vector<std::string> blind_;           // what cannot be, as it was told
-  std::string running_;                      // the digest of the last that was handed over
+  std::string running_;                      // the digest of the files of the last handed over
+  std::string program_;                      // and of the program
   std::set<std::string> had_text_;           // of the files of that
   std::map<std::string, Time> empty_since_;  // of these, those that are empty now
   std::optional<RefusedTexts> refused_;      // the last that was, since

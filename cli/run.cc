@@ -100,8 +100,8 @@ int Run(const RunOptions& options) {
 
   const Log log(options.log_level);
   const VerifiedProgram& program = *loaded.program;
-  for (const std::string& file : program->files) {
-    log.Info(fmt::format("running {}, program {}", file, program->digest.substr(0, 16)));
+  for (const std::string& policy : options.policies) {
+    log.Info(fmt::format("running {}, program {}", policy, ShortDigest(program->digest)));
   }
   auto counters = OpenCounters(options.state, program, options.watch, log);
   if (!counters.has_value()) {
@@ -110,7 +110,8 @@ int Run(const RunOptions& options) {
   }
   // From its first record on the log is to get its last one, also when the pump is over.
   const sigset_t before = HoldBack({SIGTERM, SIGINT, SIGHUP});
-  auto audit = OpenAudit(options.audit, options.state, program, options.server, log);
+  auto audit =
+      OpenAudit(options.audit, options.state, program, options.policies, options.server, log);
   if (!audit.has_value()) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);  // stderr may be full
     PrintError(fmt::format("the audit log cannot be kept: {}", audit.error().message),

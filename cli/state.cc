@@ -59,7 +59,7 @@ tl::expected<std::unique_ptr<Counters>, StateFault> OpenCounters(const StateOpti
   (folder.has_value() ? file.folder : file.no_folder) =
       std::move(folder.has_value() ? *folder : folder.error());
   auto counters = std::make_unique<SqliteCounters>(
-      std::move(file), SqliteCounters::Prefix{options.prefix, program->files.size() > 1});
+      std::move(file), SqliteCounters::Prefix{options.prefix, program->policies.size() > 1});
   if (!is_needed) return counters;
   if (auto opened = counters->Open(); !opened.has_value()) {
     return tl::unexpected(FaultOf(opened.error(), kElsewhere));

@@ -11,6 +11,7 @@
 #include "cli/labels.h"
 #include "compiler/compile.h"
 #include "compiler/load/policy_reader.h"
+#include "compiler/programs.h"
 
 namespace writ {
 namespace {
@@ -135,7 +136,7 @@ class SuiteLoader {
       path = source_->name().substr(0, slash + 1) + path;
     }
     Diagnostics found;
-    suite.program = CompileFiles({path}, found);
+    suite.program = LoadProgram({path}, found);
     for (const Diagnostic& d : found.all()) {
       if (d.source == nullptr) {
         Error(policy, fmt::format("{} {}", d.file, d.message),

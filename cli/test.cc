@@ -80,7 +80,7 @@ class CaseRunner {
     const Verdict got = judgement.decision.verdict;
     const bool as_expected =
         got == step.expect || (step.expect == Verdict::kDeny && got == Verdict::kError &&
-                               (*suite_.program)->errors_are_denials);
+                               (*suite_.program)->ErrorsAreDenials());
     if (!as_expected) {
       std::string detail;
       if (!rule.empty()) detail += fmt::format(" by {}", rule);

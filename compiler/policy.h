@@ -20,11 +20,6 @@
 
 namespace writ {
 
-enum class Language : uint8_t {
-  kIntercept,  // version: "1"
-  kWrit,       // writ: 1
-};
-
 // ---- Of `writ: 1`.
 
 // An expression that was parsed and checked in its policy's environment. Its text is
@@ -152,7 +147,9 @@ struct ToolModel {
 struct Policy {
   std::shared_ptr<const Source> source;
   Language language = Language::kIntercept;
-  std::string space;  // namespace of its counters
+  std::string name;       // its own, or the file's stem
+  bool is_named = false;  // it has one of its own
+  std::string space;      // namespace of its counters
   bool default_deny = false;
 
   // Of version "1".
@@ -162,7 +159,6 @@ struct Policy {
   std::vector<RuleModel> every_tool;  // rules that apply to every tool, after its own
 
   // Of `writ: 1`.
-  std::string name;  // its own, or the file's stem
   std::string description;
   std::vector<ToolPattern> allow;  // with default_deny: what is not denied
   std::vector<ToolPattern> hide;

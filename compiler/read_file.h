@@ -3,11 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
-#include "compiler/source.h"
+#include "vm/bundle/hash.h"
 
 namespace writ {
 
@@ -29,10 +30,18 @@ tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_byte
 
 inline constexpr int kNoRegularFile = -1;
 
+// What a file held.
+struct FileContent {
+  bundle::Hash sha256{};
+  bool is_empty = true;
+
+  static FileContent Of(std::string_view bytes) { return {bundle::Sha256({bytes}), bytes.empty()}; }
+};
+
 // A file that was looked for, by the name it was looked for under.
 struct FileRead {
   std::string name;
-  std::shared_ptr<const Source> source;  // null: it could not be read, or was not
+  std::optional<FileContent> content;  // none: it could not be read, or was not
 };
 
 // That as words, to follow "cannot be read: ".

@@ -45,6 +45,32 @@ const PathEdge* PathTrie::FindLookalike(uint32_t node, std::string_view name, ui
   return is_named ? nullptr : watched;
 }
 
+PathTrie PathTrie::Of(std::vector<PathNode> nodes, std::vector<PathEdge> edges) {
+  PathTrie trie;
+  size_t size = 8;  // NameWord reads as many bytes
+  for (const PathEdge& edge : edges) size += edge.name.size();
+  trie.names_.resize(size);
+  char* place = trie.names_.data();
+  for (PathEdge& edge : edges) {
+    edge.name.copy(place, edge.name.size());
+    edge.name = {place, edge.name.size()};
+    edge.ascii = IsAscii(edge.name);
+    place += edge.name.size();
+  }
+  for (PathEdge& edge : edges) edge.word = NameWord(edge.name.data(), edge.name.size());
+  uint32_t first_edge = 0;
+  for (PathNode& node : nodes) {
+    node.first_edge = first_edge;
+    first_edge += node.edge_count;
+    for (uint32_t i = node.first_edge; i < first_edge; ++i) {
+      node.ascii = node.ascii && edges[i].ascii;
+    }
+  }
+  trie.nodes_ = std::move(nodes);
+  trie.edges_ = std::move(edges);
+  return trie;
+}
+
 uint32_t PathTrieBuilder::NewRoot() {
   nodes_.emplace_back();
   return static_cast<uint32_t>(nodes_.size() - 1);
@@ -92,29 +118,22 @@ PathTrie PathTrieBuilder::Build() const {
     watched[i] = node.slot != kNoSlot ? node.watched : !node.children.empty();
     for (const auto& [name, child] : node.children) watched[i] = watched[i] && watched[child];
   }
-  PathTrie trie;
-  trie.nodes_.resize(nodes_.size());
+  std::vector<PathNode> nodes(nodes_.size());
+  std::vector<PathEdge> edges;
   for (size_t i = 0; i < nodes_.size(); ++i) {
-    PathNode& node = trie.nodes_[i];
+    PathNode& node = nodes[i];
     node.slot = nodes_[i].slot;
     node.reads_value = nodes_[i].reads_value;
     node.value_decides = nodes_[i].reads_value && !nodes_[i].value_watched;
-    node.first_edge = static_cast<uint32_t>(trie.edges_.size());
     node.edge_count = static_cast<uint32_t>(nodes_[i].children.size());
     for (const auto& [name, child] : nodes_[i].children) {
-      std::string& kept = trie.names_.emplace_back(name);
-      kept.append(8, '\0');  // NameWord reads eight bytes
-      PathEdge edge;
-      edge.name = std::string_view(kept.data(), name.size());
-      edge.word = NameWord(kept.data(), name.size());
+      PathEdge& edge = edges.emplace_back();
+      edge.name = name;
       edge.child = child;
-      edge.ascii = IsAscii(name);
       edge.watched = watched[child];
-      node.ascii = node.ascii && edge.ascii;
-      trie.edges_.push_back(edge);
     }
   }
-  return trie;
+  return PathTrie::Of(std::move(nodes), std::move(edges));
 }
 
 }  // namespace writ

@@ -14,7 +14,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -64,6 +63,10 @@ class PathTrie {
   const PathEdge& edge(uint32_t i) const { return edges_[i]; }
   size_t node_count() const { return nodes_.size(); }
 
+  // Of edges in the order of their nodes, which need not say more than name, child and whether they
+  // are watched. Names are copied. REQUIRES: a node's names differ.
+  static PathTrie Of(std::vector<PathNode> nodes, std::vector<PathEdge> edges);
+
   // The edge of `node` with that name, or null.
   // REQUIRES: eight readable bytes at name.data().
   const PathEdge* Find(uint32_t node, std::string_view name, uint64_t word) const;
@@ -76,10 +79,9 @@ class PathTrie {
                                 bool name_is_plain) const;
 
  private:
-  friend class PathTrieBuilder;
   std::vector<PathNode> nodes_;
   std::vector<PathEdge> edges_;
-  std::deque<std::string> names_;
+  std::vector<char> names_;
 };
 
 // Builds a trie path by path.

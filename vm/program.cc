@@ -32,6 +32,13 @@ bool Program::Hides(std::string_view tool) const {
                      [tool](const std::string& glob) { return GlobMatches(tool, glob); });
 }
 
+bool Program::ErrorsAreDenials() const {
+  return !policies.empty() &&
+         std::all_of(policies.begin(), policies.end(), [](const PolicyOrigin& policy) {
+           return policy.language == Language::kIntercept;
+         });
+}
+
 const Recovery* Program::RecoveryOf(uint32_t instruction) const {
   const auto after = std::upper_bound(
       recoveries.begin(), recoveries.end(), instruction,

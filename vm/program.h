@@ -12,6 +12,7 @@
 // loop checks none of that. A VerifiedProgram is immutable; any number of threads may run it.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -217,6 +218,20 @@ struct ToolEntry {
   uint32_t read_count = 0;
 };
 
+// The language a policy is written in. ORDER: stored in bundles.
+enum class Language : uint8_t {
+  kIntercept = 1,  // version: "1"
+  kWrit = 2,       // writ: 1
+};
+
+// A policy that a program was made of.
+struct PolicyOrigin {
+  Language language = Language::kWrit;
+  bool is_named = false;  // in the policy; else `name` is its file's
+  std::string name;
+  std::string space;  // namespace of its counters; no two are the same
+};
+
 struct Program {
   std::vector<Instruction> code;
   std::vector<SourcePosition> positions;  // of each instruction; debug data
@@ -245,14 +260,18 @@ struct Program {
   bool all_time_zones = false;
   std::vector<std::string> hidden;        // sorted
   std::vector<std::string> hidden_globs;  // sorted; `*` stands for any characters
+  std::vector<PolicyOrigin> policies;     // in the order they are asked
+  // The policies' in their order, then lists that they took from_file. Debug data.
   std::vector<std::string> files;
-  // Of version "1" policies, which know two verdicts: a suite's `expect: deny` takes an error too.
-  bool errors_are_denials = false;
-  std::string digest;  // SHA-256 of the sources, 64 hex digits
+  std::vector<std::array<uint8_t, 32>> file_hashes;  // SHA-256 of their texts
+  std::string digest;  // root hash of the bundle it is, or would be: 64 hex digits
   std::shared_ptr<Arena> pool = std::make_shared<Arena>();
   std::vector<std::shared_ptr<const Arena>> constant_pools;  // where constants point to as well
 
   bool Hides(std::string_view tool) const;
+  // Whether all its policies are of version "1", which knows two verdicts: a suite's `expect: deny`
+  // takes an error too.
+  bool ErrorsAreDenials() const;
   // Whether there is a tool that it hides, or would if the server had it.
   bool HidesAny() const { return hides_all || !hidden.empty() || !hidden_globs.empty(); }
   // The recovery that covers an instruction, or null.

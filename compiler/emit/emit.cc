@@ -28,6 +28,7 @@
 #include "compiler/emit/rule_cost.h"
 #include "compiler/emit/watch_paths.h"
 #include "compiler/load/name_list.h"
+#include "vm/bundle/hash.h"
 
 namespace writ {
 namespace {
@@ -103,16 +104,17 @@ class Emitter {
   Program Run() {
     Program& program = builder_.program();
     for (const Policy& policy : policies_) {
-      program.files.push_back(policy.source->name());
+      program.policies.push_back({policy.language, policy.is_named, policy.name, policy.space});
+      AddFile(*policy.source);
       if (policy.constants != nullptr) program.constant_pools.push_back(policy.constants);
       program.labels.insert(program.labels.end(), policy.labels.begin(), policy.labels.end());
+    }
+    for (const Policy& policy : policies_) {
+      for (const auto& file : policy.data_files) AddFile(*file);
     }
     std::sort(program.labels.begin(), program.labels.end());
     program.labels.erase(std::unique(program.labels.begin(), program.labels.end()),
                          program.labels.end());
-    program.errors_are_denials =
-        std::all_of(policies_.begin(), policies_.end(),
-                    [](const Policy& policy) { return policy.language == Language::kIntercept; });
     LineUp();
     FindMentions();
     CollectTools();
@@ -126,6 +128,12 @@ class Emitter {
   }
 
  private:
+  void AddFile(const Source& source) {
+    Program& program = builder_.program();
+    program.files.push_back(source.name());
+    program.file_hashes.push_back(bundle::Sha256({source.text()}));
+  }
+
   // A gate (no rule) or a rule of the row.
   struct Item {
     size_t policy;

@@ -38,6 +38,14 @@ std::string LanguageHint(const Node& root) {
   return "start the policy with writ: 1, or with version: \"1\" if it was written for Intercept";
 }
 
+std::string StemOf(const std::string& path) {
+  std::string stem = path.substr(path.rfind('/') + 1);
+  for (const std::string_view end : {".yaml", ".yml"}) {
+    if (stem.size() > end.size() && stem.ends_with(end)) stem.resize(stem.size() - end.size());
+  }
+  return stem;
+}
+
 }  // namespace
 
 std::optional<Policy> LoadPolicy(std::shared_ptr<const Source> source, const Node& root,
@@ -58,10 +66,15 @@ std::optional<Policy> LoadPolicy(std::shared_ptr<const Source> source, const Nod
                   "keep writ: 1 for rules with require, forbid and quota, version: \"1\" for "
                   "Intercept's conditions");
   }
-  if (writ != nullptr) return LoadWrit(source, root, std::move(space), diagnostics, looked_for);
-  if (version != nullptr) return LoadIntercept(source, root, std::move(space), diagnostics);
-  return refuse(root, "neither writ nor version says which language the policy is in",
-                LanguageHint(root));
+  if (writ == nullptr && version == nullptr) {
+    return refuse(root, "neither writ nor version says which language the policy is in",
+                  LanguageHint(root));
+  }
+  std::optional<Policy> policy =
+      writ != nullptr ? LoadWrit(source, root, std::move(space), diagnostics, looked_for)
+                      : LoadIntercept(source, root, std::move(space), diagnostics);
+  if (policy.has_value() && !policy->is_named) policy->name = StemOf(source->name());
+  return policy;
 }
 
 }  // namespace writ

@@ -52,14 +52,6 @@ constexpr OtherKey kOtherKeys[] = {
 constexpr std::string_view kOwnNames[] = {"args",   "tool", "client",    "server", "now",
                                           "labels", "data", "variables", "quota"};
 
-std::string StemOf(const std::string& path) {
-  std::string stem = path.substr(path.rfind('/') + 1);
-  for (const std::string_view end : {".yaml", ".yml"}) {
-    if (stem.size() > end.size() && stem.ends_with(end)) stem.resize(stem.size() - end.size());
-  }
-  return stem;
-}
-
 class Loader {
  public:
   Loader(std::shared_ptr<const Source> source, std::string space, Diagnostics& diagnostics,
@@ -68,7 +60,6 @@ class Loader {
     policy_.source = reader_.source();
     policy_.language = Language::kWrit;
     policy_.space = std::move(space);
-    policy_.name = StemOf(policy_.source->name());
     policy_.constants = std::make_shared<Arena>();
     policy_.environment = PolicyEnvironment();
   }
@@ -112,6 +103,7 @@ class Loader {
       return;
     }
     policy_.name = *name;
+    policy_.is_named = true;
     policy_.space = *name;
   }
 

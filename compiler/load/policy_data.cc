@@ -148,8 +148,8 @@ bool DataReader::CheckKeysDiffer(const Node& mapping, const Map& map) {
   return differ;
 }
 
-void DataReader::NoteFile(std::string name, std::shared_ptr<const Source> source) {
-  if (looked_for_ != nullptr) looked_for_->push_back({std::move(name), std::move(source)});
+void DataReader::NoteFile(std::string name, std::optional<FileContent> content) {
+  if (looked_for_ != nullptr) looked_for_->push_back({std::move(name), content});
 }
 
 std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node& path) {
@@ -171,7 +171,7 @@ std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node
   if (const auto known = by_path_.find(full); known != by_path_.end()) return known->second;
   std::optional<Constant>& constant = by_path_[full];
   tl::expected<std::string, int> text = ReadFile(full, kMaxDataFileBytes, Readable::kFiles);
-  if (!text) NoteFile(full, nullptr);
+  NoteFile(full, text ? std::optional(FileContent::Of(*text)) : std::nullopt);
   if (!text && text.error() == EFBIG) {
     reader_.Error(path, fmt::format("{} has more than {} MiB", full, kMaxDataFileBytes >> 20),
                   "split it into several files, each a constant of its own");
@@ -184,7 +184,6 @@ std::optional<Constant> DataReader::ReadFromFile(const Node& mapping, const Node
     return std::nullopt;
   }
   const auto source = std::make_shared<const Source>(full, std::move(*text));
-  NoteFile(full, source);
   data_file_bytes_ += source->text().size();
   if (data_file_bytes_ > kMaxDataFilesBytes) {
     reader_.Error(path,

@@ -52,7 +52,7 @@ class DataReader {
   std::optional<Constant> ReadSequence(const yaml::Node& node);
   std::optional<Constant> ReadMapping(const yaml::Node& node);
   std::optional<Constant> ReadKey(const yaml::Node& key);
-  void NoteFile(std::string name, std::shared_ptr<const Source> source);
+  void NoteFile(std::string name, std::optional<FileContent> content);
   std::optional<Constant> ReadFromFile(const yaml::Node& mapping, const yaml::Node& path);
   std::optional<Constant> ReadEntries(const Source& file, const yaml::Node& path);
   bool CheckKeysDiffer(const yaml::Node& mapping, const Map& map);

@@ -26,27 +26,8 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kWhere = "/srv/policy.writ";
 
-// Policies of tests have the names of files for namespaces, unless they have a name of their own.
-Origin OriginOf(const Program& program, bool with_debug_data = true) {
-  Origin origin;
-  const PolicyLanguage language =
-      program.errors_are_denials ? PolicyLanguage::kIntercept : PolicyLanguage::kWrit;
-  std::map<std::string, bool> spaces;
-  for (const Counter& counter : program.counters) spaces[counter.space] = true;
-  for (const std::string& file : program.files) {
-    origin.policies.push_back({{language, false, file}, file});
-    spaces.erase(file);
-    if (with_debug_data) origin.sources.push_back({file, Sha256({file})});
-  }
-  for (const auto& [space, is_new] : spaces) {
-    origin.policies.push_back({{language, true, space}, space});
-    if (with_debug_data) origin.sources.push_back({space, Sha256({space})});
-  }
-  return origin;
-}
-
-std::string Written(const VerifiedProgram& program, bool with_debug_data = true) {
-  auto written = Write(*program, OriginOf(*program, with_debug_data));
+std::string Written(const VerifiedProgram& program, DebugData debug_data = DebugData::kKeep) {
+  auto written = Write(*program, debug_data);
   if (!written.has_value()) throw std::invalid_argument(written.error());
   return std::move(*written);
 }
@@ -79,8 +60,8 @@ void ExpectReadAsWritten(const VerifiedProgram& program) {
   const std::string bytes = Written(program);
   const Loaded loaded = ReadBack(bytes);
   EXPECT_EQ(Disassemble(**loaded.program), Disassemble(*program));
-  EXPECT_EQ(loaded.extras.paths, RowsOf(program->paths));
-  EXPECT_EQ((*loaded.program)->errors_are_denials, program->errors_are_denials);
+  EXPECT_EQ(RowsOf((*loaded.program)->paths), RowsOf(program->paths));
+  EXPECT_EQ((*loaded.program)->ErrorsAreDenials(), program->ErrorsAreDenials());
   EXPECT_EQ((*loaded.program)->digest, Hex(loaded.root_hash));
   ASSERT_EQ((*loaded.program)->rules.size(), program->rules.size());
   for (size_t i = 0; i < program->rules.size(); ++i) {
@@ -91,17 +72,8 @@ void ExpectReadAsWritten(const VerifiedProgram& program) {
     EXPECT_EQ(rule.message.size(), program->rules[i].message.size());
   }
   // Again from what was read.
-  Origin origin;
-  for (uint32_t i = 0; i < loaded.extras.policies.size(); ++i) {
-    const PolicyRow& policy = loaded.extras.policies[i];
-    const std::string unnamed = loaded.extras.policies.size() == 1
-                                    ? std::string(kWhere)
-                                    : fmt::format("{}#{}", kWhere, i + 1);
-    origin.policies.push_back({policy, policy.is_named ? policy.name : unnamed});
-  }
-  origin.sources = loaded.extras.sources;
-  EXPECT_EQ(*Write(**loaded.program, origin), bytes);
-  EXPECT_EQ(*RootHash(**loaded.program, origin), loaded.root_hash);
+  EXPECT_EQ(*Write(**loaded.program), bytes);
+  EXPECT_EQ(*RootHash(**loaded.program), loaded.root_hash);
 }
 
 class GoldenListings : public testing::TestWithParam<std::string> {};
@@ -180,9 +152,9 @@ std::string Shown(const Decision& decision) {
 
 TEST(Bundle, DecidesAsItsPolicyDoes) {
   const auto program = Compiled(kPayments);
-  for (const bool with_debug_data : {true, false}) {
+  for (const DebugData debug_data : {DebugData::kKeep, DebugData::kStrip}) {
     Call before(program);
-    Call after(ReadBack(Written(*program, with_debug_data)).program);
+    Call after(ReadBack(Written(*program, debug_data)).program);
     for (const auto& [tool, arguments] : kCalls) {
       EXPECT_EQ(Shown(after.Decide(arguments, tool)), Shown(before.Decide(arguments, tool)))
           << tool << arguments;
@@ -209,11 +181,14 @@ TEST(Bundle, KeepsCountsByThePolicysNameOrWhereItIs) {
 }
 
 TEST(Bundle, HasNoTwoPoliciesOfOneName) {
-  const auto program = Compiled("version: \"1\"\ntools: {t: {rules: []}}\n");
-  Origin origin;
-  origin.policies = {{{PolicyLanguage::kWrit, true, "a"}, "a"},
-                     {{PolicyLanguage::kWrit, true, "a"}, "b"}};
-  EXPECT_EQ(Read(*Write(**program, origin), kWhere).error(), "two of its policies have one name");
+  const std::string policy = "version: \"1\"\ntools: {t: {rules: []}}\n";
+  writ::Loaded both({policy, policy});
+  Program program = Emit(both.policies, both.diagnostics);
+  for (PolicyOrigin& one : program.policies) {
+    one.is_named = true;
+    one.name = "a";
+  }
+  EXPECT_EQ(Read(*Write(program), kWhere).error(), "two of its policies have one name");
 }
 
 // The bytes that an operator stores and that are hashed at each start.
@@ -226,7 +201,7 @@ TEST(Bundle, IsSmall) {
         i, i, 100 + i);
   }
   const auto program = Compiled(policy);
-  const std::string bytes = Written(*program, false);
+  const std::string bytes = Written(*program, DebugData::kStrip);
   RecordProperty("bytes_a_rule", static_cast<int>(bytes.size() / kRules));
   std::string sizes;
   const auto frame = ReadFrame(bytes);
@@ -382,8 +357,8 @@ void ExpectAllBitsHarmless(const std::string& bytes, int bits_a_byte) {
 
 TEST(Bundle, NoBitDoesHarmWhereTheHashesArePutRight) {
   const auto program = Compiled(kPayments);
-  ExpectAllBitsHarmless(Written(*program, false), 8);
-  ExpectAllBitsHarmless(Written(*program, true), 1);
+  ExpectAllBitsHarmless(Written(*program, DebugData::kStrip), 8);
+  ExpectAllBitsHarmless(Written(*program), 1);
 }
 
 }  // namespace

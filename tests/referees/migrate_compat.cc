@@ -22,6 +22,7 @@
 #include "compiler/load/constant.h"
 #include "compiler/load/load_policy.h"
 #include "compiler/migrate/migrate.h"
+#include "compiler/programs.h"
 #include "proxy/counters_memory.h"
 #include "proxy/judge.h"
 #include "vm/machine.h"

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -18,32 +20,39 @@
 
 namespace writ::bundle {
 
-// What whoever made a program knows of where it comes from.
-struct PolicyOrigin {
-  PolicyRow policy;
-  std::string space;  // what its counters are kept under; all differ
-};
-struct Origin {
-  std::vector<PolicyOrigin> policies;
-  std::vector<SourceRow> sources;  // the policies' first; empty: debug data is left out
+enum class DebugData : uint8_t { kKeep, kStrip };
+
+// An expression that stands alone, in a program that holds it.
+struct Expression {
+  uint32_t block = kNoBlock;
+  std::vector<VariableRow> variables;
 };
 
-// The bundle's bytes. The error says what of the program is in no bundle: one that the compiler
-// made is only too large. REQUIRES: the program was verified.
-tl::expected<std::string, std::string> Write(const Program& program, const Origin& origin);
+// The bundle's bytes; debug data is kept if the program has it. The error says what of the program
+// is in no bundle: one that the compiler made is only too large. REQUIRES: the program was
+// verified, or the compiler made it.
+tl::expected<std::string, std::string> Write(const Program& program,
+                                             DebugData debug_data = DebugData::kKeep);
+tl::expected<std::string, std::string> WriteExpression(const Program& program,
+                                                       const Expression& expression);
 
-// The root hash of that bundle.
-tl::expected<Hash, std::string> RootHash(const Program& program, const Origin& origin);
+// The root hash of the bundle that Write(program) makes.
+tl::expected<Hash, std::string> RootHash(const Program& program);
 
 struct Loaded {
   std::shared_ptr<const VerifiedProgram> program;
   Hash root_hash{};
   uint16_t format_version = 0;
-  Extras extras;
+  Kind kind = Kind::kPolicies;
+  Expression expression;  // of Kind::kExpression
 };
+
+// Says why a bundle may not be loaded of which no more is known than its root hash and format.
+using Admit = std::function<std::optional<std::string>(const Hash& root_hash, uint16_t version)>;
 
 // `where` the bundle lies, its real path, names the counters of policies that have no name. The
 // error is a sentence without a point.
-tl::expected<Loaded, std::string> Read(std::string file, std::string_view where);
+tl::expected<Loaded, std::string> Read(std::string file, std::string_view where,
+                                       const Admit& admit = {});
 
 }  // namespace writ::bundle

@@ -258,7 +258,7 @@ void VisitRules(Visitor& visit, P& program) {
 
 template <typename Visitor, typename P, typename E>
 void VisitCounting(Visitor& visit, P& program, E& extras) {
-  VisitTable(visit, SectionId::kPolicy, extras.policies,
+  VisitTable(visit, SectionId::kPolicy, program.policies,
              [](auto& io, auto& row, size_t) { PolicyRowOf(io, row); });
   if constexpr (Visitor::kReads) {
     extras.counter_policies.resize(visit.RowsOf(SectionId::kCounter));
@@ -377,6 +377,10 @@ void VisitSections(Visitor& visit, P& program, E& extras) {
 
 // ---- Debug data.
 
+std::string_view WithoutFolders(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 // Texts of positions are numbered in the order in which they are needed.
 class TextNumbers {
  public:
@@ -431,10 +435,23 @@ void VisitPositions(Visitor& visit, P& program) {
   }
 }
 
-template <typename Visitor, typename P, typename E>
-void VisitDebugData(Visitor& visit, P& program, E& extras) {
-  VisitTable(visit, SectionId::kSource, extras.sources,
-             [](auto& io, auto& source, size_t) { SourceRowOf(io, source); });
+template <typename Visitor, typename P>
+void VisitSources(Visitor& visit, P& program) {
+  if constexpr (Visitor::kReads) program.files.resize(visit.RowsOf(SectionId::kSource));
+  VisitTable(visit, SectionId::kSource, program.file_hashes, [&](auto& io, auto& hash, size_t i) {
+    if constexpr (Visitor::kReads) {
+      io.Text(program.files[i]);
+      if (program.files[i].find('/') != std::string::npos) io.Fail("a source's name has folders");
+    } else {
+      io.Text(WithoutFolders(program.files[i]));
+    }
+    io.Raw(hash);
+  });
+}
+
+template <typename Visitor, typename P>
+void VisitDebugData(Visitor& visit, P& program) {
+  VisitSources(visit, program);
   VisitPositions(visit, program);
   VisitTable(visit, SectionId::kSlotName, program.slot_names,
              [](auto& io, auto& name, size_t) { io.Text(name); });
@@ -442,7 +459,7 @@ void VisitDebugData(Visitor& visit, P& program, E& extras) {
 
 // Debug data is there as a whole or not at all.
 std::string DebugDataFault(const Program& program, const Extras& extras, size_t rule_positions) {
-  const bool is_there = !extras.sources.empty();
+  const bool is_there = !program.file_hashes.empty();
   const auto is_whole = [is_there](size_t rows, size_t wanted) {
     return rows == (is_there ? wanted : 0);
   };
@@ -464,7 +481,10 @@ tl::expected<std::vector<Section>, std::string> EncodeSections(const Program& pr
                                                                const Extras& extras,
                                                                bool with_debug_data) {
   if (with_debug_data) {
-    if (extras.sources.empty()) return tl::unexpected<std::string>("there is no debug data");
+    if (program.file_hashes.empty()) return tl::unexpected<std::string>("there is no debug data");
+    if (program.files.size() != program.file_hashes.size()) {
+      return tl::unexpected<std::string>("section source: there is not one hash for each file");
+    }
     std::string fault = DebugDataFault(program, extras, program.rules.size());
     if (!fault.empty()) return tl::unexpected(std::move(fault));
   }
@@ -472,13 +492,13 @@ tl::expected<std::vector<Section>, std::string> EncodeSections(const Program& pr
   Named named;
   Collecting collecting(pools, named);
   VisitSections(collecting, program, extras);
-  if (with_debug_data) VisitDebugData(collecting, program, extras);
+  if (with_debug_data) VisitDebugData(collecting, program);
   pools.text.Number();
   pools.bytes.Number();
   pools.debug_text.Number();
   Writing writing(pools, named);
   VisitSections(writing, program, extras);
-  if (with_debug_data) VisitDebugData(writing, program, extras);
+  if (with_debug_data) VisitDebugData(writing, program);
   writing.PutPool(SectionId::kText, pools.text);
   writing.PutPool(SectionId::kBytes, pools.bytes);
   writing.PutPool(SectionId::kDebugText, pools.debug_text);
@@ -491,7 +511,7 @@ tl::expected<Decoded, std::string> DecodeSections(Kind kind,
   decoded.extras.kind = kind;
   Reading reading(sections);
   VisitSections(reading, decoded.program, decoded.extras);
-  VisitDebugData(reading, decoded.program, decoded.extras);
+  VisitDebugData(reading, decoded.program);
   std::string fault = reading.fault();
   if (fault.empty()) {
     fault =

@@ -18,28 +18,6 @@
 
 namespace writ::bundle {
 
-// ORDER: stored.
-enum class PolicyLanguage : uint8_t {
-  kIntercept = 1,  // version: "1"
-  kWrit = 2,       // writ: 1
-};
-
-struct PolicyRow {
-  PolicyLanguage language = PolicyLanguage::kWrit;
-  bool is_named = false;  // in the policy; else `name` is the file's
-  std::string name;
-
-  friend bool operator==(const PolicyRow&, const PolicyRow&) = default;
-};
-
-// A file that a program was made of.
-struct SourceRow {
-  std::string name;  // without folders
-  std::array<uint8_t, 32> sha256{};
-
-  friend bool operator==(const SourceRow&, const SourceRow&) = default;
-};
-
 // A variable of an expression that stands alone.
 struct VariableRow {
   std::string name;
@@ -51,29 +29,26 @@ struct VariableRow {
 // What a bundle holds besides what Program has room for.
 struct Extras {
   Kind kind = Kind::kPolicies;
-  uint32_t expression_block = kNoBlock;  // of an expression
-  uint32_t slot_count = 0;               // Program::slot_names may be missing
-  std::vector<PolicyRow> policies;
+  uint32_t expression_block = kNoBlock;    // of an expression
+  uint32_t slot_count = 0;                 // Program::slot_names may be missing
   std::vector<uint32_t> counter_policies;  // whose each of Program::counters is
   std::vector<PathRow> paths;
   std::vector<VariableRow> variables;
-  std::vector<SourceRow> sources;  // debug data
 
   friend bool operator==(const Extras&, const Extras&) = default;
 };
 
 // Rising by id. The error says what of the program cannot be written, which is none that the
-// compiler makes unless it is too large. Of the program neither paths nor files nor counters'
-// namespaces are looked at: Extras has them. Without debug data what is in no section of it is the
-// same.
-// REQUIRES: the program was verified.
+// compiler makes unless it is too large. Of the program neither paths nor namespaces are looked at:
+// Extras has them. Without debug data what is in no section of it is the same.
+// REQUIRES: the program was verified, or the compiler made it.
 tl::expected<std::vector<Section>, std::string> EncodeSections(const Program& program,
                                                                const Extras& extras,
                                                                bool with_debug_data);
 
 struct Decoded {
-  // Without paths, files and digest; what is debug data is missing where that is. Constants point
-  // into the sections' bytes, which are to outlive it. Not verified.
+  // Without paths, namespaces and digest; what is debug data is missing where that is. Constants
+  // point into the sections' bytes, which are to outlive it. Not verified.
   Program program;
   Extras extras;
 };

@@ -116,7 +116,7 @@ void RecoveryRow(Io& io, Row& recovery, uint64_t& from) {
 
 template <typename Io, typename Row>
 void PolicyRowOf(Io& io, Row& policy) {
-  io.Byte(policy.language, static_cast<uint8_t>(PolicyLanguage::kWrit));
+  io.Byte(policy.language, static_cast<uint8_t>(Language::kWrit));
   if (static_cast<uint8_t>(policy.language) == 0) io.Fail("a policy is in no language");
   io.Flags(policy.is_named);
   io.Text(policy.name);
@@ -214,12 +214,6 @@ template <typename Io, typename Row>
 void VariableRowOf(Io& io, Row& variable) {
   io.Text(variable.name);
   io.Slot(variable.slot);
-}
-
-template <typename Io, typename Row>
-void SourceRowOf(Io& io, Row& source) {
-  io.Text(source.name);
-  io.Raw(source.sha256);
 }
 
 // Where something stands, but for what stands there. `last_line`: of the last row before that is

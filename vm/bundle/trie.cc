@@ -3,80 +3,19 @@
 #include "vm/bundle/trie.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 namespace writ::bundle {
 namespace {
 
-// Where a node hangs.
-struct Hook {
-  uint32_t parent = kNoNode;  // kNoNode: it is a root
-  const PathEdgeRow* edge = nullptr;
-};
-
-std::vector<Hook> HooksOf(const std::vector<PathRow>& rows) {
-  std::vector<Hook> hooks(rows.size());
-  for (uint32_t i = 0; i < rows.size(); ++i) {
-    for (const PathEdgeRow& edge : rows[i].edges) hooks[edge.child] = {i, &edge};
-  }
-  return hooks;
+// A name that is only watched leads to nothing that decides; and where no slot is, what a name is
+// follows from those below it.
+bool FitsWhatIsBelow(const PathEdgeRow& edge, const PathRow& child) {
+  const bool all_watched = std::all_of(child.edges.begin(), child.edges.end(),
+                                       [](const PathEdgeRow& below) { return below.watched; });
+  if (child.slot != kNoSlot) return !edge.watched || all_watched;
+  return edge.watched == (all_watched && !child.edges.empty());
 }
-
-uint32_t SlotsOf(const std::vector<PathRow>& rows) {
-  uint32_t slots = 0;
-  for (const PathRow& row : rows) {
-    if (row.slot != kNoSlot) slots = std::max(slots, row.slot + 1);
-  }
-  return slots;
-}
-
-// Says of every trie which of its slots decide.
-class Watching {
- public:
-  Watching(const std::vector<PathRow>& rows, const std::vector<Hook>& hooks,
-           PathTrieBuilder& builder)
-      : rows_(rows),
-        hooks_(hooks),
-        builder_(builder),
-        deciding_(SlotsOf(rows)),
-        deciding_values_(deciding_.size()) {}
-
-  void Run() {
-    for (uint32_t i = 0; i < rows_.size(); ++i) {
-      if (hooks_[i].parent == kNoNode) WatchTrie(i);
-    }
-  }
-
- private:
-  void WatchTrie(uint32_t root) {
-    Note(root, true);
-    builder_.Watch(root, deciding_, deciding_values_);
-    Note(root, false);
-  }
-
-  // What the trie's slots are, or that nothing is known of them.
-  void Note(uint32_t root, bool known) {
-    open_ = {root};
-    while (!open_.empty()) {
-      const uint32_t node = open_.back();
-      open_.pop_back();
-      const PathRow& row = rows_[node];
-      if (row.slot != kNoSlot) {
-        const bool watched = hooks_[node].edge != nullptr && hooks_[node].edge->watched;
-        deciding_[row.slot] = known && !watched;
-        deciding_values_[row.slot] = known && row.value_decides;
-      }
-      for (const PathEdgeRow& edge : row.edges) open_.push_back(edge.child);
-    }
-  }
-
-  const std::vector<PathRow>& rows_;
-  const std::vector<Hook>& hooks_;
-  PathTrieBuilder& builder_;
-  std::vector<bool> deciding_;
-  std::vector<bool> deciding_values_;
-  std::vector<uint32_t> open_;
-};
 
 }  // namespace
 
@@ -97,23 +36,25 @@ std::vector<PathRow> RowsOf(const PathTrie& trie) {
 }
 
 tl::expected<PathTrie, std::string> TrieOf(const std::vector<PathRow>& rows) {
-  const std::vector<Hook> hooks = HooksOf(rows);
-  PathTrieBuilder builder;
-  // Parents come first, so each node is given its own number.
-  for (uint32_t i = 0; i < rows.size(); ++i) {
-    const uint32_t node = hooks[i].parent == kNoNode
-                              ? builder.NewRoot()
-                              : builder.Child(hooks[i].parent, hooks[i].edge->name);
-    if (node != i) return tl::unexpected<std::string>("two edges of a node have one name");
-    if (rows[i].slot != kNoSlot) builder.SetSlot(node, rows[i].slot, rows[i].reads_value);
+  std::vector<PathNode> nodes(rows.size());
+  std::vector<PathEdge> edges;
+  edges.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    nodes[i].slot = rows[i].slot;
+    nodes[i].reads_value = rows[i].reads_value;
+    nodes[i].value_decides = rows[i].value_decides;
+    nodes[i].edge_count = static_cast<uint32_t>(rows[i].edges.size());
+    for (const PathEdgeRow& row : rows[i].edges) {
+      if (!FitsWhatIsBelow(row, rows[row.child])) {
+        return tl::unexpected<std::string>("a path is watched and decides, or neither");
+      }
+      PathEdge& edge = edges.emplace_back();
+      edge.name = row.name;
+      edge.child = row.child;
+      edge.watched = row.watched;
+    }
   }
-  Watching(rows, hooks, builder).Run();
-  PathTrie trie = builder.Build();
-  // What is said of an edge must follow from what is said of the nodes below it.
-  if (RowsOf(trie) != rows) {
-    return tl::unexpected<std::string>("a path is watched and decides, or neither");
-  }
-  return trie;
+  return PathTrie::Of(std::move(nodes), std::move(edges));
 }
 
 }  // namespace writ::bundle

@@ -32,7 +32,8 @@ struct PathRow {
 std::vector<PathRow> RowsOf(const PathTrie& trie);
 
 // The error is a sentence without a point: an edge is watched above what decides, or the other way
-// round. REQUIRES: edges lead to nodes of higher number, no two to the same one.
+// round. REQUIRES: edges lead to nodes of higher number, no two to the same one; a node's names
+// rise.
 tl::expected<PathTrie, std::string> TrieOf(const std::vector<PathRow>& rows);
 
 }  // namespace writ::bundle

@@ -58,7 +58,8 @@ TEST(Contents, AreReadAsTheyWereWritten) {
   auto decoded = DecodeSections(Kind::kPolicies, views);
   ASSERT_TRUE(decoded.has_value()) << decoded.error();
   EXPECT_EQ(decoded->extras, written.extras);
-  decoded->program.files = {"policy.yaml"};
+  EXPECT_EQ(decoded->program.files, written.program.files);
+  EXPECT_EQ(decoded->program.file_hashes, written.program.file_hashes);
   auto trie = TrieOf(decoded->extras.paths);
   ASSERT_TRUE(trie.has_value()) << trie.error();
   decoded->program.paths = std::move(*trie);
@@ -188,7 +189,7 @@ TEST(Contents, AreNotWrittenWhereTheyCouldNotBeRead) {
        [](auto& w) { w.program.slot_names.pop_back(); }},
       {"section position: there is not one row for each instruction",
        [](auto& w) { w.program.positions.clear(); }},
-      {"there is no debug data", [](auto& w) { w.extras.sources.clear(); }},
+      {"there is no debug data", [](auto& w) { w.program.file_hashes.clear(); }},
   };
   for (const auto& c : kCases) {
     WrittenProgram written = WriteByHand();
@@ -286,7 +287,7 @@ void ExpectOneForm(const std::vector<Section>& sections, const std::string& what
     EXPECT_TRUE(decoded.error().starts_with("section ")) << what << decoded.error();
     return;
   }
-  const bool with_debug_data = !decoded->extras.sources.empty();
+  const bool with_debug_data = !decoded->program.file_hashes.empty();
   const auto again = EncodeSections(decoded->program, decoded->extras, with_debug_data);
   ASSERT_TRUE(again.has_value()) << what << again.error();
   EXPECT_EQ(*again, sections) << what;

@@ -104,11 +104,11 @@ inline WrittenProgram WriteByHand() {
 
   Extras& extras = written.extras;
   extras.slot_count = static_cast<uint32_t>(program.slot_names.size());
-  extras.policies = {{PolicyLanguage::kWrit, true, "payments"}};
+  program.policies = {{Language::kWrit, true, "payments", "payments"}};
   extras.counter_policies = {0};
   extras.paths = std::move(paths);
   program.paths = std::move(*TrieOf(extras.paths));
-  extras.sources = {{"policy.yaml", {1, 2, 3}}};
+  program.file_hashes = {{1, 2, 3}};
   return written;
 }
 

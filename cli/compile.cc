@@ -1,0 +1,87 @@
+// writ compile: policies as one bundle.
+// Tested by tests/cli/compile.py.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/output_file.h"
+#include "cli/print.h"
+#include "cli/report.h"
+#include "compiler/programs.h"
+#include "vm/bundle/bundle.h"
+#include "vm/bundle/frame.h"
+#include "vm/json_text.h"
+
+namespace writ {
+namespace {
+
+bool IsBundle(const std::string& path) {
+  const auto bytes = ReadFile(path, bundle::kMaxBundleBytes, Readable::kFiles);
+  return bytes.has_value() && bundle::LooksLikeBundle(*bytes);
+}
+
+// A bundle makes way for the next one; whatever else is there only where that is asked for.
+bool MayWriteBundle(OutputFile& output) {
+  output.force = output.force || IsBundle(output.path);
+  if (output.path != "-") return MayWrite(output);
+  if (isatty(STDOUT_FILENO) == 0) return true;
+  PrintError("a bundle is no text for a terminal", "name its file: -o policy.writ");
+  return false;
+}
+
+// What a policy without a name counts is kept by where it lies.
+void WarnOfCounts(const Program& program) {
+  for (const PolicyOrigin& policy : program.policies) {
+    const bool counts =
+        std::any_of(program.counters.begin(), program.counters.end(),
+                    [&policy](const Counter& counter) { return counter.space == policy.space; });
+    if (policy.is_named || !counts) continue;
+    PrintErr(fmt::format(
+        "writ: warning: {} has no name, so what it counts is kept by where the bundle lies\n"
+        "  hint: {}\n",
+        Shown(policy.name),
+        policy.language == Language::kWrit
+            ? "give it a name:, and its counts are its own wherever it is"
+            : "writ migrate makes it a policy of writ: 1, which can have a name:"));
+  }
+}
+
+}  // namespace
+
+int Compile(CompileOptions options) {
+  if (!MayWriteBundle(options.output)) return kExitUsage;
+  Diagnostics diagnostics;
+  const auto program = LoadProgram(options.policies, diagnostics);
+  Report(diagnostics);
+  if (program == nullptr) return ExitStatusOf(diagnostics);
+  WarnOfCounts(**program);
+  const auto bytes = bundle::Write(
+      **program, options.strip ? bundle::DebugData::kStrip : bundle::DebugData::kKeep);
+  if (!bytes.has_value()) {
+    PrintError(fmt::format("no bundle can be made of it: {}", bytes.error()));
+    return kExitUsage;
+  }
+  // What is published is known to load.
+  const auto loaded = bundle::Read(*bytes, options.output.path);
+  if (!loaded.has_value()) {
+    PrintError(fmt::format("the bundle would not load: {}", loaded.error()),
+               "this is a fault in writ; please report it with the policy");
+    return kExitUsage;
+  }
+  if (!WriteOutput(options.output, *bytes)) return kExitUsage;
+  if (options.output.path == "-") return kExitYes;
+  const std::string root = bundle::Hex(loaded->root_hash);
+  if (options.json) {
+    PrintOut(fmt::format("{{\"bundle\":{},\"program\":\"{}\",\"bytes\":{}}}\n",
+                         JsonQuote(options.output.path), root, bytes->size()));
+  } else {
+    PrintOut(fmt::format("{}: {} bytes, root hash {}\n", Shown(options.output.path), bytes->size(),
+                         root));
+  }
+  return kExitYes;
+}
+
+}  // namespace writ
