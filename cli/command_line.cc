@@ -275,7 +275,7 @@ int UnknownCommand(const std::string& word) {
   const std::string_view nearest = Nearest(word, {std::begin(kCommands), std::end(kCommands)});
   return UsageError(fmt::format("{} is not a command", Quote(word)),
                     nearest.empty()
-                        ? fmt::format("the commands are {}", fmt::join(kCommands, ", "))
+                        ? std::string("writ --help lists the commands")
                         : fmt::format("did you mean {}? writ --help lists the commands", nearest));
 }
 

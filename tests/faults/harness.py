@@ -187,6 +187,17 @@ def messages_of(data):
     return messages
 
 
+def root_hash(policy, name):
+    """The root hash of a policy in a file of that name."""
+    with tempfile.TemporaryDirectory(prefix="writ-faults-") as folder:
+        path = os.path.join(folder, name)
+        with open(path, "w") as file:
+            file.write(policy)
+        bundle = subprocess.run([WRIT, "compile", path, "-o", "-"], stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL, check=True).stdout
+    return bundle[32:64].hex()
+
+
 class FaultTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="writ-faults-")

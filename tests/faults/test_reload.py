@@ -49,8 +49,17 @@ def long_policy(rules):
     )
 
 
-def digest(text):
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def short(digest):
+    """As logs show it."""
+    return digest[:16]
+
+
+def of_text(text):
+    return short(hashlib.sha256(text.encode()).hexdigest())
+
+
+def of_program(text, name="policy.yaml"):
+    return short(harness.root_hash(text, name))
 
 
 class ReloadTest(FaultTest):
@@ -74,10 +83,10 @@ class ReloadTest(FaultTest):
     def await_reload(self, session, text, old=None):
         """Until the policy of that text runs."""
         self.await_log(session, "policy reloaded: ")
-        self.await_log(session, " -> %s\n" % digest(text))
+        self.await_log(session, " -> %s\n" % of_program(text))
         if old is not None:
             self.assertIn(
-                "writ: info: policy reloaded: %s -> %s\n" % (digest(old), digest(text)),
+                "writ: info: policy reloaded: %s -> %s\n" % (of_program(old), of_program(text)),
                 session.errors(),
             )
 
@@ -287,7 +296,7 @@ class Refusals(ReloadTest):
         self.replace("policy.yaml", BROKEN)
         self.await_refusal(session, "policy.yaml:5:")
         told = "writ: error: policy %s not reloaded, %s goes on: 1 error\n" % (
-            digest(BROKEN), digest(ALLOW))
+            of_text(BROKEN), of_program(ALLOW))
         self.await_log(session, told)
         self.assertIn("^", session.errors())
         self.assert_allowed(session)
@@ -323,9 +332,9 @@ class Refusals(ReloadTest):
         self.await_refusal(session, "policy.yaml:5:")
         self.replace("policy.yaml", ALLOW)
         self.await_log(session, "writ: info: policy is again the one that runs: %s\n"
-                       % digest(ALLOW))
+                       % of_program(ALLOW))
         session.process.send_signal(signal.SIGHUP)
-        self.await_log(session, "writ: info: policy unchanged: %s\n" % digest(ALLOW))
+        self.await_log(session, "writ: info: policy unchanged: %s\n" % of_program(ALLOW))
         self.assertEqual(session.errors().count("is again"), 1, session.errors())
         self.assertNotIn("policy reloaded: ", session.errors())
         self.end(session)
@@ -499,7 +508,7 @@ class Hangup(ReloadTest):
         session = self.watch()
         for times in (1, 2):
             session.process.send_signal(signal.SIGHUP)
-            self.await_log(session, "writ: info: policy unchanged: %s\n" % digest(ALLOW), times)
+            self.await_log(session, "writ: info: policy unchanged: %s\n" % of_program(ALLOW), times)
         self.end(session)
 
     def test_compiled_once(self):
@@ -514,7 +523,7 @@ class Hangup(ReloadTest):
         self.assertLess(self.time_beside_the_pump(session), 1)
         self.replace("policy.yaml", long_policy(90_000))
         self.await_log(session, "writ: info: compiling %s takes a while, %s goes on\n"
-                       % (self.policy, digest(text)))
+                       % (self.policy, of_program(text)))
         self.assert_allowed(session)
         self.end(session)
 

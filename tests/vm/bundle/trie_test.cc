@@ -47,12 +47,6 @@ TEST(Trie, OfNoRowsHasNoNodes) {
   EXPECT_EQ(TrieOf({})->node_count(), 0u);
 }
 
-TEST(Trie, OneNameLeadsToOneNode) {
-  std::vector<PathRow> rows(3);
-  rows[0].edges = {{"a", 1, false}, {"a", 2, false}};
-  EXPECT_EQ(TrieOf(rows).error(), "two edges of a node have one name");
-}
-
 TEST(Trie, WhatIsWatchedDecidesNothing) {
   std::vector<PathRow> rows = RowsOf(TwoTries(true));
   // Below a watched edge an edge that decides.
