@@ -15,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "compiler/diagnostic.h"
+#include "compiler/read_file.h"
 
 namespace writ {
 namespace {
@@ -95,11 +96,15 @@ struct RunFlags {
   std::string audit_fail_mode = "closed";
 };
 
+void AddInsecureFlag(CLI::App& app, bool& insecure_permissions, std::string_view what) {
+  app.add_flag("--insecure-permissions", insecure_permissions,
+               fmt::format("take files and folders that others can {}", what));
+}
+
 void AddStateFolderFlags(CLI::App& app, StateOptions& state) {
   app.add_option("--state-dir", state.folder, "what writ keeps (~/.local/state/writ)")
       ->option_text("DIR");
-  app.add_flag("--insecure-permissions", state.insecure_permissions,
-               "take files and folders that others can write");
+  AddInsecureFlag(app, state.insecure_permissions, "write");
 }
 
 void AddStateFlags(CLI::App& app, StateOptions& state, std::string& kind) {
@@ -227,6 +232,74 @@ int StatusWith(const CLI::App& app, const StatusOptions& status) {
   return Status(status);
 }
 
+int KeygenWith(const CLI::App& app, const KeygenOptions& keygen) {
+  const std::string& name = keygen.name;
+  if (name.empty() || name.back() == '/') {
+    return UsageError(app.count("--output") == 0 ? "no name for the keys was given"
+                                                 : "--output is no name for the keys",
+                      "writ keygen -o team makes team.key and team.pub");
+  }
+  for (const std::string_view ending : {".key", ".pub"}) {
+    if (!name.ends_with(ending)) continue;
+    const std::string pair = name.substr(0, name.size() - ending.size());
+    return UsageError(fmt::format("--output names a pair, and {} is one file", Quote(name)),
+                      fmt::format("writ keygen -o {0} makes {0}.key and {0}.pub", pair));
+  }
+  if (IsStdout({name})) {
+    return UsageError("keys are written to files, not to stdout",
+                      "writ keygen -o team makes team.key and team.pub");
+  }
+  return Keygen(keygen);
+}
+
+int SignWith(const CLI::App& app, const SignOptions& sign) {
+  if (sign.bundle.empty()) {
+    return UsageError("no bundle was given", "writ sign --key team.key policy.writ");
+  }
+  if (sign.key.empty()) {
+    return UsageError("no key was given", "writ sign --key team.key policy.writ");
+  }
+  const bool names_output = app.count("--output") > 0;
+  if (names_output && sign.output.path.empty()) return UsageError("--output is empty", "");
+  if (names_output && sign.json && IsStdout(sign.output)) {
+    return UsageError("--json and the signature cannot both go to stdout", "-o FILE.sig");
+  }
+  if (!names_output && NamesAStream(sign.bundle)) {
+    return UsageError(fmt::format("nothing can be written beside {}", Quote(sign.bundle)),
+                      "-o FILE.sig says where the signature goes");
+  }
+  return Sign(sign);
+}
+
+int VerifyWith(const CLI::App& app, const VerifyOptions& verify) {
+  if (!verify.audit.empty()) {
+    for (const char* of_bundles : {"bundle", "--key", "--signature"}) {
+      if (app.count(of_bundles) == 0) continue;
+      return UsageError(fmt::format("--audit and {} are two things to verify",
+                                    of_bundles[0] == '-' ? of_bundles : "a bundle"),
+                        "verify them one after the other");
+    }
+    return VerifyLogs(verify);
+  }
+  if (verify.bundle.empty()) {
+    return UsageError("nothing to verify was given",
+                      "writ verify policy.writ, or writ verify --audit FILE");
+  }
+  if (app.count("--state-dir") > 0) {
+    return UsageError("--state-dir has no use for a bundle",
+                      "--key NAME.pub says whose it must be");
+  }
+  if (app.count("--signature") > 0 && verify.keys.empty()) {
+    return UsageError("--signature has no use without --key",
+                      "--key NAME.pub says whose signature it must be");
+  }
+  if (!verify.keys.empty() && verify.signature.empty() && NamesAStream(verify.bundle)) {
+    return UsageError(fmt::format("there is no signature beside {}", Quote(verify.bundle)),
+                      "--signature FILE.sig says where it is");
+  }
+  return VerifyBundle(verify);
+}
+
 // The words before the first --, and those after it: the server's command, untouched.
 struct Words {
   std::vector<std::string> ours;
@@ -263,9 +336,9 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {"run",  "check",   "validate", "test",
-                                          "eval", "expr",    "compile",  "disasm",
-                                          "scan", "migrate", "verify",   "status"};
+constexpr std::string_view kCommands[] = {"run",    "check",   "validate", "test",  "eval",
+                                          "expr",   "compile", "disasm",   "scan",  "migrate",
+                                          "keygen", "sign",    "verify",   "status"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -432,12 +505,45 @@ int Dispatch(int argc, char** argv) {
       ->option_text("FILE");
   AddOutputFlags(*migrate_command, migrate.output);
 
+  KeygenOptions keygen;
+  CLI::App* keygen_command = app.add_subcommand("keygen", "make a pair of keys to sign with");
+  keygen_command->footer(
+      "Exit status: 0, or 2 where there is no pair; nothing is overwritten.\n"
+      "  writ keygen -o team");
+  keygen_command->add_option("-o,--output", keygen.name, "writes NAME.key, a secret, and NAME.pub")
+      ->option_text("NAME");
+  AddInsecureFlag(*keygen_command, keygen.insecure_permissions, "read");
+  keygen_command->add_flag("--json", keygen.json, "what was made as JSON");
+
+  SignOptions sign;
+  CLI::App* sign_command = app.add_subcommand("sign", "sign a bundle");
+  sign_command->footer(
+      "Exit status: 0 it is signed, 2 it is not.\n"
+      "  writ sign --key team.key policy.writ");
+  sign_command->add_option("bundle", sign.bundle, "what writ compile made")->option_text("FILE");
+  sign_command->add_option("--key", sign.key, "whose signature it is to be")
+      ->option_text("NAME.key");
+  sign_command->add_option("-o,--output", sign.output.path, "where to write it (beside the bundle)")
+      ->option_text("FILE.sig");
+  sign_command->add_flag("--force", sign.output.force, "overwrite a file that is there");
+  AddInsecureFlag(*sign_command, sign.insecure_permissions, "read or write");
+  sign_command->add_flag("--json", sign.json, "what was signed as JSON");
+
   VerifyOptions verify;
-  CLI::App* verify_command =
-      app.add_subcommand("verify", "find records that were changed, removed or moved");
+  CLI::App* verify_command = app.add_subcommand(
+      "verify", "find out whether a bundle, or the audit log, is as it was written");
   verify_command->footer(
-      "Exit status: 0 all are as written, 1 findings, 2 a file or the key cannot be read.\n"
+      "Exit status: 0 all is as it was written; 2 a bundle is not; 1 findings in audit files, 2\n"
+      "where these, or their key, cannot be read.\n"
+      "  writ verify --key team.pub policy.writ\n"
       "  writ verify --audit ~/.local/state/writ/audit");
+  verify_command->add_option("bundle", verify.bundle, "what writ compile made")
+      ->option_text("FILE");
+  verify_command->add_option("--key", verify.keys, "must have signed it; of several, one")
+      ->option_text("NAME.pub")
+      ->allow_extra_args(false);
+  verify_command->add_option("--signature", verify.signature, "(FILE.sig, beside the bundle)")
+      ->option_text("FILE.sig");
   verify_command->add_option("--audit", verify.audit, "audit files, or their folders")
       ->option_text("FILE ...");
   AddStateFolderFlags(*verify_command, verify.state);
@@ -532,12 +638,9 @@ int Dispatch(int argc, char** argv) {
     }
     return Migrate(migrate);
   }
-  if (command == verify_command) {
-    if (verify.audit.empty()) {
-      return UsageError("nothing to verify was given", "writ verify --audit FILE");
-    }
-    return VerifyLogs(verify);
-  }
+  if (command == keygen_command) return KeygenWith(*keygen_command, keygen);
+  if (command == sign_command) return SignWith(*sign_command, sign);
+  if (command == verify_command) return VerifyWith(*verify_command, verify);
   if (command == status_command) return StatusWith(*status_command, status);
   const std::vector<std::string>& policies =
       command == check_command ? check.policies : disasm.policies;

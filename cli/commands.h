@@ -69,11 +69,31 @@ struct ExprOptions {
 int Expr(const ExprOptions& options);
 
 struct VerifyOptions {
-  std::vector<std::string> audit;  // files and folders
-  StateOptions state;              // where the key is
+  std::vector<std::string> audit;  // files and folders; none: a bundle is verified
+  StateOptions state;              // where the logs' key is
+  std::string bundle;
+  std::vector<std::string> keys;  // public ones, of which one has signed it; none: no matter who
+  std::string signature;          // its file; empty: the one beside the bundle
   bool json = false;
 };
 int VerifyLogs(const VerifyOptions& options);
+int VerifyBundle(const VerifyOptions& options);
+
+struct KeygenOptions {
+  std::string name;  // of the pair: NAME.key and NAME.pub
+  bool insecure_permissions = false;
+  bool json = false;
+};
+int Keygen(const KeygenOptions& options);
+
+struct SignOptions {
+  std::string bundle;
+  std::string key;    // a secret one's file
+  OutputFile output;  // without a path: beside the bundle
+  bool insecure_permissions = false;
+  bool json = false;
+};
+int Sign(const SignOptions& options);
 
 struct StatusOptions {
   StateOptions state;  // where counters are, and the audit log unless

@@ -1,5 +1,5 @@
-// Writing the file that -o names.
-// Tested by tests/cli/migrate.py and tests/cli/output_file_test.cc.
+// Writing the files that -o names.
+// Tested by tests/cli/migrate.py, tests/cli/sign.py and tests/cli/output_file_test.cc.
 #include "cli/output_file.h"
 
 #include <fcntl.h>
@@ -23,10 +23,6 @@ namespace {
 constexpr mode_t kMode = 0644;
 // Files of that name that an ended run of the same process id may have left behind.
 constexpr int kNamesTried = 100;
-
-bool IsStdout(const OutputFile& file) {
-  return file.path.empty() || file.path == "-" || file.path == "/dev/stdout";
-}
 
 bool Refuse(const OutputFile& file) {
   PrintError(fmt::format("{} is there already", Quote(file.path)),
@@ -123,6 +119,10 @@ bool Overwrite(const std::string& path, std::string_view text) {
 
 }  // namespace
 
+bool IsStdout(const OutputFile& file) {
+  return file.path.empty() || file.path == "-" || file.path == "/dev/stdout";
+}
+
 bool MayWrite(const OutputFile& file) {
   struct stat status;
   if (IsStdout(file) || file.force || lstat(file.path.c_str(), &status) != 0) return true;
@@ -141,6 +141,16 @@ bool WriteOutput(const OutputFile& file, std::string_view text) {
   if (!file.force && error == EEXIST) return Refuse(file);
   PrintError(fmt::format("cannot write {}: {}", Quote(file.path), std::strerror(error)));
   return false;
+}
+
+int MakeFile(const std::string& path, unsigned mode, std::string_view text) {
+  signal(SIGXFSZ, SIG_IGN);
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (fd < 0) return errno;
+  if (Close(fd, WriteAll(fd, text) && fsync(fd) == 0)) return 0;
+  const int error = errno;
+  unlink(path.c_str());
+  return error;
 }
 
 }  // namespace writ

@@ -1,4 +1,4 @@
-// The file that -o names.
+// The files that -o names.
 #pragma once
 
 #include <string>
@@ -11,6 +11,8 @@ struct OutputFile {
   bool force = false;  // one that is there is overwritten
 };
 
+bool IsStdout(const OutputFile& file);
+
 // False if the file is there already and may not be overwritten; says so on stderr. So that nobody
 // waits for what cannot be written in the end.
 bool MayWrite(const OutputFile& file);
@@ -22,5 +24,9 @@ bool MayWrite(const OutputFile& file);
 // pipes and files that are mounted by themselves cannot be replaced: they are written into as they
 // stand, and stay half written where that fails. Ignores SIGXFSZ from then on.
 bool WriteOutput(const OutputFile& file, std::string_view text);
+
+// Makes a file that is not there yet, of that mode as far as the umask leaves it, and brings it to
+// disk. 0, or the errno of what failed: then there is no file. Ignores SIGXFSZ from then on.
+int MakeFile(const std::string& path, unsigned mode, std::string_view text);
 
 }  // namespace writ

@@ -1,4 +1,4 @@
-// Reading a whole file.
+// Reading a file, the whole or its beginning.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,10 @@ bool NamesAStream(const std::string& path);
 // waits for a pipe, a terminal or a device that is not among what is readable.
 tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_bytes,
                                         Readable readable);
+
+// Likewise its first `max_bytes`, or all if it has fewer. No more is read.
+tl::expected<std::string, int> ReadBeginning(const std::string& path, size_t max_bytes,
+                                             Readable readable);
 
 inline constexpr int kNoRegularFile = -1;
 

@@ -10,8 +10,8 @@ import stat
 
 from harness import CommandTest, main
 
-COMMANDS = ["run", "check", "test", "eval", "expr", "compile", "disasm", "scan", "migrate", "verify",
-            "status"]
+COMMANDS = ["run", "check", "test", "eval", "expr", "compile", "disasm", "scan", "migrate",
+            "keygen", "sign", "verify", "status"]
 
 POLICY = """\
 version: "1"
@@ -112,7 +112,12 @@ class Help(CommandTest):
                 (["check"], "no policy was given", "writ check policy.yaml"),
                 (["check", "--json"], "no policy was given", "writ check policy.yaml"),
                 (["disasm"], "no policy was given", "writ disasm policy.yaml"),
-                (["verify"], "nothing to verify was given", "writ verify --audit FILE"),
+                (["verify"], "nothing to verify was given",
+                 "writ verify policy.writ, or writ verify --audit FILE"),
+                (["keygen"], "no name for the keys was given",
+                 "writ keygen -o team makes team.key and team.pub"),
+                (["sign"], "no bundle was given", "writ sign --key team.key policy.writ"),
+                (["sign", "p.writ"], "no key was given", "writ sign --key team.key policy.writ"),
                 (["test"], "no suite was given", "writ test policy.test.yaml"),
                 (["eval"], "no policy was given", "writ eval -c policy.yaml call.json")):
             with self.subTest(words):

@@ -11,6 +11,16 @@ import unittest
 
 PATIENCE = 60  # seconds for one run of writ
 
+# What a shell does in it as root, mounting included, is seen by nobody else.
+IN_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-ec")
+
+
+def has_namespaces():
+    try:
+        return subprocess.run([*IN_NAMESPACE, "mount -t tmpfs none /mnt"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
 
 class Result:
     """The exit status and what was written, as text."""

@@ -9,7 +9,7 @@ import shlex
 import subprocess
 import unittest
 
-from harness import CommandTest, main
+from harness import IN_NAMESPACE, CommandTest, has_namespaces, main
 
 POLICY = """\
 writ: 1
@@ -26,16 +26,6 @@ default: allow
 rules:
   - { name: some, tools: greet, quota: { max: 5, per: day } }
 """
-
-
-IN_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-ec")
-
-
-def has_namespaces():
-    try:
-        return subprocess.run([*IN_NAMESPACE, "mount -t tmpfs none /mnt"], capture_output=True).returncode == 0
-    except FileNotFoundError:
-        return False
 
 
 class Permissions(CommandTest):

@@ -284,6 +284,15 @@ def try_status(words, place):
     expect_exit(place, 0, *(word for word in words if word != "--watch"))
 
 
+def try_bundle(words, place):
+    """Runs a command that makes, signs or verifies a bundle, of a stand-in for its policy."""
+    if words[1] == "compile":
+        policies = [word for word in words[2:] if word.endswith(".yaml") and not (place.files / word).exists()]
+        for policy in policies:
+            (place.files / policy).write_text('version: "1"\n')
+    expect_exit(place, 0, *words)
+
+
 def check_shell(snippet, place):
     status, output = place.run(["bash", "-n"], snippet.text)
     if status != 0:
@@ -307,6 +316,9 @@ def check_shell_command(words, place):
             raise Fault(f"{words[-2]} is not where a preset builds writ")
     elif words[:3] == ["claude", "mcp", "add"] and "--" in words:
         try_command_line(words[words.index("--") + 1:], place)
+    elif words[:2] in (["writ", "keygen"], ["writ", "compile"], ["writ", "sign"], ["writ", "verify"]) \
+            and "--audit" not in words:
+        try_bundle(words, place)
     elif words[:2] == ["writ", "verify"]:
         try_verify(words, place)
     elif words[:2] == ["writ", "status"]:

@@ -1,4 +1,4 @@
-// writ verify: whether what writ wrote is still what it wrote.
+// writ verify --audit: whether the records that writ wrote are still what it wrote.
 // Tested by tests/faults/test_audit.py.
 #include <fmt/format.h>
 
