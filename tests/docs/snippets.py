@@ -16,6 +16,9 @@ Documents are README.md, CONTRIBUTING.md and docs/*.md by default. What a fence 
     json           must parse
     sh             commands that are too large for here: must be of a known kind, name scripts,
                    presets and command lines of writ that are there and work
+    sh NAME        a script of this name, which the console snippets below can run
+    yaml workflow  of GitHub: must parse, and what its steps run must be shell; tests/cli/ci.py runs it
+    yaml hooks     of the pre-commit framework: must name hooks that .pre-commit-hooks.yaml has
     cpp            an excerpt of the file that its first line names: `// vm/value.h`
     text           a picture; nothing that could be run
     nothing        sh if its first line starts like a command, else text
@@ -47,6 +50,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import yaml_values
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 30  # seconds for one command
@@ -260,14 +265,32 @@ def try_command_line(words, place):
     if "--" not in words or words[-1] == "--":
         raise Fault(f"no server command follows --: {shlex.join(words)}")
     own = ["writ", *words[1:words.index("--")]]
+    signed = "--require-signature" in own
     for i, word in enumerate(own[:-1]):
         if word in ("-c", "--config"):
-            own[i + 1] = str(place.folder / f"any-{i}.yaml")
-            pathlib.Path(own[i + 1]).write_text('version: "1"\n')
+            own[i + 1] = (signed_policy if signed else any_policy)(place, f"any-{i}")
+        elif word == "--require-signature":
+            own[i + 1] = str(place.folder / "any.pub")
     status, output = place.run([*own, "--log-level", "error", "--", "cat"], NOTIFICATION)
     if status != 0 or output != NOTIFICATION:
         raise Fault(f"`{shlex.join(words)}` does not work; with stand-ins for the policy and the "
                     f"server it exits with {status}:\n{output}")
+
+
+def any_policy(place, name):
+    path = place.folder / f"{name}.yaml"
+    path.write_text('version: "1"\n')
+    return str(path)
+
+
+def signed_policy(place, name):
+    key, bundle = place.folder / "any", place.folder / f"{name}.writ"
+    if not (place.folder / "any.key").exists():
+        expect_exit(place, 0, "writ", "keygen", "-o", str(key))
+    expect_exit(place, 0, "writ", "compile", any_policy(place, name), "-o", str(bundle))
+    if not (place.folder / f"{name}.writ.sig").exists():
+        expect_exit(place, 0, "writ", "sign", "--key", f"{key}.key", str(bundle))
+    return str(bundle)
 
 
 def try_verify(words, place):
@@ -301,6 +324,44 @@ def check_shell(snippet, place):
         words = shlex.split(line, comments=True)
         if words:
             check_shell_command(words, place)
+
+
+def check_script(snippet, place):
+    status, output = place.run(["sh", "-n"], snippet.text)
+    if status != 0 or snippet.lines[:1] != ["#!/bin/sh"]:
+        raise Fault(f"no shell script that starts with #!/bin/sh:\n{output}")
+    path = place.files / snippet.kind.split()[1]
+    path.write_text(snippet.text)
+    path.chmod(0o755)
+
+
+def parse_yaml(snippet):
+    try:
+        return yaml_values.read(snippet.text)
+    except yaml_values.YAMLError as error:
+        raise Fault(f"no YAML: {error}") from None
+
+
+def steps_of(workflow):
+    """{the name of a step: what it runs} of a workflow of GitHub."""
+    return {step["name"]: step["run"] for job in workflow["jobs"].values()
+            for step in job["steps"] if "run" in step}
+
+
+def check_workflow(snippet, place):
+    for name, script in steps_of(parse_yaml(snippet)).items():
+        status, output = place.run(["sh", "-n"], script)
+        if status != 0:
+            raise Fault(f"what the step \"{name}\" runs is no shell:\n{output}")
+
+
+def check_hooks(snippet, _place):
+    text = (SOURCE / ".pre-commit-hooks.yaml").read_text()
+    there = {hook["id"] for hook in yaml_values.read(text)}
+    for repository in parse_yaml(snippet)["repos"]:
+        for hook in repository["hooks"]:
+            if hook["id"] not in there:
+                raise Fault(f"{hook['id']} is no hook of .pre-commit-hooks.yaml")
 
 
 def check_shell_command(words, place):
@@ -382,7 +443,10 @@ KINDS = {
     "console": run_console,
     "json client": check_client,
     "json": parse_json,
+    "yaml workflow": check_workflow,
+    "yaml hooks": check_hooks,
     "sh": check_shell,
+    "sh NAME": check_script,
     "": check_unlabelled,
     "cpp": check_excerpt,
     "text": check_picture,
@@ -431,13 +495,14 @@ def check_document(path, writ, rewrite=False):
         place = Workplace(writ, pathlib.Path(folder))
         for snippet in document.snippets:
             try:
-                if snippet.kind not in KINDS:
+                kind = re.sub(r"^sh [\w.-]+$", "sh NAME", snippet.kind)
+                if kind not in KINDS:
                     raise Fault(f"a fence that says \"{snippet.kind}\": known are "
                                 + ", ".join(kind for kind in KINDS if kind))
-                if snippet.kind in REWRITTEN:
-                    KINDS[snippet.kind](snippet, place, rewrite)
+                if kind in REWRITTEN:
+                    KINDS[kind](snippet, place, rewrite)
                 else:
-                    KINDS[snippet.kind](snippet, place)
+                    KINDS[kind](snippet, place)
             except Fault as fault:
                 faults.append(f"line {snippet.line}: {fault}")
     faults += [f"line {number}: {what}" for number, what in check_links(document, path)]
@@ -471,6 +536,9 @@ CONTROLS = [
     ("```sh\nscripts/no-such-script\n```\n", "no script"),
     ("```sh\nclaude mcp add x -- writ run -- y\n```\n", "does not work"),
     ("```\ncmake --preset no-such-preset\n```\n", "no configure preset"),
+    ("```sh a.sh\n#!/bin/sh\nif\n```\n", "no shell script"),
+    ("```yaml workflow\njobs: { a: { steps: [{ name: b, run: if }] } }\n```\n", "is no shell"),
+    ("```yaml hooks\nrepos: [{ hooks: [{ id: no-such-hook }] }]\n```\n", "is no hook"),
     ("```cpp\n// vm/value.h\nno such line\n```\n", "does not hold"),
     ("```text\nversion: \"1\"\n```\n", "could be run"),
     ("```toml\na = 1\n```\n", "a fence that says"),
