@@ -25,9 +25,13 @@ import warnings
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / folder)
                 for folder in ("cli", "referees")]
 
-import yaml_values  # before the other packages of Debian: it finds the interpreter that has them
+import debian_packages
+
+debian_packages.need("yaml", "jsonschema")
+
 import jsonschema
 import snippets
+import yaml_values
 from harness import PATIENCE, CommandTest, main
 from needs import SHARED, SOURCE
 

@@ -6,17 +6,13 @@ what is too large for writ.
 """
 
 import dataclasses
-import os
 import re
-import sys
 
-try:
-    import yaml
-except ImportError:
-    # Debian's packages are for Debian's interpreter, and this may be another.
-    if sys.executable == "/usr/bin/python3" or not os.access("/usr/bin/python3", os.X_OK):
-        raise
-    os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
+import debian_packages
+
+debian_packages.need("yaml")
+
+import yaml
 
 YAMLError = yaml.YAMLError
 
