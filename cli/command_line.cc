@@ -170,6 +170,9 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
       ->option_text("FILE")
       ->allow_extra_args(false);
   app.add_flag("--watch", run.watch, "reload policies when they change, and on SIGHUP");
+  app.add_option("--require-signature", run.require_signature,
+                 "only bundles that this key signed (or one of several)")
+      ->option_text("KEY.pub");
   AddLabelFlag(app, run.labels);
   AddEnvironmentFlags(app, run.environment);
   app.add_option("--log-level", flags.log_level, "least level logged on stderr (info)")

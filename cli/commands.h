@@ -33,6 +33,8 @@ struct RunOptions {
   StateOptions state;
   AuditOptions audit;
   bool watch = false;  // reload the policies when they change
+  std::vector<std::string>
+      require_signature;  // files of public keys, of which one must have signed
 };
 int Run(const RunOptions& options);
 

@@ -7,9 +7,40 @@
 #include "cli/labels.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "cli/signature_files.h"
 #include "proxy/permissions.h"
 
 namespace writ {
+namespace {
+
+// Lets in bundles that one of the keys signed.
+class SignedOnly : public Admission {
+ public:
+  explicit SignedOnly(const TrustedKeys& keys) : keys_(keys) {}
+
+  std::optional<Inadmissible> OfPolicy(const std::string&) override {
+    return Inadmissible{"this is no bundle, and --require-signature asks for signed ones",
+                        "writ compile makes one of a policy, writ sign signs it"};
+  }
+
+  std::optional<Inadmissible> OfBundle(const std::string& path, const bundle::Hash& root,
+                                       uint16_t format_version,
+                                       std::vector<FileRead>& looked_for) override {
+    const auto signer =
+        keys_.FindSigner({path, format_version, root}, SignatureFileOf(path), &looked_for);
+    if (signer.has_value()) return std::nullopt;
+    has_refused_bundle_ = true;
+    return Inadmissible{signer.error().message, signer.error().hint};
+  }
+
+  bool has_refused_bundle() const { return has_refused_bundle_; }
+
+ private:
+  const TrustedKeys& keys_;
+  bool has_refused_bundle_ = false;
+};
+
+}  // namespace
 
 std::string DigestOf(const std::vector<FileRead>& files) {
   std::string hashes;
@@ -49,7 +80,10 @@ std::shared_ptr<const VerifiedProgram> PolicyLoader::Compile(LoadedPolicy& loade
   files.spaces = spaces_;
   LoadOptions options;
   options.files = &files;
+  SignedOnly signed_only(keys_);
+  if (!keys_.empty()) options.admission = &signed_only;
   auto program = LoadProgram(policies_, diagnostics, options);
+  loaded.lacks_signature = signed_only.has_refused_bundle();
   loaded.digest = DigestOf(files.read);
   loaded.files = std::move(files.read);
   loaded.said = ReportTexts(diagnostics);

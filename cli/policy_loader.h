@@ -1,5 +1,6 @@
-// From the policies that a command line names to a program that may run for it: compiled, of files
-// that nobody else may write, with all the labels it asks for. At the start, and when they change.
+// From the policies that a command line names to a program that may run for it: of files that
+// nobody else may write, signed where that is asked for, with all the labels it asks for. At the
+// start, and when they change.
 //
 // What throws (memory may run out) leaves nothing behind.
 //
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/trusted_keys.h"
 #include "compiler/programs.h"
 #include "proxy/facts.h"
 
@@ -24,6 +26,9 @@ struct LoadedPolicy {
   std::vector<FileRead> files;                     // that were looked for, in both cases
   std::string digest;                              // of what they hold (DigestOf), in both cases
   Facts::Labels labels;
+  // A bundle has not the signature that it needs. Both files cannot be changed at once: the other
+  // one may be on its way.
+  bool lacks_signature = false;
 };
 
 std::vector<std::string> NamesOf(const std::vector<FileRead>& files);
@@ -44,6 +49,9 @@ class PolicyLoader {
   PolicyLoader(std::vector<std::string> policies, std::vector<std::string> labels, bool insecure)
       : policies_(std::move(policies)), labels_(std::move(labels)), insecure_(insecure) {}
 
+  // From now on nothing but bundles that one of the keys signed, of which there is one at least.
+  void RequireSignatures(TrustedKeys keys) { keys_ = std::move(keys); }
+
   const std::vector<std::string>& policies() const { return policies_; }
 
   // Counters keep their names from one time to the next.
@@ -57,6 +65,7 @@ class PolicyLoader {
   std::vector<std::string> policies_;
   std::vector<std::string> labels_;
   bool insecure_;
+  TrustedKeys keys_;                           // none: signatures are not looked at
   std::map<std::string, std::string> spaces_;  // see PolicyFiles
 };
 

@@ -170,6 +170,7 @@ void Reloader::LoadAnew() {
     if (!refused_->may_pass) return RefuseAgain();
   }
   LoadedPolicy loaded = LoadWatched();
+  if (AwaitsSignature(loaded)) return;
   if (loaded.program == nullptr) {
     return Refuse(loaded, loader_.FindUnsafe(files_).has_value());
   }
@@ -267,7 +268,26 @@ bool Reloader::IsDoubtful(const LoadedPolicy& loaded) {
   return true;
 }
 
+// Whether the signature of a bundle may be on its way, or the bundle of a signature: two files
+// cannot be changed in one step.
+bool Reloader::AwaitsSignature(const LoadedPolicy& loaded) {
+  if (!loaded.lacks_signature) {
+    unsigned_since_.reset();
+    return false;
+  }
+  const Time now = Clock::now();
+  if (!unsigned_since_.has_value()) unsigned_since_ = now;
+  const Time until = *unsigned_since_ + Settling::kLongest;
+  if (now < until) {
+    settling_.PutOff(until);
+    return true;
+  }
+  unsigned_since_.reset();
+  return false;
+}
+
 void Reloader::KeepRunning() {
+  unsigned_since_.reset();
   if (refused_.has_value()) {
     log_.Info(fmt::format("policy is again the one that runs: {}", ShortDigest(program_)));
   } else if (asked_) {

@@ -7,7 +7,8 @@
 // What may not run leaves the running program alone, and is told once, in full; in one line again
 // to whoever asks. What has the texts that were compiled last is not compiled again. A file that is
 // empty all of a sudden, as it is while it is written anew, is believed when it has been empty for
-// a second and nobody writes it.
+// a second and nobody writes it. A bundle without its signature is refused when that has not come
+// for a second.
 //
 // Memory may run out in here: that refuses what is loaded, and ends nothing.
 //
@@ -72,6 +73,7 @@ class Reloader {
   LoadedPolicy Load();
   void WatchFiles();
   bool IsDoubtful(const LoadedPolicy& loaded);
+  bool AwaitsSignature(const LoadedPolicy& loaded);
   void KeepRunning();
   void Adopt(LoadedPolicy loaded);
   void Refuse(const LoadedPolicy& loaded, bool may_pass);
@@ -90,6 +92,7 @@ class Reloader {
   std::string program_;                      // and of the program
   std::set<std::string> had_text_;           // of the files of that
   std::map<std::string, Time> empty_since_;  // of these, those that are empty now
+  std::optional<Time> unsigned_since_;       // a bundle lacks its signature
   std::optional<RefusedTexts> refused_;      // the last that was, since
   bool asked_ = false;                       // and not answered yet
   std::promise<void> ended_;

@@ -89,6 +89,14 @@ int Run(const RunOptions& options) {
   // One that comes before it is listened to must not end the session either.
   if (options.watch) HoldBack({SIGHUP});
   PolicyLoader loader(options.policies, options.labels, options.state.insecure_permissions);
+  if (!options.require_signature.empty()) {
+    auto keys = TrustedKeys::Read(options.require_signature, options.state.insecure_permissions);
+    if (!keys.has_value()) {
+      PrintError(keys.error().message, keys.error().hint);
+      return kExitUsage;
+    }
+    loader.RequireSignatures(std::move(*keys));
+  }
   LoadedPolicy loaded = loader.Load();
   for (const std::string& text : loaded.said) PrintErr(text);
   if (loaded.program == nullptr) return kExitUsage;
