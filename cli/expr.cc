@@ -10,9 +10,9 @@
 #include "compiler/lower/second_run.h"
 #include "grammar/parse.h"
 #include "proxy/facts.h"
-#include "proxy/message_text.h"
 #include "vm/disasm.h"
 #include "vm/json_text.h"
+#include "vm/shown.h"
 #include "vm/utf8.h"
 
 namespace writ {

@@ -8,8 +8,8 @@
 #include "cli/print.h"
 #include "proxy/audit_key.h"
 #include "proxy/audit_verify.h"
-#include "proxy/message_text.h"
 #include "vm/json_text.h"
+#include "vm/shown.h"
 
 namespace writ {
 namespace {

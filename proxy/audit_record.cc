@@ -10,6 +10,7 @@
 
 #include "proxy/message_text.h"
 #include "vm/civil_time.h"
+#include "vm/shown.h"
 #include "vm/time_text.h"
 
 namespace writ {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "vm/functions/function.h"
 #include "vm/shown.h"
@@ -17,15 +16,6 @@ namespace writ {
 namespace {
 
 constexpr std::string_view kEllipsis = "…";
-
-void AppendEscape(uint32_t c, std::string& out) {
-  if (c < 0x10000) {
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
-  } else {
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD7C0 + (c >> 10),
-                   0xDC00 + (c & 0x3FF));
-  }
-}
 
 // Where text goes that is cut after so many characters.
 class Shown {
@@ -200,20 +190,6 @@ void AppendShownQuoted(std::string_view text, size_t max_bytes, std::string& out
   Shown(out, SIZE_MAX).PutString(shown);
   if (shown.size() < text.size()) out += kEllipsis;
   out += '"';
-}
-
-std::string EscapeUnseen(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const uint32_t c = TakeCodePoint(text);
-    if (!IsShown(c)) {
-      AppendEscape(c, out);
-      continue;
-    }
-    char encoded[4];
-    out.append(encoded, static_cast<size_t>(AppendUtf8(c, encoded) - encoded));
-  }
-  return out;
 }
 
 void AppendMessage(const std::vector<MessagePart>& parts, Machine& machine, std::string& out) {

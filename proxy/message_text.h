@@ -31,9 +31,6 @@ void AppendShown(const Value& value, Arena& arena, std::string& out);
 // Appends `text` in quotes, as JSON with the same escapes; cut after `max_bytes` of the text.
 void AppendShownQuoted(std::string_view text, size_t max_bytes, std::string& out);
 
-// The text with the same escapes for what could act on the reader, and nothing else changed.
-std::string EscapeUnseen(std::string_view text);
-
 // Appends the parts, for the call that the machine has just decided.
 void AppendMessage(const std::vector<MessagePart>& parts, Machine& machine, std::string& out);
 

@@ -5,8 +5,11 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "vm/functions/function.h"
 #include "vm/json_text.h"
+#include "vm/shown.h"
 #include "vm/utf8.h"
 
 namespace writ {
@@ -47,12 +50,31 @@ std::string_view Infix(Opcode op) {
   }
 }
 
+// Bundles are from anybody, and so are the names in them: each stays on its line, acts on no
+// terminal and turns nothing around, so that no part of a listing passes for another.
+// It is cut: it stands beside each instruction that means it.
+constexpr size_t kMaxNameBytes = 1000;
+
+std::string_view Ellipsis(std::string_view text, size_t most) {
+  return text.size() > most ? "…" : "";
+}
+
+std::string Name(std::string_view text) {
+  return fmt::format("{}{}", EscapeUnseen(CutToBytes(text, kMaxNameBytes)),
+                     Ellipsis(text, kMaxNameBytes));
+}
+
+std::string Quoted(std::string_view text) {
+  return fmt::format("{}{}", EscapeUnseen(JsonQuote(CutToBytes(text, kMaxNameBytes))),
+                     Ellipsis(text, kMaxNameBytes));
+}
+
 class Disassembler {
  public:
   explicit Disassembler(const Program& program) : program_(program) {}
 
   std::string Run() {
-    for (const auto& [name, entry] : program_.tool_index) Tool("tool " + JsonQuote(name), entry);
+    for (const auto& [name, entry] : program_.tool_index) Tool("tool " + Quoted(name), entry);
     Tool("other tools", program_.other_tools);
     for (size_t i = 0; i < program_.blocks.size(); ++i) ShowBlock(i);
     return std::move(out_);
@@ -168,15 +190,16 @@ class Disassembler {
   }
 
   std::string Slot(uint32_t slot) const {
-    return slot < program_.slot_names.size() ? program_.slot_names[slot]
+    return slot < program_.slot_names.size() ? Name(program_.slot_names[slot])
                                              : fmt::format("slot {}?", slot);
   }
   std::string Constant(uint32_t constant) const {
-    return constant < program_.constants.size() ? FormatValue(program_.constants[constant])
-                                                : fmt::format("constant {}?", constant);
+    return constant < program_.constants.size()
+               ? EscapeUnseen(FormatValue(program_.constants[constant]))
+               : fmt::format("constant {}?", constant);
   }
   std::string Pattern(uint32_t pattern) const {
-    return pattern < program_.patterns.size() ? JsonQuote(program_.patterns[pattern])
+    return pattern < program_.patterns.size() ? Quoted(program_.patterns[pattern])
                                               : fmt::format("pattern {}?", pattern);
   }
   static std::string FunctionName(uint32_t function) {
@@ -184,7 +207,7 @@ class Disassembler {
                                      : fmt::format("function {}?", function);
   }
   std::string RuleName(uint32_t rule) const {
-    return rule < program_.rules.size() ? "rule " + JsonQuote(program_.rules[rule].name)
+    return rule < program_.rules.size() ? "rule " + Quoted(program_.rules[rule].name)
                                         : fmt::format("rule {}?", rule);
   }
   std::string QuotaText(uint32_t quota) const {
@@ -199,7 +222,7 @@ class Disassembler {
     };
     const std::string amount =
         q.amount_slot == kNoSlot ? number(q.amount_block, q.amount) : Slot(q.amount_slot);
-    std::string text = fmt::format("{} of {} up to {} per {}", amount, counter.path,
+    std::string text = fmt::format("{} of {} up to {} per {}", amount, Name(counter.path),
                                    number(q.limit_block, q.limit), WindowName(counter.window));
     if (q.key_block != kNoBlock) text += fmt::format(" by block {}", q.key_block);
     if (q.scale > 0) text += fmt::format(" with {} decimals", q.scale);
@@ -207,7 +230,8 @@ class Disassembler {
     return text;
   }
   std::string File(uint32_t file) const {
-    return file < program_.files.size() ? program_.files[file] : fmt::format("file {}?", file);
+    return file < program_.files.size() ? Name(program_.files[file])
+                                        : fmt::format("file {}?", file);
   }
 
   const Program& program_;
@@ -244,6 +268,13 @@ void AppendBytes(std::string_view bytes, std::string& out) {
   out += '"';
 }
 
+// As much of a text as its first `limit` bytes, written in any way, can show.
+std::string_view Head(const Value& text, size_t limit) {
+  constexpr size_t kLongestCodePoint = 4;
+  const std::string_view view = text.view();
+  return view.size() <= limit ? view : CutToBytes(view, limit + kLongestCodePoint);
+}
+
 void AppendValue(const Value& value, size_t limit, std::string& out) {
   if (out.size() > limit) return;
   switch (value.tag) {
@@ -253,19 +284,20 @@ void AppendValue(const Value& value, size_t limit, std::string& out) {
     case Tag::kInt: out += fmt::format("{}", value.i); break;
     case Tag::kUint: out += fmt::format("{}u", value.u); break;
     case Tag::kDouble: {
-      const std::string digits = fmt::format("{}", value.d);
+      // The sign of a NaN is the processor's, and means nothing.
+      const std::string digits = std::isnan(value.d) ? "nan" : fmt::format("{}", value.d);
       out += digits;
       if (digits.find_first_not_of("-0123456789") == std::string::npos) out += ".0";
       break;
     }
-    case Tag::kString: out += JsonQuote(value.view()); break;
-    case Tag::kBytes: AppendBytes(value.view(), out); break;
+    case Tag::kString: out += JsonQuote(Head(value, limit)); break;
+    case Tag::kBytes: AppendBytes(Head(value, limit), out); break;
     case Tag::kTimestamp: out += fmt::format("timestamp({}.{:09})", value.i, value.size); break;
     case Tag::kDuration: out += fmt::format("duration({}ns)", value.i); break;
     case Tag::kListSpan:
     case Tag::kMapSpan:
-    case Tag::kUnsafeNumber: out += value.view(); break;
-    case Tag::kType: out += value.view(); break;
+    case Tag::kUnsafeNumber:
+    case Tag::kType: out += Head(value, limit); break;
     case Tag::kList:
       out += '[';
       for (uint32_t i = 0; i < value.list->size && out.size() <= limit; ++i) {
@@ -301,7 +333,7 @@ void AppendValue(const Value& value, size_t limit, std::string& out) {
                                 : fmt::format("cidr(\"{}/{}\")", text, value.reserved);
       break;
     }
-    case Tag::kUrl: out += fmt::format("url({})", JsonQuote(value.view())); break;
+    case Tag::kUrl: out += fmt::format("url({})", JsonQuote(Head(value, limit))); break;
     case Tag::kError: out += fmt::format("error({})", ErrorText(value.code)); break;
   }
 }

@@ -1,6 +1,12 @@
 // The characters that are not shown.
-// Tested by tests/proxy/message_text_test.cc.
+// Tested by tests/proxy/message_text_test.cc and tests/vm/disasm_test.cc.
 #include "vm/shown.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -38,6 +44,29 @@ bool IsShown(uint32_t c) {
     if (c <= range.last) return c < range.first;
   }
   return true;
+}
+
+void AppendEscape(uint32_t c, std::string& out) {
+  if (c < 0x10000) {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+  } else {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD7C0 + (c >> 10),
+                   0xDC00 + (c & 0x3FF));
+  }
+}
+
+std::string EscapeUnseen(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const uint32_t c = TakeCodePoint(text);
+    if (!IsShown(c)) {
+      AppendEscape(c, out);
+      continue;
+    }
+    char encoded[4];
+    out.append(encoded, static_cast<size_t>(AppendUtf8(c, encoded) - encoded));
+  }
+  return out;
 }
 
 }  // namespace writ

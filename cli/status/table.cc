@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "proxy/message_text.h"
+#include "vm/shown.h"
 #include "vm/utf8.h"
 
 namespace writ {

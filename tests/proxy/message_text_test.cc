@@ -9,6 +9,7 @@
 
 #include "vm/assembler.h"
 #include "vm/call.h"
+#include "vm/shown.h"
 
 namespace writ {
 namespace {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -141,6 +143,45 @@ TEST(Disasm, ShowsABlockThatIsTooLongForItsProgramInBoundedTime) {
   EXPECT_LT(Disassemble(program).size(), 100'000u);
 }
 
+// Bundles are from anybody: what one names cannot pass for a line of the listing.
+TEST(Disasm, KeepsEachNameInItsPlace) {
+  Program program = Sample();
+  const std::string hostile = "a\n     0  Pass\x1B[2J\xC2\x9B\xE2\x80\xAE";
+  const std::string shown = R"(a\u000a     0  Pass\u001b[2J\u009b\u202e)";
+  for (std::string& name : program.slot_names) name = hostile;
+  program.files[0] = hostile;
+  program.counters[0].path = hostile;
+  program.rules[0].name = hostile;
+  program.patterns[0] = hostile;
+  program.tool_index = {{hostile, 0}};
+  program.constants[0] = Value::Text(Tag::kType, hostile);
+  const std::string listing = Disassemble(program);
+  EXPECT_EQ(std::count(listing.begin(), listing.end(), '\n'),
+            std::count(kListing.begin(), kListing.end(), '\n'));
+  EXPECT_EQ(listing.find_first_of("\x1B\xC2"), std::string::npos);
+  for (const std::string_view before :
+       {"LoadSlot        r1, ", "LoadConst       r2, ", "block 0 of "}) {
+    EXPECT_NE(listing.find(std::string(before) + shown), std::string::npos) << before << listing;
+  }
+  EXPECT_NE(listing.find(shown + ":7:5\n"), std::string::npos) << listing;
+  const std::string quoted = R"("a\n     0  Pass\u001b[2J\u009b\u202e")";
+  for (const std::string_view before : {"tool ", "rule ", "~ "}) {
+    EXPECT_NE(listing.find(std::string(before) + quoted), std::string::npos) << before << listing;
+  }
+}
+
+TEST(Disasm, CutsNamesThatStandBesideEachInstruction) {
+  Program program = Sample();
+  const std::string longest(1u << 20, 'x');
+  program.slot_names[0] = longest;
+  program.rules[0].name = longest;
+  program.constants[0] = Value::String(longest);
+  const std::string listing = Disassemble(program);
+  EXPECT_LT(listing.size(), 20'000u);
+  EXPECT_NE(listing.find("xxx…"), std::string::npos);
+  EXPECT_NE(listing.find("xxx\"…"), std::string::npos);
+}
+
 TEST(Disasm, FormatsValues) {
   const Value one = Value::Int(1);
   const Value items[] = {Value::String("a\n"), Value::Null(), Value::Double(2)};
@@ -159,6 +200,7 @@ TEST(Disasm, FormatsValues) {
   EXPECT_EQ(FormatValue(Value::Text(Tag::kBytes, "a\xFF\"\xC3\xA9\xFE")), R"(b"a\xff\"é\xfe")");
   EXPECT_EQ(FormatValue(Value::Double(0.1)), "0.1");
   EXPECT_EQ(FormatValue(Value::Double(1e300)), "1e+300");
+  EXPECT_EQ(FormatValue(Value::Double(-std::numeric_limits<double>::quiet_NaN())), "nan");
   EXPECT_EQ(FormatValue(Value::Of(&map)), R"({"k": ["a\n", null, 2.0], 2: 1})");
   EXPECT_EQ(FormatValue(Value::Text(Tag::kBytes, "x")), "b\"x\"");
   // CEL's bytes have no \u.
