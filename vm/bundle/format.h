@@ -22,6 +22,9 @@ inline constexpr uint16_t kIsaVersion = 2;
 inline constexpr size_t kMaxBundleBytes = size_t{256} << 20;
 inline constexpr size_t kMaxTextBytes = size_t{16} << 20;
 inline constexpr uint32_t kMaxSlots = 1u << 22;
+// Of all texts that rows name, each as often as it is named: whoever reads them makes copies, so
+// that a small file could ask for any amount of memory.
+inline constexpr size_t kMaxNamedBytes = size_t{128} << 20;
 
 // What a bundle holds. ORDER: stored.
 enum class Kind : uint16_t {

@@ -33,6 +33,7 @@ uint32_t PoolBuilder::IdOf(std::string_view text) const {
 
 tl::expected<Section, std::string> PoolBuilder::Write(SectionId id) const {
   if (texts_.size() > MostRows(id)) return tl::unexpected<std::string>("there are too many texts");
+  if (named_bytes_ > kMaxNamedBytes) return tl::unexpected(std::string(kNamedTooOften));
   Section section{id, size(), {}};
   for (const std::string_view text : texts_) {
     if (std::string fault = TextFault(id, text); !fault.empty()) {

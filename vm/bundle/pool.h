@@ -15,11 +15,18 @@
 
 namespace writ::bundle {
 
-// Of texts to be written. First all are added, then they are numbered.
+inline constexpr std::string_view kNamedTooOften = "texts are named too often";
+
+// Of texts to be written. First all are added, as often as rows name them, then they are numbered.
 class PoolBuilder {
  public:
   // REQUIRES: it outlives this.
-  void Add(std::string_view text) { texts_.push_back(text); }
+  void Add(std::string_view text) {
+    texts_.push_back(text);
+    Count(text.size());
+  }
+  // Text that no row names, but that is made for one when it is read.
+  void Count(size_t bytes) { named_bytes_ += bytes; }
   void Number();
 
   uint32_t size() const { return static_cast<uint32_t>(texts_.size()); }
@@ -30,6 +37,7 @@ class PoolBuilder {
 
  private:
   std::vector<std::string_view> texts_;
+  uint64_t named_bytes_ = 0;
 };
 
 // Of texts that were read. They are views of the section.
@@ -43,13 +51,18 @@ class Pool {
   // REQUIRES: id < size().
   std::string_view Use(uint32_t id) {
     used_[id] = true;
+    Count(texts_[id].size());
     return texts_[id];
   }
+  // As in PoolBuilder.
+  void Count(size_t bytes) { named_bytes_ += bytes; }
+  bool NamedTooOften() const { return named_bytes_ > kMaxNamedBytes; }
   bool AllUsed() const;
 
  private:
   std::vector<std::string_view> texts_;
   std::vector<bool> used_;
+  uint64_t named_bytes_ = 0;
 };
 
 }  // namespace writ::bundle

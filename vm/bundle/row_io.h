@@ -63,6 +63,8 @@ class TextCollector {
   }
   void RisingText(std::string_view text, uint64_t&) { texts_.Add(text); }
   void Bytes(std::string_view bytes) { bytes_.Add(bytes); }
+  // Text that is not written, but that a reader makes and keeps.
+  void MadeUp(std::string_view text) { texts_.Count(text.size()); }
 
  private:
   PoolBuilder& texts_;
@@ -140,6 +142,7 @@ class RowWriter {
     next = uint64_t{id} + 1;
   }
   void Bytes(std::string_view bytes) { AppendNumber(bytes_.IdOf(bytes), out_); }
+  void MadeUp(std::string_view) {}
 
  private:
   void FailToFind(SectionId of) {
@@ -219,7 +222,7 @@ class RowReader {
     id = number == 0 ? kNone : static_cast<uint32_t>(number - 1);
   }
   // REQUIRES: one that OptionalText() gave.
-  std::string_view TextOf(uint32_t id) { return texts_.Use(id); }
+  std::string_view TextOf(uint32_t id) { return Of(texts_, id); }
   void RisingText(std::string& text, uint64_t& next) {
     const uint64_t step = reader_.Number();
     if (next >= texts_.size() || step >= texts_.size() - next) {
@@ -229,6 +232,10 @@ class RowReader {
     next += step + 1;
   }
   void Bytes(std::string_view& bytes) { bytes = Of(bytes_, reader_.Number()); }
+  void MadeUp(std::string_view text) {
+    texts_.Count(text.size());
+    if (texts_.NamedTooOften()) Fail(kNamedTooOften);
+  }
 
  private:
   uint64_t NumberUpTo(uint64_t most, std::string_view fault) {
@@ -238,8 +245,13 @@ class RowReader {
     return 0;
   }
   std::string_view Of(Pool& pool, uint64_t id) {
-    if (ok() && id < pool.size()) return pool.Use(static_cast<uint32_t>(id));
-    Fail("it names a text that is not there");
+    if (!ok() || id >= pool.size()) {
+      Fail("it names a text that is not there");
+      return {};
+    }
+    const std::string_view text = pool.Use(static_cast<uint32_t>(id));
+    if (!pool.NamedTooOften()) return text;
+    Fail(kNamedTooOften);
     return {};
   }
   void FailToFind(SectionId of) {

@@ -37,6 +37,7 @@ void OwnText(Io& io, bool is_own, String& text, const std::string& usual) {
     if (is_own && text == usual) io.Fail("a message is written that is the usual one");
     if (!is_own) text = usual;
   }
+  if (!is_own) io.MadeUp(usual);
 }
 
 template <typename Io, typename P, typename E>
