@@ -70,7 +70,9 @@ std::vector<Value> ReadConstants(RowReader& reader, uint32_t rows, Arena& arena)
       reader.Fail("a constant has more parts than there are");
       break;
     }
-    if (Nests(values[i]) && levels[i] > kMaxConstantDepth) reader.Fail("a constant nests too deep");
+    // An optional without a value is no level, as in ConstantFault().
+    const bool is_level = Nests(values[i]) && !(values[i].is(Tag::kOptional) && count == 0);
+    if (is_level && levels[i] > kMaxConstantDepth) reader.Fail("a constant nests too deep");
     parts[i] = {next, static_cast<uint32_t>(count)};
     std::fill_n(levels.begin() + next, count, static_cast<uint8_t>(levels[i] + 1));
     next += static_cast<uint32_t>(count);

@@ -16,8 +16,10 @@ namespace writ::bundle {
 // first to go where a transfer takes it for text.
 inline constexpr std::string_view kMagic("\x8Dwrit\r\n\x1A", 8);
 inline constexpr uint16_t kFormatVersion = 1;
-// The last one in the version history of vm/opcodes.def.
+// The last one in the version history of vm/opcodes.def, and the one of the first bundles: a
+// program has one form in each, so none that nobody wrote is read.
 inline constexpr uint16_t kIsaVersion = 2;
+inline constexpr uint16_t kOldestIsaVersion = 2;
 
 inline constexpr size_t kMaxBundleBytes = size_t{256} << 20;
 inline constexpr size_t kMaxTextBytes = size_t{16} << 20;

@@ -90,13 +90,16 @@ class FrameReader {
   bool CheckVersions() {
     frame_.format_version = ReadFixed<uint16_t>(file_, 8);
     frame_.isa_version = ReadFixed<uint16_t>(file_, 10);
-    const auto check = [this](std::string_view what, uint16_t version, uint16_t own) {
-      if (version == 0) return Refuse(fmt::format("it has {} 0, which there is not", what));
+    const auto check = [this](std::string_view what, uint16_t version, uint16_t oldest,
+                              uint16_t own) {
+      if (version < oldest) {
+        return Refuse(fmt::format("it has {} {}, which there is not", what, version));
+      }
       return version <= own ||
              Refuse(fmt::format("it has {} {}, and this writ reads up to {}", what, version, own));
     };
-    return check("format", frame_.format_version, kFormatVersion) &&
-           check("instruction set", frame_.isa_version, kIsaVersion);
+    return check("format", frame_.format_version, 1, kFormatVersion) &&
+           check("instruction set", frame_.isa_version, kOldestIsaVersion, kIsaVersion);
   }
 
   bool CheckHeader() {

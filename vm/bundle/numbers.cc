@@ -3,11 +3,13 @@
 #include "vm/bundle/numbers.h"
 
 #include <bit>
+#include <cmath>
 
 namespace writ::bundle {
 namespace {
 
 constexpr std::string_view kEnds = "it ends in the middle of a row";
+constexpr uint64_t kNaN = 0x7FF8'0000'0000'0000;
 
 }  // namespace
 
@@ -17,7 +19,7 @@ void AppendNumber(uint64_t number, std::string& out) {
 }
 
 void AppendDouble(double number, std::string& out) {
-  const auto bits = std::bit_cast<uint64_t>(number);
+  const uint64_t bits = std::isnan(number) ? kNaN : std::bit_cast<uint64_t>(number);
   for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(bits >> shift);
 }
 
@@ -59,7 +61,9 @@ uint64_t ByteReader::Number() {
 double ByteReader::Double() {
   uint64_t bits = 0;
   for (int shift = 0; shift < 64; shift += 8) bits |= uint64_t{Byte()} << shift;
-  return ok() ? std::bit_cast<double>(bits) : 0;
+  const auto number = std::bit_cast<double>(bits);
+  if (std::isnan(number) && bits != kNaN) Fail("a NaN has other bits than the one that is written");
+  return ok() ? number : 0;
 }
 
 std::string_view ByteReader::Bytes(uint64_t size) {

@@ -22,7 +22,8 @@ constexpr int64_t UnZigZag(uint64_t bits) {
   return static_cast<int64_t>((bits >> 1) ^ ((bits & 1) != 0 ? UINT64_MAX : 0));
 }
 
-// A double's bits, little-endian.
+// A double's bits, little-endian. Of NaNs, which processors make with other bits each and nothing
+// tells apart, there is one: 0x7FF8000000000000.
 void AppendDouble(double number, std::string& out);
 
 // Reads from the front. After the first fault everything reads as 0 and nothing is left, so a

@@ -121,6 +121,7 @@ void PolicyRowOf(Io& io, Row& policy) {
   if (static_cast<uint8_t>(policy.language) == 0) io.Fail("a policy is in no language");
   io.Flags(policy.is_named);
   io.Text(policy.name);
+  if (policy.is_named && policy.name.empty()) io.Fail("a policy has an empty name");
 }
 
 template <typename Io, typename Row, typename Id>
@@ -235,6 +236,7 @@ bool PositionRow(Io& io, Row& at, uint32_t& last_line) {
   }
   last_line = at.line;
   io.Number(at.column, UINT32_MAX);
+  if (at.column == 0) io.Fail("a column is out of bounds");
   io.Id(at.file, SectionId::kSource);
   return true;
 }

@@ -188,6 +188,11 @@ TEST_F(Constants, NestAsDeepAsAProgramMay) {
   };
   EXPECT_EQ(Read(Write(nested(kMaxConstantDepth))), Shown(nested(kMaxConstantDepth)));
   EXPECT_EQ(Read(Write(nested(kMaxConstantDepth + 1))), "a constant nests too deep");
+  // What has nothing in it may stand at the bottom, as the verifier has it.
+  Value none = Value::Optional(nullptr);
+  for (uint32_t i = 0; i < kMaxConstantDepth; ++i) none = ListOf({none});
+  EXPECT_EQ(ConstantFault(none), "");
+  EXPECT_EQ(Read(Write({none})), Shown({none}));
 }
 
 TEST_F(Constants, AreNotWrittenWhereThereAreTooMany) {

@@ -84,6 +84,20 @@ TEST(Numbers, DoublesKeepTheirBits) {
   EXPECT_EQ(one, "\0\0\0\0\0\0\xF0\x3F"sv);
 }
 
+TEST(Numbers, ThereIsOneNaN) {
+  const double usual = std::numeric_limits<double>::quiet_NaN();
+  std::string written;
+  AppendDouble(std::copysign(usual, -1.0), written);
+  EXPECT_EQ(written, "\0\0\0\0\0\0\xF8\x7F"sv);
+  EXPECT_TRUE(std::isnan(ByteReader(written).Double()));
+  for (const std::string_view other :
+       {"\0\0\0\0\0\0\xF8\xFF"sv, "\1\0\0\0\0\0\xF8\x7F"sv, "\1\0\0\0\0\0\xF0\x7F"sv}) {
+    ByteReader reader(other);
+    EXPECT_EQ(reader.Double(), 0);
+    EXPECT_EQ(reader.fault(), "a NaN has other bits than the one that is written");
+  }
+}
+
 TEST(ByteReader, NothingIsLeftAfterAFault) {
   ByteReader reader("abc");
   EXPECT_EQ(reader.Bytes(4), "");
