@@ -19,6 +19,7 @@
 #include "vm/bundle/hash.h"
 #include "vm/bundle/signature.h"
 #include "vm/json_text.h"
+#include "vm/shown.h"
 
 namespace writ {
 namespace {

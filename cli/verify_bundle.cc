@@ -12,6 +12,7 @@
 #include "proxy/message_text.h"
 #include "vm/bundle/hash.h"
 #include "vm/json_text.h"
+#include "vm/shown.h"
 
 namespace writ {
 namespace {

@@ -59,6 +59,15 @@ std::string Shown(const VerifyError& error) {
                      error.text);
 }
 
+// What only a program of its kind has.
+std::string KindFault(Kind kind, const Program& program, const Extras& extras) {
+  if (kind == Kind::kPolicies) return program.policies.empty() ? "it has no policy" : "";
+  if (!program.policies.empty()) return "it is an expression and has policies";
+  const Block& block = program.blocks[extras.expression_block];
+  const bool stands_alone = block.kind == BlockKind::kValue && block.outer_levels == 0;
+  return stands_alone ? "" : "its expression is in a block that does not stand alone";
+}
+
 // Policies that are named alike would share their counts.
 bool HaveOneName(const std::vector<PolicyOrigin>& policies) {
   std::set<std::string_view> spaces;
@@ -105,6 +114,9 @@ tl::expected<Loaded, std::string> Read(std::string file, std::string_view where,
   if (!decoded.has_value()) return tl::unexpected(std::move(decoded.error()));
   Program& program = decoded->program;
   Extras& extras = decoded->extras;
+  if (std::string fault = KindFault(frame->kind, program, extras); !fault.empty()) {
+    return tl::unexpected(std::move(fault));
+  }
   auto paths = TrieOf(extras.paths);
   if (!paths.has_value()) return tl::unexpected(std::move(paths.error()));
   program.paths = std::move(*paths);

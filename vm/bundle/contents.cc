@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "vm/bundle/constants.h"
@@ -155,7 +156,10 @@ class Reading {
 
 template <typename Visitor, typename Table, typename Row>
 void VisitTable(Visitor& visit, SectionId id, Table& table, const Row& row) {
-  if constexpr (Visitor::kReads) table.resize(visit.RowsOf(id));
+  if constexpr (Visitor::kReads) {
+    if (!visit.fault().empty()) return;
+    table.resize(visit.RowsOf(id));
+  }
   visit.Section(id, table.size(), [&](auto& io) {
     for (size_t i = 0; i < table.size() && io.ok(); ++i) row(io, table[i], i);
   });
@@ -265,7 +269,10 @@ void VisitCounting(Visitor& visit, P& program, E& extras) {
   }
   VisitTable(visit, SectionId::kCounter, program.counters, [&](auto& io, auto& row, size_t i) {
     if (i >= extras.counter_policies.size()) return io.Fail("a counter is no policy's");
+    const auto& policy = extras.counter_policies[i];
     CounterRow(io, row, extras.counter_policies[i]);
+    // It is the counter's namespace too.
+    if (io.ok() && policy < program.policies.size()) io.MadeUp(program.policies[policy].name);
   });
   VisitTable(visit, SectionId::kQuota, program.quotas,
              [](auto& io, auto& row, size_t) { QuotaRow(io, row); });
@@ -371,8 +378,12 @@ void VisitSections(Visitor& visit, P& program, E& extras) {
   VisitTools(visit, program, extras, children);
   VisitNames(visit, SectionId::kHidden, program.hidden);
   VisitNames(visit, SectionId::kHiddenGlob, program.hidden_globs);
-  VisitTable(visit, SectionId::kVariable, extras.variables,
-             [](auto& io, auto& variable, size_t) { VariableRowOf(io, variable); });
+  std::set<uint32_t> variables;
+  VisitTable(visit, SectionId::kVariable, extras.variables, [&](auto& io, auto& variable, size_t) {
+    VariableRowOf(io, variable);
+    if (io.ok() && variable.slot >= program.shared_slots) io.Fail("its slot is a tool's");
+    if (io.ok() && !variables.insert(variable.slot).second) io.Fail("two rows have one slot");
+  });
 }
 
 // ---- Debug data.
@@ -465,6 +476,9 @@ std::string DebugDataFault(const Program& program, const Extras& extras, size_t 
   };
   if (!is_whole(program.positions.size(), program.code.size())) {
     return "section position: there is not one row for each instruction";
+  }
+  if (is_there && program.files.size() < program.policies.size()) {
+    return "section source: there is not one row for each policy";
   }
   if (!is_whole(rule_positions, program.rules.size())) {
     return "section rule_position: there is not one row for each rule";
