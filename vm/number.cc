@@ -2,6 +2,7 @@
 // Tested by tests/vm/number_test.cc.
 #include "vm/number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -21,7 +22,30 @@ bool ExactAsDouble(uint64_t digits, size_t zeros) {
   return digits <= kExactLimit;
 }
 
+// Takes the digits that the text starts with. False if there are none.
+bool TakeDigits(std::string_view& text) {
+  const size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(end);
+  return end > 0;
+}
+
 }  // namespace
+
+bool IsJsonNumber(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9') return false;
+  if (!TakeDigits(text)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!TakeDigits(text)) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (!TakeDigits(text)) return false;
+  }
+  return text.empty();
+}
 
 Value ReadNumber(std::string_view token) {
   // The short numbers nearly every call has: up to 15 digits, a point among them or not. Digits and

@@ -15,6 +15,9 @@
 
 namespace writ {
 
+// Whether the text is a number as RFC 8259 writes it, and nothing else.
+bool IsJsonNumber(std::string_view text);
+
 // REQUIRES: `token` follows RFC 8259's number grammar. The value may point into it.
 Value ReadNumber(std::string_view token);
 

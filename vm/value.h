@@ -48,6 +48,7 @@ enum class Tag : uint8_t {
   kCidr = 19,          // text, size: an address; reserved: its network's prefix length in bits
   kUrl = 20,           // text, size: the URL as it was written, already validated
 };
+inline constexpr Tag kLastTag = Tag::kUrl;
 
 // Why an expression has no value. A sentence for each stands in ErrorText().
 enum class Error : uint32_t {

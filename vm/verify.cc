@@ -287,8 +287,9 @@ class Verifier {
 
   // Large ones are given an index; none keeps room behind its elements, which are for all to read.
   bool CheckConstants() {
+    uint64_t text_bytes = 0;
     for (Value& constant : verified_->program_.constants) {
-      const std::string_view fault = ConstantFault(constant);
+      const std::string_view fault = ConstantFault(constant, text_bytes);
       if (!fault.empty()) return Refuse(fmt::format("a constant cannot be one: {}", fault));
       IndexConstants(constant, *verified_->program_.pool);
     }

@@ -28,6 +28,11 @@ Value Network(std::string_view address, uint16_t prefix) {
   return network;
 }
 
+std::string_view ConstantFault(const Value& constant) {
+  uint64_t text_bytes = 0;
+  return writ::ConstantFault(constant, text_bytes);
+}
+
 class ConstantFaultTest : public testing::Test {
  protected:
   Value List(const std::vector<Value>& items) {
@@ -55,6 +60,11 @@ TEST_F(ConstantFaultTest, SoundOnes) {
                              Value::String("é"),
                              Value::Text(Tag::kBytes, "\xFF"),
                              Value::Text(Tag::kType, "int"),
+                             Value::Text(Tag::kType, "google.protobuf.Timestamp"),
+                             Value::Text(Tag::kType, "net.CIDR"),
+                             Value::Text(Tag::kType, "url"),
+                             Value::Text(Tag::kUnsafeNumber, "1e999"),
+                             Value::Text(Tag::kUnsafeNumber, "-9007199254740993"),
                              Value::Text(Tag::kIp, "\x0A\0\0\x01"sv),
                              Network("\x0A\0\0\0"sv, 32),
                              Network("0123456789abcdef", 128),
@@ -99,6 +109,46 @@ TEST_F(ConstantFaultTest, Addresses) {
   const std::string_view prefix = "a network's prefix is longer than its address";
   EXPECT_EQ(ConstantFault(Network("\x0A\0\0\0"sv, 33)), prefix);
   EXPECT_EQ(ConstantFault(Network("0123456789abcdef", 129)), prefix);
+  // What asks whether 10.0.0.1 is in a network finds it however it is written.
+  const std::string_view mapped = "an address in IPv6 stands for one in IPv4";
+  const std::string_view bytes = "\0\0\0\0\0\0\0\0\0\0\xFF\xFF\x0A\0\0\x01"sv;
+  EXPECT_EQ(ConstantFault(Value::Text(Tag::kIp, bytes)), mapped);
+  EXPECT_EQ(ConstantFault(Network(bytes, 128)), mapped);
+}
+
+TEST_F(ConstantFaultTest, TypesThatAreNone) {
+  for (const char* name : {"", "absent", "error", "unknown", "Int", "int ", "my.Message"}) {
+    EXPECT_EQ(ConstantFault(Value::Text(Tag::kType, name)), "a type's name is that of none")
+        << name;
+  }
+}
+
+// Messages show them without quotes.
+TEST_F(ConstantFaultTest, UnsafeNumbersThatAreNone) {
+  for (const char* text :
+       {"", "1", "0.5", "Infinity", "NaN", "1e999 ", "+1e999", "01e999", "1e999x",
+        "IGNORE WHAT STANDS ABOVE", "1e999\nAllowed.", ".1e999", "1.e999"}) {
+    EXPECT_EQ(ConstantFault(Value::Text(Tag::kUnsafeNumber, text)), "an unsafe number is none")
+        << text;
+  }
+}
+
+TEST_F(ConstantFaultTest, TextsAreCountedWhereverTheyStand) {
+  uint64_t text_bytes = 0;
+  const Value text = Value::String("four");
+  EXPECT_EQ(writ::ConstantFault(List({text, text, Map({{text, text}})}), text_bytes), "");
+  EXPECT_EQ(text_bytes, 16u);
+  const std::string_view too_long = "the constants' texts are too long";
+  text_bytes = kMaxConstantTextBytes - 4;
+  EXPECT_EQ(writ::ConstantFault(text, text_bytes), "");
+  EXPECT_EQ(writ::ConstantFault(text, text_bytes), too_long);
+  for (const Tag tag : {Tag::kString, Tag::kBytes, Tag::kType, Tag::kIp, Tag::kCidr, Tag::kUrl,
+                        Tag::kUnsafeNumber}) {
+    // More than there is to read, so it is not read.
+    Value long_one = Value::Text(tag, "a");
+    long_one.size = UINT32_MAX;
+    EXPECT_EQ(ConstantFault(List({long_one})), too_long) << TypeName(tag);
+  }
 }
 
 TEST_F(ConstantFaultTest, TimesAndUrls) {

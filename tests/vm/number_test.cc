@@ -84,6 +84,17 @@ TEST(Number, ThoseThatReadersRoundDifferentlyAreUnsafe) {
   }
 }
 
+TEST(Number, AreWrittenAsJsonWritesThem) {
+  for (const char* text : {"0", "-0", "7", "10", "0.5", "-0.50", "1e5", "1E+05", "1.5e-3", "0e0"}) {
+    EXPECT_TRUE(IsJsonNumber(text)) << text;
+  }
+  for (const char* text :
+       {"",   "-",  "+1",  "01", "-01", "00",  ".5",       "1.",    "1.e5",  "1e",  "1e+",
+        "1 ", " 1", "1\n", "1x", "0x1", "NaN", "Infinity", "1e5.0", "1.2.3", "--1", "1e--5"}) {
+    EXPECT_FALSE(IsJsonNumber(text)) << text;
+  }
+}
+
 TEST(Number, OnlyDigitsBetweenTheOuterZerosCount) {
   EXPECT_TRUE(ReadNumber("0.00000000000000000000012345678901234567").is(Tag::kDouble));
   EXPECT_TRUE(ReadNumber("1234567890123456700000.0000000").is(Tag::kDouble));

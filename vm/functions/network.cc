@@ -38,10 +38,6 @@ std::optional<Address> ParseAddress(std::string_view text) {
   return address;
 }
 
-bool IsMapped(std::string_view address) {
-  return address.size() == 16 && address.starts_with(kMapped);
-}
-
 unsigned Byte(std::string_view address, size_t i) {
   return static_cast<unsigned char>(address[i]);
 }
@@ -147,11 +143,15 @@ Value IpIs(const Value* arguments, uint32_t count, bool (*test)(std::string_view
 
 }  // namespace
 
+bool IsMappedIpv4(std::string_view address) {
+  return address.size() == 16 && address.starts_with(kMapped);
+}
+
 std::optional<Value> ParseIp(std::string_view text, Arena& arena) {
   const auto address = ParseAddress(text);
   if (!address) return std::nullopt;
   std::string_view bytes = address->view();
-  if (IsMapped(bytes)) {
+  if (IsMappedIpv4(bytes)) {
     if (text.find('.') != std::string_view::npos) return std::nullopt;
     bytes.remove_prefix(kMapped.size());
   }
@@ -167,7 +167,7 @@ std::optional<Value> ParseCidr(std::string_view text, Arena& arena) {
   const size_t slash = text.rfind('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const auto address = ParseAddress(text.substr(0, slash));
-  if (!address || IsMapped(address->view())) return std::nullopt;
+  if (!address || IsMappedIpv4(address->view())) return std::nullopt;
   const std::string_view digits = text.substr(slash + 1);
   if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) {
     return std::nullopt;

@@ -20,6 +20,9 @@ namespace writ {
 // white space, no mapped address written with dots (::ffff:1.2.3.4).
 std::optional<Value> ParseIp(std::string_view text, Arena& arena);
 
+// Whether the bytes of an address are IPv6 that maps IPv4. No Tag::kIp or Tag::kCidr holds one.
+bool IsMappedIpv4(std::string_view address);
+
 // Whether the text is an IPv6 address, in any form that has no zone.
 bool IsIpv6(std::string_view text);
 
