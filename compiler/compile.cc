@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "compiler/emit/emit.h"
+#include "compiler/emit/limit_fault.h"
 #include "compiler/emit/rule_cost.h"
 #include "compiler/load/load_policy.h"
 #include "vm/bundle/bundle.h"
@@ -31,6 +32,11 @@ std::shared_ptr<const VerifiedProgram> EmitAndVerify(const std::vector<Policy>& 
   }
   program.digest = bundle::Hex(*root_hash);
   auto verified = Verify(std::move(program));
+  if (!verified.has_value() && verified.error().limit != ProgramLimit::kNone) {
+    const LimitFault fault = LimitFaultOf(verified.error().limit);
+    diagnostics.Error(policies.front().source, {1, 1}, 1, fault.message, fault.hint);
+    return nullptr;
+  }
   if (!verified.has_value()) {
     diagnostics.Unreadable(name, "the compiled program was refused: " + verified.error().text,
                            "this is a fault in writ; please report it with the policy");

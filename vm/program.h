@@ -278,11 +278,21 @@ struct Program {
   const Recovery* RecoveryOf(uint32_t instruction) const;
 };
 
+// What a program has a limit for though it is sound: a policy that is large enough can be over it.
+enum class ProgramLimit : uint8_t {
+  kNone,
+  kConstants,
+  kPatterns,
+  kFrames,
+  kDecisionCost,
+};
+
 // Why a program is not run. `instruction` is an index into Program::code, or UINT32_MAX.
 struct VerifyError {
   std::string text;
   uint32_t block = kNoBlock;
   uint32_t instruction = UINT32_MAX;
+  ProgramLimit limit = ProgramLimit::kNone;  // that it is over
 };
 
 }  // namespace writ

@@ -10,8 +10,10 @@
 #include <optional>
 
 #include "vm/constant_fault.h"
+#include "vm/decision_cost.h"
 #include "vm/functions/function.h"
 #include "vm/key_index.h"
+#include "vm/path_slots.h"
 #include "vm/same_text.h"
 #include "vm/time_zone.h"
 
@@ -98,10 +100,18 @@ size_t HashName(std::string_view name) {
   return static_cast<size_t>(hash);
 }
 
-constexpr uint64_t kUnbounded = UINT64_MAX;
+// Names that fall together in the index, on average: no names do that by chance.
+constexpr uint64_t kMaxProbesPerName = 64;
 
-uint64_t AddCost(uint64_t a, uint64_t b) {
-  return a > kUnbounded - b ? kUnbounded : a + b;
+// Texts that may be time zones' names, each of which is a file to look for. The database has some
+// 600.
+constexpr size_t kMaxTimeZoneTexts = 1000;
+
+// Sorted, with nothing twice.
+template <typename T>
+bool Rises(const std::vector<T>& rows) {
+  return std::adjacent_find(rows.begin(), rows.end(),
+                            [](const T& a, const T& b) { return !(a < b); }) == rows.end();
 }
 
 // Of the dearest way to an instruction: with the blocks that are run on it, and its own alone.
@@ -124,9 +134,15 @@ void LoadTimeZones(const Program& program) {
       });
   if (!asks) return;
   if (program.all_time_zones) LoadAllTimeZones();
+  std::vector<std::string_view> names;
   for (const Value& constant : program.constants) {
-    if (constant.is(Tag::kString)) LoadTimeZone(constant.view());
+    if (constant.is(Tag::kString) && IsTimeZoneName(constant.view())) {
+      names.push_back(constant.view());
+    }
   }
+  // Any word may be a zone's name. Where there are many, to load all that there are is less.
+  if (names.size() > kMaxTimeZoneTexts) return LoadAllTimeZones();
+  for (const std::string_view name : names) LoadTimeZone(name);
 }
 
 VerifiedProgram::VerifiedProgram(Program program) : program_(std::move(program)) {}
@@ -164,7 +180,12 @@ class Verifier {
       : verified_(new VerifiedProgram(std::move(program))), program_(verified_->program_) {}
 
   bool Refuse(std::string text, uint32_t instruction = UINT32_MAX) {
-    error_ = {std::move(text), block_, instruction};
+    error_ = {std::move(text), block_, instruction, ProgramLimit::kNone};
+    return false;
+  }
+
+  bool RefuseOver(ProgramLimit limit, std::string_view text) {
+    error_ = {std::string(text), block_, UINT32_MAX, limit};
     return false;
   }
 
@@ -173,7 +194,7 @@ class Verifier {
       return Refuse("there is not one source position for each instruction");
     }
     if (program_.slot_names.size() > UINT32_MAX) return Refuse("too many slots");
-    if (!CheckPositions()) return false;
+    if (!CheckPositions() || !CheckPaths()) return false;
     if (!CheckTables() || !CheckFacts() || !CheckConstants() || !CompilePatterns()) return false;
     needs_.resize(program_.blocks.size());
     verified_->costs_.resize(program_.blocks.size());
@@ -182,7 +203,7 @@ class Verifier {
       if (!CheckBlock(program_.blocks[block_])) return false;
     }
     block_ = kNoBlock;
-    return CheckTools();
+    return CheckTools() && CheckDecisions();
   }
 
   // What is nowhere is in no file.
@@ -200,6 +221,14 @@ class Verifier {
         return Refuse("an instruction's source is no file, or its text is none", i);
       }
     }
+    return true;
+  }
+
+  bool CheckPaths() {
+    if (program_.shared_slots > program_.slot_names.size()) return Refuse("too many shared slots");
+    auto paths = PathSlots::Of(program_.paths, program_.shared_slots);
+    if (!paths.has_value()) return Refuse(std::string(paths.error()));
+    paths_ = std::move(*paths);
     return true;
   }
 
@@ -246,11 +275,9 @@ class Verifier {
       }
       last = recovery.last + 1;
     }
-    if (!std::is_sorted(program_.watches.begin(), program_.watches.end())) {
-      return Refuse("the table of what rules watch is not in order");
-    }
+    if (!Rises(program_.watches)) return Refuse("the table of what rules watch is not in order");
     for (const Watch& watch : program_.watches) {
-      if (watch.root >= program_.paths.node_count() || watch.slot >= program_.slot_names.size() ||
+      if (!paths_.IsRoot(watch.root) || watch.slot >= program_.slot_names.size() ||
           watch.rule >= program_.rules.size() || !program_.rules[watch.rule].shadow) {
         return Refuse("what a rule watches is out of bounds, or it is no rule in shadow mode");
       }
@@ -260,7 +287,7 @@ class Verifier {
         return Refuse("a counter read is out of bounds");
       }
     }
-    if (!std::is_sorted(program_.hidden.begin(), program_.hidden.end())) {
+    if (!Rises(program_.hidden) || !Rises(program_.hidden_globs)) {
       return Refuse("the hidden tools are not sorted");
     }
     return true;
@@ -279,9 +306,7 @@ class Verifier {
       if (fact.fact > kLastFact) return Refuse("an unknown fact");
       if (fact.slot >= program_.shared_slots) return Refuse("a fact's slot is not shared");
     }
-    if (!std::is_sorted(program_.labels.begin(), program_.labels.end())) {
-      return Refuse("the labels are not sorted");
-    }
+    if (!Rises(program_.labels)) return Refuse("the labels are not sorted");
     return true;
   }
 
@@ -290,6 +315,7 @@ class Verifier {
     uint64_t text_bytes = 0;
     for (Value& constant : verified_->program_.constants) {
       const std::string_view fault = ConstantFault(constant, text_bytes);
+      if (text_bytes > kMaxConstantTextBytes) return RefuseOver(ProgramLimit::kConstants, fault);
       if (!fault.empty()) return Refuse(fmt::format("a constant cannot be one: {}", fault));
       IndexConstants(constant, *verified_->program_.pool);
     }
@@ -299,9 +325,18 @@ class Verifier {
   bool CompilePatterns() {
     re2::RE2::Options options;
     options.set_log_errors(false);
+    uint64_t bytes = 0;
+    uint64_t instructions = 0;
+    const auto too_large = [this] {
+      return RefuseOver(ProgramLimit::kPatterns, "the patterns are too large");
+    };
     for (const std::string& pattern : program_.patterns) {
+      bytes += pattern.size();
+      if (pattern.size() > kMaxPatternBytes || bytes > kMaxPatternsBytes) return too_large();
       auto compiled = std::make_unique<re2::RE2>(pattern, options);
       if (!compiled->ok()) return Refuse("a pattern does not compile: " + compiled->error());
+      instructions += static_cast<uint64_t>(compiled->ProgramSize());
+      if (instructions > kMaxPatternInstructions) return too_large();
       // The engine builds what it runs on when it is first used, which is now.
       compiled->Match("warm", 0, 4, re2::RE2::UNANCHORED, nullptr, 0);
       verified_->patterns_.push_back(std::move(compiled));
@@ -310,6 +345,7 @@ class Verifier {
   }
 
   bool CheckBlock(const Block& block) {
+    if (block.kind > BlockKind::kLoopBody) return Refuse("a block of an unknown kind");
     if (block.instruction_count == 0) return Refuse("a block is empty");
     if (block.instruction_count > kMaxBlockInstructions) return Refuse("a block is too long");
     if (block.operand_count > kMaxBlockOperands) return Refuse("a block has too many operands");
@@ -429,6 +465,11 @@ class Verifier {
     return slot < program_.slot_names.size() || Refuse("a slot is out of bounds", At(i));
   }
 
+  // What an instruction compares a slot with. REQUIRES: operands were checked.
+  const Value& ConstantOf(const Instruction& instruction) const {
+    return program_.constants[operands_[instruction.b + 1]];
+  }
+
   // What an instruction demands of the blocks it runs and the frames it looks into.
   bool CheckCalls(const Block& block, uint32_t i) {
     const Instruction& instruction = code_[i];
@@ -502,7 +543,13 @@ class Verifier {
              Refuse("a block looks for a register that the frame around it does not have", At(i));
     }
     std::vector<uint32_t>& outer = needs_[block_].outer;
-    if (outer.size() < level) outer.resize(level);
+    if (outer.size() < level) {
+      outer_frames_ += level - outer.size();
+      if (outer_frames_ > kMaxOuterFrames) {
+        return RefuseOver(ProgramLimit::kFrames, "blocks look into too many frames");
+      }
+      outer.resize(level);
+    }
     outer[level - 1] = std::max(outer[level - 1], registers);
     return true;
   }
@@ -522,6 +569,7 @@ class Verifier {
     if (!reached_[i].has_value()) return true;  // cannot be reached; operands were checked
     Scopes scopes = *reached_[i];
     Cost cost = costs_[i].Plus(info.cost);
+    if (instruction.op == Opcode::kCondIn) cost = cost.Plus(ConstantOf(instruction).list->size);
     if (info.b == OperandClass::kBlock) {
       cost.all = AddCost(cost.all, verified_->costs_[operands_[instruction.b]]);
     } else if (info.b == OperandClass::kFunction) {
@@ -575,14 +623,14 @@ class Verifier {
 
   bool CheckTools() {
     if (program_.other_tools >= program_.tools.size()) return Refuse("no entry for other tools");
-    if (program_.shared_slots > program_.slot_names.size()) return Refuse("too many shared slots");
+    const std::vector<uint32_t> own_reads = OwnReads();
     for (const ToolEntry& tool : program_.tools) {
       if (tool.block >= program_.blocks.size() ||
           program_.blocks[tool.block].kind != BlockKind::kDecision) {
         return Refuse("a tool's entry is no decision block");
       }
-      if (tool.root != kNoNode && tool.root >= program_.paths.node_count()) {
-        return Refuse("a tool's paths are out of bounds");
+      if (tool.root != kNoNode && !paths_.IsRoot(tool.root)) {
+        return Refuse("a tool's paths begin at no root");
       }
       if (tool.first_slot > program_.slot_names.size() ||
           tool.slot_count > program_.slot_names.size() - tool.first_slot ||
@@ -590,7 +638,7 @@ class Verifier {
           tool.read_count > program_.reads.size() - tool.first_read) {
         return Refuse("a tool's slots or reads are out of bounds");
       }
-      if (!CheckToolSlots(tool)) return false;
+      if (!CheckToolSlots(tool, own_reads)) return false;
     }
     for (uint32_t i = 0; i < program_.blocks.size(); ++i) {
       verified_->max_registers_ = std::max(verified_->max_registers_, needs_[i].registers);
@@ -599,39 +647,48 @@ class Verifier {
     return IndexTools();
   }
 
+  // Where the next counter read stands that fills a tool's own slot, from each one on. Tools may
+  // share reads by the million, but those of one tool's own slots are no other's.
+  std::vector<uint32_t> OwnReads() const {
+    auto next = static_cast<uint32_t>(program_.reads.size());
+    std::vector<uint32_t> own(program_.reads.size() + 1, next);
+    for (uint32_t i = next; i-- > 0;) {
+      if (program_.reads[i].slot >= program_.shared_slots) next = i;
+      own[i] = next;
+    }
+    return own;
+  }
+
   // A call of the tool fills its own slots and the shared ones, which the next call empties.
-  bool CheckToolSlots(const ToolEntry& tool) {
-    const auto fills = [&](uint32_t slot) {
-      return slot < program_.shared_slots ||
-             (slot >= tool.first_slot && slot - tool.first_slot < tool.slot_count);
-    };
-    for (uint32_t i = 0; i < tool.read_count; ++i) {
-      if (!fills(program_.reads[tool.first_read + i].slot)) {
+  bool CheckToolSlots(const ToolEntry& tool, const std::vector<uint32_t>& own_reads) {
+    const uint32_t end = tool.first_read + tool.read_count;
+    for (uint32_t i = own_reads[tool.first_read]; i < end; i = own_reads[i + 1]) {
+      const uint32_t slot = program_.reads[i].slot;
+      if (slot < tool.first_slot || slot - tool.first_slot >= tool.slot_count) {
         return Refuse("a counter read fills a slot that is not the tool's");
       }
     }
-    if (tool.root == kNoNode) return true;
-    std::vector<uint32_t> open = {tool.root};
-    while (!open.empty()) {
-      const PathNode& node = program_.paths.node(open.back());
-      open.pop_back();
-      if (node.slot != kNoSlot && !fills(node.slot)) {
-        return Refuse("a path fills a slot that is not the tool's");
-      }
-      for (uint32_t i = 0; i < node.edge_count; ++i) {
-        open.push_back(program_.paths.edge(node.first_edge + i).child);
-      }
-    }
-    return true;
+    return tool.root == kNoNode || paths_.FillsOnly(tool.root, tool.first_slot, tool.slot_count) ||
+           Refuse("a path fills a slot that is not the tool's");
+  }
+
+  bool CheckDecisions() {
+    const uint64_t cost = BoundDecisions(program_, verified_->run_costs_, kMaxDecisionCost);
+    return cost <= kMaxDecisionCost ||
+           RefuseOver(ProgramLimit::kDecisionCost, "a decision may cost too much");
   }
 
   bool IndexTools() {
     const size_t buckets = std::bit_ceil(program_.tool_index.size() * 2 + 1);
     verified_->buckets_.assign(buckets, UINT32_MAX);
+    uint64_t probes_left = program_.tool_index.size() * kMaxProbesPerName;
     for (const auto& [name, entry] : program_.tool_index) {
       if (entry >= program_.tools.size()) return Refuse("a tool has no entry");
       size_t bucket = HashName(name) & (buckets - 1);
-      while (verified_->buckets_[bucket] != UINT32_MAX) bucket = (bucket + 1) & (buckets - 1);
+      while (verified_->buckets_[bucket] != UINT32_MAX) {
+        if (probes_left-- == 0) return Refuse("the tools' names collide");
+        bucket = (bucket + 1) & (buckets - 1);
+      }
       verified_->buckets_[bucket] = static_cast<uint32_t>(verified_->names_.size());
       verified_->names_.push_back(name);
       verified_->name_entries_.push_back(entry);
@@ -645,7 +702,9 @@ class Verifier {
   uint32_t block_ = kNoBlock;
   const Instruction* code_ = nullptr;
   const uint32_t* operands_ = nullptr;
+  PathSlots paths_;
   std::vector<Needs> needs_;
+  uint64_t outer_frames_ = 0;  // in all of needs_
   std::vector<std::optional<Scopes>> reached_;
   std::vector<Cost> costs_;
   const Recovery* recovery_ = nullptr;  // that covers the instruction being checked

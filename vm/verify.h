@@ -8,8 +8,12 @@
 // an outer depth that fits; error scopes open and close in pairs along every path; a recovery stays
 // in its block, goes forward and covers only what may be done again, with the same scopes open at
 // both ends; nesting of blocks and scopes is within what the machine has room for; patterns
-// compile; positions are in files that there are. From that follow termination (jumps go forward,
-// blocks go down, loops are metered) and a static worst-case cost.
+// compile; positions are in files that there are; path tries are trees, and what a call fills is
+// its tool's. From that follow termination (jumps go forward, blocks go down, loops are metered)
+// and a static worst-case cost, which is bounded (vm/decision_cost.h).
+//
+// Verifying takes time and memory in proportion to the program, whatever it is. What could not be
+// bounded otherwise has a limit (ProgramLimit).
 //
 // Tested by tests/vm/verify_test.cc.
 #pragma once
@@ -21,6 +25,14 @@
 #include "vm/program.h"
 
 namespace writ {
+
+// Of one pattern, and of all.
+inline constexpr uint64_t kMaxPatternBytes = uint64_t{1} << 18;
+inline constexpr uint64_t kMaxPatternsBytes = uint64_t{1} << 25;
+// Instructions of RE2 that all patterns compile to.
+inline constexpr uint64_t kMaxPatternInstructions = uint64_t{1} << 24;
+// Frames that blocks look into, summed over the blocks.
+inline constexpr uint64_t kMaxOuterFrames = uint64_t{1} << 24;
 
 class VerifiedProgram {
  public:
