@@ -93,7 +93,13 @@ class DecisionBounds {
     }
     uint64_t dearest = 0;
     for (const ToolEntry& tool : program_.tools) {
-      dearest = std::max(dearest, AddCost(from_[tool.block], ReadCost(tool)));
+      uint64_t cost = AddCost(from_[tool.block], ReadCost(tool));
+      // A part of a linked program that passes goes on in one behind it.
+      for (uint32_t i = 0; i < tool.next_count; ++i) {
+        const NextPart& next = program_.next_parts[tool.first_next + i];
+        cost = AddCost(cost, AddCost(from_[next.block], next.copy_count));
+      }
+      dearest = std::max(dearest, cost);
     }
     return dearest;
   }

@@ -86,7 +86,15 @@ class Disassembler {
       out_ += fmt::format("{}: no entry {}\n", label, entry);
       return;
     }
-    out_ += fmt::format("{}: block {}\n", label, program_.tools[entry].block);
+    const ToolEntry& tool = program_.tools[entry];
+    out_ += fmt::format("{}: block {}", label, tool.block);
+    for (uint32_t i = 0; i < tool.next_count; ++i) {
+      const size_t part = size_t{tool.first_next} + i;
+      out_ += part < program_.next_parts.size()
+                  ? fmt::format(", then block {}", program_.next_parts[part].block)
+                  : fmt::format(", then part {}?", part);
+    }
+    out_ += '\n';
   }
 
   void ShowBlock(size_t number) {

@@ -32,7 +32,8 @@ bool FallsThrough(Opcode op) {
     case Opcode::kDeny:
     case Opcode::kDenyHidden:
     case Opcode::kDenyDefault:
-    case Opcode::kChain: return false;
+    case Opcode::kChain:
+    case Opcode::kNext: return false;
     default: return Info(op).d != OperandClass::kTo;
   }
 }

@@ -54,6 +54,14 @@ ScanTarget* Machine::BeginCall(std::string_view tool) {
   return &target_;
 }
 
+// A loop of its own: the machine's keeps its registers.
+[[gnu::noinline]] void Machine::CopySlots(const NextPart& next) {
+  const SlotCopy* copy = (*program_)->copies.data() + next.first_copy;
+  for (const SlotCopy* const end = copy + next.copy_count; copy != end; ++copy) {
+    slots_[copy->to] = slots_[copy->from];
+  }
+}
+
 namespace {
 
 // The error scopes that are open in one run of a block.
@@ -287,6 +295,14 @@ do_Chain:
   block = operands[pc->b];
   first = program.code.data() + program.blocks[block].first_instruction;
   goto enter;
+
+do_Next : {
+  const NextPart& next = program.next_parts[tool_->first_next + pc->b];
+  CopySlots(next);
+  block = next.block;
+  first = program.code.data() + program.blocks[block].first_instruction;
+  goto enter;
+}
 
 do_Reserve:
   noted_quotas_.push_back({operands[pc->b], INSTRUCTION()});

@@ -152,6 +152,7 @@ class Machine {
     context_.max_arena_bytes = FunctionContext::kMaxArenaBytes;
   }
   void Forget();
+  void CopySlots(const NextPart& next);
   // Why a quota cannot be reserved; kAllowed: it can.
   struct QuotaFault {
     Code code = Code::kAllowed;

@@ -207,15 +207,37 @@ struct Watch {
   friend auto operator<=>(const Watch&, const Watch&) = default;
 };
 
+// A value that a slot has from another: of a linked program, whose parts each have their own slot
+// for what is one node of the path trie.
+struct SlotCopy {
+  uint32_t from = 0;
+  uint32_t to = 0;
+
+  friend bool operator==(const SlotCopy&, const SlotCopy&) = default;
+};
+
+// Of a linked program: how a part decides calls of one tool that the parts before let pass.
+struct NextPart {
+  uint32_t block = kNoBlock;
+  // Done first.
+  uint32_t first_copy = 0;
+  uint32_t copy_count = 0;
+
+  friend bool operator==(const NextPart&, const NextPart&) = default;
+};
+
 // How calls of one tool are decided.
 struct ToolEntry {
-  uint32_t block = kNoBlock;
+  uint32_t block = kNoBlock;  // of the first part, where there are several
   uint32_t root = kNoNode;  // in the path trie: where `arguments` starts; kNoNode: nothing is read
   // Its own slots, counters included; slots below Program::shared_slots are every tool's.
   uint32_t first_slot = 0;
   uint32_t slot_count = 0;
   uint32_t first_read = 0;
   uint32_t read_count = 0;
+  // Where Next goes on. None but in linked programs.
+  uint32_t first_next = 0;
+  uint32_t next_count = 0;
 };
 
 // The language a policy is written in. ORDER: stored in bundles.
@@ -253,6 +275,8 @@ struct Program {
   std::vector<FactSlot> facts;      // in shared slots
   std::vector<std::string> labels;  // names of the facts that must be given, sorted
   std::vector<ToolEntry> tools;
+  std::vector<NextPart> next_parts;
+  std::vector<SlotCopy> copies;                             // of next_parts
   std::map<std::string, uint32_t, std::less<>> tool_index;  // names with an entry of their own
   uint32_t other_tools = 0;                                 // the entry of every other name
   bool hides_all = false;

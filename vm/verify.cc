@@ -30,6 +30,7 @@ bool AllowedIn(Opcode op, BlockKind kind) {
     case Opcode::kDenyHidden:
     case Opcode::kDenyDefault:
     case Opcode::kChain:
+    case Opcode::kNext:
     case Opcode::kReserve:
     case Opcode::kShadow:
     case Opcode::kShadowError:
@@ -170,6 +171,16 @@ class Verifier {
   struct Needs {
     uint32_t registers = 0;  // of the deepest chain below, its own included
     uint32_t depth = 1;
+    // The first and the last of a tool's next parts that it goes on in, or a block that it chains
+    // to.
+    uint32_t first_next = UINT32_MAX;
+    int64_t last_next = -1;
+
+    void NextParts(uint32_t first, int64_t last) {
+      first_next = std::min(first_next, first);
+      last_next = std::max(last_next, last);
+    }
+
     // How many registers the frame one level out must have, the one two levels out, …
     std::vector<uint32_t> outer;
   };
@@ -493,6 +504,11 @@ class Verifier {
       return instruction.a <= (kCondCounter | kCondAbsentIsTrue) ||
              Refuse("an unknown kind of condition", At(i));
     }
+    if (instruction.op == Opcode::kNext) {
+      if (program_.next_parts.empty()) return Refuse("there is no part to go on in", At(i));
+      needs_[block_].NextParts(instruction.b, instruction.b);
+      return true;
+    }
     if (Info(instruction.op).b != OperandClass::kBlock) return true;
     const uint32_t target = operands_[instruction.b];
     const Block& callee = program_.blocks[target];
@@ -507,7 +523,9 @@ class Verifier {
     needs.registers =
         std::max(needs.registers, (inside ? block.registers : 0) + needs_[target].registers);
     switch (instruction.op) {
-      case Opcode::kChain: return kind_is(BlockKind::kDecision);
+      case Opcode::kChain:
+        needs.NextParts(needs_[target].first_next, needs_[target].last_next);
+        return kind_is(BlockKind::kDecision);
       case Opcode::kForce:
         return kind_is(BlockKind::kValue) &&
                (callee.outer_levels == 0 ||
@@ -601,6 +619,7 @@ class Verifier {
       case Opcode::kDenyHidden:
       case Opcode::kDenyDefault:
       case Opcode::kChain:
+      case Opcode::kNext:
         if (!scopes.empty()) return Refuse("a scope is open where the block ends", At(i));
         return true;
       case Opcode::kFail: return true;
@@ -638,7 +657,7 @@ class Verifier {
           tool.read_count > program_.reads.size() - tool.first_read) {
         return Refuse("a tool's slots or reads are out of bounds");
       }
-      if (!CheckToolSlots(tool, own_reads)) return false;
+      if (!CheckToolSlots(tool, own_reads) || !CheckParts(tool)) return false;
     }
     for (uint32_t i = 0; i < program_.blocks.size(); ++i) {
       verified_->max_registers_ = std::max(verified_->max_registers_, needs_[i].registers);
@@ -660,11 +679,15 @@ class Verifier {
   }
 
   // A call of the tool fills its own slots and the shared ones, which the next call empties.
+  bool Fills(const ToolEntry& tool, uint32_t slot) const {
+    return slot < program_.shared_slots ||
+           (slot >= tool.first_slot && slot - tool.first_slot < tool.slot_count);
+  }
+
   bool CheckToolSlots(const ToolEntry& tool, const std::vector<uint32_t>& own_reads) {
     const uint32_t end = tool.first_read + tool.read_count;
     for (uint32_t i = own_reads[tool.first_read]; i < end; i = own_reads[i + 1]) {
-      const uint32_t slot = program_.reads[i].slot;
-      if (slot < tool.first_slot || slot - tool.first_slot >= tool.slot_count) {
+      if (!Fills(tool, program_.reads[i].slot)) {
         return Refuse("a counter read fills a slot that is not the tool's");
       }
     }
@@ -676,6 +699,37 @@ class Verifier {
     const uint64_t cost = BoundDecisions(program_, verified_->run_costs_, kMaxDecisionCost);
     return cost <= kMaxDecisionCost ||
            RefuseOver(ProgramLimit::kDecisionCost, "a decision may cost too much");
+  }
+
+  // Each part of a linked program goes on in one behind it, and only there.
+  bool CheckParts(const ToolEntry& tool) {
+    if (tool.first_next > program_.next_parts.size() ||
+        tool.next_count > program_.next_parts.size() - tool.first_next) {
+      return Refuse("a tool's parts are out of bounds");
+    }
+    const auto fills = [&](uint32_t slot) { return Fills(tool, slot); };
+    uint32_t block = tool.block;
+    for (uint32_t part = 0;; ++part) {
+      const Needs& needs = needs_[block];
+      if (needs.first_next < part || needs.last_next >= int64_t{tool.next_count}) {
+        return Refuse("a tool's part goes on in none that is behind it");
+      }
+      if (part == tool.next_count) return true;
+      const NextPart& next = program_.next_parts[tool.first_next + part];
+      block = next.block;
+      if (block >= program_.blocks.size() || program_.blocks[block].kind != BlockKind::kDecision) {
+        return Refuse("a tool's part is no decision block");
+      }
+      if (next.first_copy > program_.copies.size() ||
+          next.copy_count > program_.copies.size() - next.first_copy) {
+        return Refuse("a part's copies are out of bounds");
+      }
+      const auto copies = program_.copies.begin() + next.first_copy;
+      if (!std::all_of(copies, copies + next.copy_count,
+                       [&](const SlotCopy& copy) { return fills(copy.from) && fills(copy.to); })) {
+        return Refuse("a part copies a slot that is not the tool's");
+      }
+    }
   }
 
   bool IndexTools() {

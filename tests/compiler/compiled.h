@@ -21,10 +21,12 @@ namespace writ {
 
 // Policies as models, with what they stand on. Faulty ones are in `diagnostics` instead.
 struct Loaded {
-  // The first policy's file is policy.yaml, the next policy2.yaml, and so on.
-  explicit Loaded(const std::vector<std::string>& texts) {
+  // The first policy's file is policy.yaml, the next policy2.yaml, and so on; `before` policies
+  // that are loaded elsewhere have taken theirs.
+  explicit Loaded(const std::vector<std::string>& texts, size_t before = 0) {
     for (const std::string& text : texts) {
-      const std::string number = policies.empty() ? "" : std::to_string(policies.size() + 1);
+      const size_t at = before + policies.size();
+      const std::string number = at == 0 ? "" : std::to_string(at + 1);
       const std::string name = "policy" + number + ".yaml";
       const auto source = std::make_shared<const Source>(name, text);
       documents.push_back(yaml::Parse(source, diagnostics));
@@ -47,8 +49,9 @@ struct Loaded {
 };
 
 // One program of policies that are without fault. Throws, which fails the test, if they are not.
-inline std::shared_ptr<const VerifiedProgram> Compiled(const std::vector<std::string>& texts) {
-  Loaded loaded(texts);
+inline std::shared_ptr<const VerifiedProgram> Compiled(const std::vector<std::string>& texts,
+                                                       size_t before = 0) {
+  Loaded loaded(texts, before);
   Program program = Emit(loaded.policies, loaded.diagnostics);
   if (loaded.diagnostics.has_errors()) throw std::invalid_argument(loaded.Said());
   auto verified = Verify(std::move(program));

@@ -89,6 +89,7 @@ constexpr std::string_view kOpcodes[] = {
     "TestSlotContains",
     "TestSlotMatches",
     "ReturnConst",
+    "Next",
 };
 
 TEST(IsaStable, OpcodesKeepTheirNumbers) {

@@ -494,6 +494,9 @@ std::string DebugDataFault(const Program& program, const Extras& extras, size_t 
 tl::expected<std::vector<Section>, std::string> EncodeSections(const Program& program,
                                                                const Extras& extras,
                                                                bool with_debug_data) {
+  if (!program.next_parts.empty()) {
+    return tl::unexpected<std::string>("it was linked from several programs");
+  }
   if (with_debug_data) {
     if (program.file_hashes.empty()) return tl::unexpected<std::string>("there is no debug data");
     if (program.files.size() != program.file_hashes.size()) {

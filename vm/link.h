@@ -1,0 +1,42 @@
+// Several programs that were compiled apart, as one: bundles, and policies in YAML beside them.
+//
+//   tool "pay" ── part 0: block 3 … Next 0 ──> part 1: block 9 … Next 1 ──> part 2: … Pass
+//              └─ root ──> needed-path trie of all parts ──> slots ── copied ──> slots of part 1
+//
+// What the parts would decide of a call one after the other is what it decides, with one scan of
+// the call, one budget and one step in which what they count is reserved: the same as if their
+// policies had been compiled together.
+//
+// No part can make the others decide anything else than they would by themselves: each keeps its
+// own constants, rules, blocks and slots. All they share is where values of a call come from, so a
+// part whose tables say that one slot has values from two places is refused.
+//
+// Tested by tests/vm/link_test.cc and tests/compiler/link_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "vm/verify.h"
+
+namespace writ {
+
+// Why programs cannot be linked.
+struct LinkFault {
+  size_t part = 0;  // which of them it is said of
+  // The policy's file there, if it is said of one policy, and not of the whole part.
+  std::string file;
+  std::string text;  // a sentence without a point
+  std::string hint;  // what to do about it, or empty
+};
+
+// One program that judges each call by each part in order; all must allow. It is to be verified
+// like any other. Its digest is the SHA-256 of the parts' digests, 32 bytes each, in order. It
+// keeps alive what its constants point into; the parts may go. REQUIRES: at least two parts.
+tl::expected<Program, LinkFault> Link(
+    const std::vector<std::shared_ptr<const VerifiedProgram>>& parts);
+
+}  // namespace writ

@@ -1,0 +1,141 @@
+// Path tries of several parts as one.
+// Tested by tests/vm/link_test.cc and tests/compiler/link_test.cc.
+#include "vm/link_paths.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "vm/bundle/format.h"
+
+namespace writ {
+namespace {
+
+// At rows of watches, most of which lead to a row here unless the part was made to waste time.
+constexpr uint64_t kMaxLooks = uint64_t{1} << 24;
+
+// The part's rows of that root.
+std::pair<const Watch*, const Watch*> WatchesOf(const Program& part, uint32_t root) {
+  const auto [first, last] =
+      std::equal_range(part.watches.begin(), part.watches.end(), Watch{root, 0, 0},
+                       [](const Watch& a, const Watch& b) { return a.root < b.root; });
+  return {part.watches.data() + (first - part.watches.begin()),
+          part.watches.data() + (last - part.watches.begin())};
+}
+
+}  // namespace
+
+void PathLinker::Fill(uint32_t node, const Sources& sources, LinkedPaths& paths) {
+  bundle::PathRow& row = nodes_[node];
+  for (const auto& [part, number] : sources) {
+    const PathNode& source = parts_[part]->paths.node(number);
+    if (source.slot == kNoSlot) continue;
+    const uint32_t slot = rows_[part].slots[source.slot];
+    if (row.slot == kNoSlot) {
+      row.slot = slot;
+    } else {
+      paths.copies[part].push_back({row.slot, slot});
+    }
+    row.reads_value |= source.reads_value;
+    row.value_decides |= source.value_decides;
+    if (!parts_[part]->watches.empty()) paths.filled[part].emplace(source.slot, row.slot);
+  }
+}
+
+bool PathLinker::AddChildren(uint32_t node, const Sources& sources,
+                             std::vector<std::pair<uint32_t, Sources>>& open) {
+  struct Below {
+    const PathEdge* edge;
+    uint32_t part;
+  };
+  std::vector<Below> below;
+  for (const auto& [part, number] : sources) {
+    const PathTrie& trie = parts_[part]->paths;
+    const PathNode& source = trie.node(number);
+    for (uint32_t i = 0; i < source.edge_count; ++i) {
+      below.push_back({&trie.edge(source.first_edge + i), part});
+    }
+  }
+  // Edges of one name are in the order of the parts.
+  const auto by_name = [](const Below& a, const Below& b) { return a.edge->name < b.edge->name; };
+  if (sources.size() > 1) std::stable_sort(below.begin(), below.end(), by_name);
+  for (auto first = below.begin(); first != below.end();) {
+    if (nodes_.size() == bundle::MostRows(bundle::SectionId::kPath)) return false;
+    const auto child = static_cast<uint32_t>(nodes_.size());
+    nodes_.emplace_back();
+    Sources from;
+    bool watched = true;  // by all who read there
+    const std::string_view name = first->edge->name;
+    for (; first != below.end() && first->edge->name == name; ++first) {
+      from.emplace_back(first->part, first->edge->child);
+      watched = watched && first->edge->watched;
+    }
+    nodes_[node].edges.push_back({std::string(name), child, watched});
+    open.emplace_back(child, std::move(from));
+  }
+  return true;
+}
+
+const LinkedPaths* PathLinker::Of(const std::vector<uint32_t>& roots) {
+  const auto [found, is_new] = tries_.try_emplace(roots);
+  LinkedPaths& paths = found->second;
+  if (!is_new) return &paths;
+  paths.copies.resize(parts_.size());
+  paths.filled.resize(parts_.size());
+  Sources sources;
+  for (uint32_t part = 0; part < roots.size(); ++part) {
+    if (roots[part] != kNoNode) sources.emplace_back(part, roots[part]);
+  }
+  if (sources.empty()) return &paths;
+
+  if (nodes_.size() == bundle::MostRows(bundle::SectionId::kPath)) return nullptr;
+  paths.root = static_cast<uint32_t>(nodes_.size());
+  nodes_.emplace_back();
+  std::vector<std::pair<uint32_t, Sources>> open;
+  open.emplace_back(paths.root, std::move(sources));
+  while (!open.empty()) {
+    const auto [node, from] = std::move(open.back());
+    open.pop_back();
+    Fill(node, from, paths);
+    if (!AddChildren(node, from, open)) return nullptr;
+  }
+  return &paths;
+}
+
+bool PathLinker::Watches(const std::vector<uint32_t>& other_roots,
+                         std::vector<Watch>& watches) const {
+  const auto others = tries_.find(other_roots);
+  const uint32_t most = bundle::MostRows(bundle::SectionId::kWatch);
+  uint64_t looked_at = 0;
+  for (const auto& [roots, paths] : tries_) {
+    if (paths.root == kNoNode) continue;
+    for (uint32_t part = 0; part < parts_.size(); ++part) {
+      const std::unordered_map<uint32_t, uint32_t>& filled = paths.filled[part];
+      const auto add = [&](uint32_t root, bool unless_the_others_say_so) {
+        if (root == kNoNode) return true;
+        const auto [first, last] = WatchesOf(*parts_[part], root);
+        for (const Watch* watch = first; watch != last; ++watch) {
+          if (++looked_at > kMaxLooks) return false;
+          const auto slot = filled.find(watch->slot);
+          if (slot == filled.end()) continue;
+          if (unless_the_others_say_so && others != tries_.end()) {
+            const auto& of_others = others->second.filled[part];
+            const auto known = of_others.find(watch->slot);
+            if (known != of_others.end() && known->second == slot->second) continue;
+          }
+          if (watches.size() >= most) return false;
+          watches.push_back({paths.root, slot->second, rows_[part].first_rule + watch->rule});
+        }
+        return true;
+      };
+      if (!add(roots[part], false)) return false;
+      // What the part watches for every tool, where this trie has it in another slot than the one
+      // for other tools.
+      if (roots[part] != other_roots[part] && !add(other_roots[part], true)) return false;
+    }
+  }
+  std::sort(watches.begin(), watches.end());
+  watches.erase(std::unique(watches.begin(), watches.end()), watches.end());
+  return true;
+}
+
+}  // namespace writ
