@@ -12,6 +12,7 @@
 
 #include "vm/bundle/bundle.h"
 #include "vm/bundle/frame.h"
+#include "vm/link.h"
 
 namespace writ {
 namespace {
@@ -127,7 +128,7 @@ class Loader {
     if (loaded->kind != bundle::Kind::kPolicies) {
       return diagnostics_.Unreadable(path, "it is an expression and no policy", {});
     }
-    parts_.push_back(std::move(loaded->program));
+    parts_.push_back({std::move(loaded->program), path});
   }
 
   // Policies in YAML that follow one another are compiled together.
@@ -135,13 +136,24 @@ class Loader {
     if (run_.empty()) return;
     auto program = CompileTexts(std::move(run_), diagnostics_, options_.bounds, &lists_);
     run_.clear();
-    if (program != nullptr) parts_.push_back(std::move(program));
+    if (program != nullptr) parts_.push_back({std::move(program), {}});
   }
 
   std::shared_ptr<const VerifiedProgram> Joined() {
-    if (parts_.size() == 1) return std::move(parts_.front());
-    diagnostics_.Unreadable("", "bundles cannot be mixed", {});
-    return nullptr;
+    if (parts_.size() == 1) return std::move(parts_.front().program);
+    auto linked = Link(parts_);
+    if (!linked.has_value()) {
+      diagnostics_.Unreadable(linked.error().file, linked.error().text, linked.error().hint);
+      return nullptr;
+    }
+    auto verified = Verify(std::move(*linked));
+    if (!verified.has_value()) {
+      diagnostics_.Unreadable(parts_.back().path,
+                              "the policies together were refused: " + verified.error().text,
+                              "run fewer policies together");
+      return nullptr;
+    }
+    return std::move(*verified);
   }
 
   Diagnostics& diagnostics_;
@@ -151,7 +163,7 @@ class Loader {
   std::vector<FileRead> lists_;
   std::set<std::string> real_paths_;
   std::vector<PolicyText> run_;
-  std::vector<std::shared_ptr<const VerifiedProgram>> parts_;
+  std::vector<LinkPart> parts_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -15,7 +16,6 @@
 
 #include "vm/bundle/format.h"
 #include "vm/bundle/hash.h"
-#include "vm/bundle/trie.h"
 #include "vm/json_text.h"
 #include "vm/link_code.h"
 #include "vm/link_paths.h"
@@ -97,8 +97,8 @@ class SlotCheck {
 
 class Linker {
  public:
-  explicit Linker(const std::vector<std::shared_ptr<const VerifiedProgram>>& parts) {
-    for (const auto& part : parts) parts_.push_back(&**part);
+  explicit Linker(const std::vector<LinkPart>& parts) : given_(parts) {
+    for (const LinkPart& part : parts) parts_.push_back(&**part.program);
     rows_.resize(parts_.size());
   }
 
@@ -120,8 +120,19 @@ class Linker {
   using Entries = std::vector<uint32_t>;
 
   bool Refuse(size_t part, std::string text, std::string hint = "") {
-    fault_ = {part, "", std::move(text), std::move(hint)};
+    return RefusePolicy(part, 0, std::move(text), std::move(hint));
+  }
+
+  bool RefusePolicy(size_t part, size_t policy, std::string text, std::string hint) {
+    fault_ = {FileOf(part, policy), std::move(text), std::move(hint)};
     return false;
+  }
+
+  // What to call a policy by.
+  std::string FileOf(size_t part, size_t policy) const {
+    if (!given_[part].path.empty()) return given_[part].path;
+    const std::vector<std::string>& files = parts_[part]->files;
+    return policy < files.size() ? files[policy] : std::string();
   }
 
   bool TooMany(size_t most, std::string_view what, std::string_view hint) {
@@ -152,7 +163,21 @@ class Linker {
   }
 
   // Counters of policies with one name would be the same.
-  bool CheckNames() { return true; }
+  bool CheckNames() {
+    std::map<std::string_view, std::string> files;
+    for (size_t p = 0; p < parts_.size(); ++p) {
+      const std::vector<PolicyOrigin>& policies = parts_[p]->policies;
+      for (size_t i = 0; i < policies.size(); ++i) {
+        const auto [earlier, is_new] = files.emplace(policies[i].space, FileOf(p, i));
+        if (is_new) continue;
+        return RefusePolicy(p, i,
+                            fmt::format("this policy has the name of {}: {}", earlier->second,
+                                        JsonQuote(policies[i].space)),
+                            "give each policy its own name; counts are kept by it");
+      }
+    }
+    return true;
+  }
 
   // Of what is one table behind the other.
   bool CheckSizes() {
@@ -171,6 +196,7 @@ class Linker {
         {SectionId::kCounter, "counters", [](const Program& p) { return p.counters.size(); }},
         {SectionId::kQuota, "quotas", [](const Program& p) { return p.quotas.size(); }},
         {SectionId::kSlotName, "slots", [](const Program& p) { return p.slot_names.size(); }},
+        {SectionId::kPolicy, "policies", [](const Program& p) { return p.policies.size(); }},
         {SectionId::kSource, "files", [](const Program& p) { return p.files.size(); }},
         {SectionId::kDebugText, "texts", [](const Program& p) { return p.texts.size(); }},
         {SectionId::kToolName, "tools", [](const Program& p) { return p.tool_index.size(); }},
@@ -282,7 +308,6 @@ class Linker {
   // ---- Tables.
 
   void AppendTables() {
-    linked_.errors_are_denials = true;
     for (size_t p = 0; p < parts_.size(); ++p) {
       const Program& part = *parts_[p];
       PartRows& rows = rows_[p];
@@ -305,7 +330,7 @@ class Linker {
       Append(part.hidden_globs, linked_.hidden_globs);
       linked_.hides_all = linked_.hides_all || part.hides_all;
       linked_.all_time_zones = linked_.all_time_zones || part.all_time_zones;
-      linked_.errors_are_denials = linked_.errors_are_denials && part.errors_are_denials;
+      Append(part.policies, linked_.policies);
     }
     SortOnce(linked_.labels);
     SortOnce(linked_.hidden);
@@ -316,11 +341,12 @@ class Linker {
   void AppendRules(const Program& part, const PartRows& rows) {
     const auto first_file = static_cast<uint32_t>(linked_.files.size());
     for (Rule rule : part.rules) {
-      rule.at.file += first_file;
+      if (rule.at.line > 0) rule.at.file += first_file;
       for (MessagePart& piece : rule.message) piece.block = rows.block(piece.block);
       linked_.rules.push_back(std::move(rule));
     }
     Append(part.files, linked_.files);
+    Append(part.file_hashes, linked_.file_hashes);
   }
 
   void AppendQuotas(const Program& part, const PartRows& rows) {
@@ -382,9 +408,7 @@ class Linker {
                      "arguments that rules in shadow mode read, each counted once for every tool",
                      kFewerTools);
     }
-    auto trie = bundle::TrieOf(paths.TakeRows());
-    if (!trie.has_value()) return Refuse(parts_.size() - 1, trie.error());
-    linked_.paths = std::move(*trie);
+    linked_.paths = paths.Take();
     return true;
   }
 
@@ -450,11 +474,23 @@ class Linker {
     return true;
   }
 
-  void Digest() {}
+  void Digest() {
+    std::string digests;
+    for (const Program* part : parts_) {
+      if (part->digest.size() != 64) return;
+      for (size_t i = 0; i < 64; i += 2) {
+        uint8_t byte = 0;
+        std::from_chars(&part->digest[i], &part->digest[i] + 2, byte, 16);
+        digests += static_cast<char>(byte);
+      }
+    }
+    linked_.digest = bundle::Hex(bundle::Sha256({digests}));
+  }
 
   static constexpr std::string_view kFewerTools =
       "name fewer tools in the one, or read less for every tool in the others";
 
+  const std::vector<LinkPart>& given_;
   std::vector<const Program*> parts_;
   std::vector<PartRows> rows_;
   std::vector<Entries> tools_;
@@ -474,8 +510,7 @@ class Linker {
 
 }  // namespace
 
-tl::expected<Program, LinkFault> Link(
-    const std::vector<std::shared_ptr<const VerifiedProgram>>& parts) {
+tl::expected<Program, LinkFault> Link(const std::vector<LinkPart>& parts) {
   return Linker(parts).Run();
 }
 

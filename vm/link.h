@@ -14,7 +14,6 @@
 // Tested by tests/vm/link_test.cc and tests/compiler/link_test.cc.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -24,19 +23,22 @@
 
 namespace writ {
 
+struct LinkPart {
+  std::shared_ptr<const VerifiedProgram> program;
+  std::string path;  // of the bundle; empty: its policies' files are what there is
+};
+
 // Why programs cannot be linked.
 struct LinkFault {
-  size_t part = 0;  // which of them it is said of
-  // The policy's file there, if it is said of one policy, and not of the whole part.
-  std::string file;
+  std::string file;  // that it is said of: a bundle or a policy
   std::string text;  // a sentence without a point
   std::string hint;  // what to do about it, or empty
 };
 
 // One program that judges each call by each part in order; all must allow. It is to be verified
-// like any other. Its digest is the SHA-256 of the parts' digests, 32 bytes each, in order. It
-// keeps alive what its constants point into; the parts may go. REQUIRES: at least two parts.
-tl::expected<Program, LinkFault> Link(
-    const std::vector<std::shared_ptr<const VerifiedProgram>>& parts);
+// like any other. Its digest is the SHA-256 of the parts' digests, 32 bytes each, in order; empty
+// if one of them has none. It keeps alive what its constants point into; the parts may go.
+// REQUIRES: at least two parts.
+tl::expected<Program, LinkFault> Link(const std::vector<LinkPart>& parts);
 
 }  // namespace writ

@@ -25,24 +25,23 @@ std::pair<const Watch*, const Watch*> WatchesOf(const Program& part, uint32_t ro
 }  // namespace
 
 void PathLinker::Fill(uint32_t node, const Sources& sources, LinkedPaths& paths) {
-  bundle::PathRow& row = nodes_[node];
+  PathNode& filled = nodes_[node];
   for (const auto& [part, number] : sources) {
     const PathNode& source = parts_[part]->paths.node(number);
     if (source.slot == kNoSlot) continue;
     const uint32_t slot = rows_[part].slots[source.slot];
-    if (row.slot == kNoSlot) {
-      row.slot = slot;
+    if (filled.slot == kNoSlot) {
+      filled.slot = slot;
     } else {
-      paths.copies[part].push_back({row.slot, slot});
+      paths.copies[part].push_back({filled.slot, slot});
     }
-    row.reads_value |= source.reads_value;
-    row.value_decides |= source.value_decides;
-    if (!parts_[part]->watches.empty()) paths.filled[part].emplace(source.slot, row.slot);
+    filled.reads_value = filled.reads_value || source.reads_value;
+    filled.value_decides = filled.value_decides || source.value_decides;
+    if (!parts_[part]->watches.empty()) paths.filled[part].emplace(source.slot, filled.slot);
   }
 }
 
-bool PathLinker::AddChildren(uint32_t node, const Sources& sources,
-                             std::vector<std::pair<uint32_t, Sources>>& open) {
+bool PathLinker::AddChildren(uint32_t node, const Sources& sources, std::deque<Sources>& open) {
   struct Below {
     const PathEdge* edge;
     uint32_t part;
@@ -60,17 +59,18 @@ bool PathLinker::AddChildren(uint32_t node, const Sources& sources,
   if (sources.size() > 1) std::stable_sort(below.begin(), below.end(), by_name);
   for (auto first = below.begin(); first != below.end();) {
     if (nodes_.size() == bundle::MostRows(bundle::SectionId::kPath)) return false;
-    const auto child = static_cast<uint32_t>(nodes_.size());
+    PathEdge& edge = edges_.emplace_back();
+    edge.name = first->edge->name;
+    edge.child = static_cast<uint32_t>(nodes_.size());
+    edge.watched = true;  // by all who read there
     nodes_.emplace_back();
+    ++nodes_[node].edge_count;
     Sources from;
-    bool watched = true;  // by all who read there
-    const std::string_view name = first->edge->name;
-    for (; first != below.end() && first->edge->name == name; ++first) {
+    for (; first != below.end() && first->edge->name == edge.name; ++first) {
       from.emplace_back(first->part, first->edge->child);
-      watched = watched && first->edge->watched;
+      edge.watched = edge.watched && first->edge->watched;
     }
-    nodes_[node].edges.push_back({std::string(name), child, watched});
-    open.emplace_back(child, std::move(from));
+    open.push_back(std::move(from));
   }
   return true;
 }
@@ -90,11 +90,12 @@ const LinkedPaths* PathLinker::Of(const std::vector<uint32_t>& roots) {
   if (nodes_.size() == bundle::MostRows(bundle::SectionId::kPath)) return nullptr;
   paths.root = static_cast<uint32_t>(nodes_.size());
   nodes_.emplace_back();
-  std::vector<std::pair<uint32_t, Sources>> open;
-  open.emplace_back(paths.root, std::move(sources));
-  while (!open.empty()) {
-    const auto [node, from] = std::move(open.back());
-    open.pop_back();
+  // Node by node in the order of their numbers, which is the one that edges are to have.
+  std::deque<Sources> open;
+  open.push_back(std::move(sources));
+  for (uint32_t node = paths.root; !open.empty(); ++node) {
+    const Sources from = std::move(open.front());
+    open.pop_front();
     Fill(node, from, paths);
     if (!AddChildren(node, from, open)) return nullptr;
   }

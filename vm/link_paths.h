@@ -8,13 +8,14 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "vm/bundle/trie.h"
 #include "vm/link_code.h"
+#include "vm/paths.h"
 #include "vm/program.h"
 
 namespace writ {
@@ -42,20 +43,22 @@ class PathLinker {
   // other tools, whose rows are for every tool. False if there are too many.
   bool Watches(const std::vector<uint32_t>& other_roots, std::vector<Watch>& watches) const;
 
-  std::vector<bundle::PathRow> TakeRows() { return std::move(nodes_); }
+  // All of them. Names are copied from the parts' tries.
+  PathTrie Take() { return PathTrie::Of(std::move(nodes_), std::move(edges_)); }
 
  private:
   // The nodes of parts that are one node here.
   using Sources = std::vector<std::pair<uint32_t, uint32_t>>;  // part, node
 
   void Fill(uint32_t node, const Sources& sources, LinkedPaths& paths);
-  // False if there are too many nodes.
-  bool AddChildren(uint32_t node, const Sources& sources,
-                   std::vector<std::pair<uint32_t, Sources>>& open);
+  // Those of the node's children, one for each, go behind `open`. False if there are too many
+  // nodes.
+  bool AddChildren(uint32_t node, const Sources& sources, std::deque<Sources>& open);
 
   std::vector<const Program*> parts_;
   const std::vector<PartRows>& rows_;
-  std::vector<bundle::PathRow> nodes_;
+  std::vector<PathNode> nodes_;
+  std::vector<PathEdge> edges_;
   std::map<std::vector<uint32_t>, LinkedPaths> tries_;
 };
 

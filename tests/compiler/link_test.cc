@@ -59,7 +59,9 @@ std::vector<std::shared_ptr<const VerifiedProgram>> Parts(const std::vector<Poli
 }
 
 std::shared_ptr<const VerifiedProgram> Linked(
-    const std::vector<std::shared_ptr<const VerifiedProgram>>& parts) {
+    const std::vector<std::shared_ptr<const VerifiedProgram>>& programs) {
+  std::vector<LinkPart> parts;
+  for (const auto& program : programs) parts.push_back({program, ""});
   auto linked = Link(parts);
   if (!linked.has_value()) throw std::invalid_argument(linked.error().text);
   auto verified = Verify(std::move(*linked));
@@ -186,8 +188,9 @@ bool Compare(const Policies& policies, std::shared_ptr<const VerifiedProgram> to
   World actual(std::move(linked), &facts);
   EXPECT_EQ(expected.call().program()->HidesAny(), actual.call().program()->HidesAny());
   EXPECT_EQ(expected.call().program()->labels, actual.call().program()->labels);
-  EXPECT_EQ(expected.call().program()->errors_are_denials,
-            actual.call().program()->errors_are_denials);
+  EXPECT_EQ(expected.call().program()->ErrorsAreDenials(),
+            actual.call().program()->ErrorsAreDenials());
+  EXPECT_EQ(expected.call().program()->files, actual.call().program()->files);
   int64_t now = 1'767'225'600;
   for (int c = 0; c < calls; ++c) {
     const RandomCall call = next_call();

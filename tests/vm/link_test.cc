@@ -20,6 +20,14 @@ namespace {
 
 using Parts = std::vector<std::shared_ptr<const VerifiedProgram>>;
 
+tl::expected<Program, LinkFault> Link(const Parts& programs) {
+  std::vector<LinkPart> parts;
+  for (const auto& program : programs) {
+    parts.push_back({program, "part" + std::to_string(parts.size()) + ".writ"});
+  }
+  return writ::Link(parts);
+}
+
 std::shared_ptr<const VerifiedProgram> Checked(Program program) {
   auto verified = Verify(std::move(program));
   if (!verified.has_value()) throw std::invalid_argument(verified.error().text);
@@ -159,6 +167,39 @@ TEST(Link, WhatPartsCountIsReservedTogether) {
   EXPECT_EQ(decision.reservation_count, 3u);
 }
 
+TEST(Link, TheDigestIsThatOfTheParts) {
+  const auto with_digest = [](const std::string& digest) {
+    Program program = Assemble("decision\n Pass");
+    program.digest = digest;
+    return Checked(std::move(program));
+  };
+  // printf 'aaaa…bbbb…' | xxd -r -p | sha256sum
+  EXPECT_EQ(LinkedOf({with_digest(std::string(64, 'a')), with_digest(std::string(64, 'b'))}).digest,
+            "e2d80f78d79027556d6619a1400605abbdca6bb6eb24e0831e33ecd5466fa5f6");
+  EXPECT_EQ(LinkedOf({with_digest(std::string(64, 'a')), with_digest("")}).digest, "");
+}
+
+TEST(Link, PoliciesOfOneNameAreRefused) {
+  const auto named = [](const std::vector<std::string>& spaces) {
+    Program program = Assemble("decision\n Pass");
+    for (const std::string& space : spaces) {
+      program.policies.push_back({Language::kWrit, true, space, space});
+      program.files.push_back(space + ".yaml");
+    }
+    return Checked(std::move(program));
+  };
+  const auto fault = [](const std::vector<LinkPart>& parts) {
+    const auto linked = writ::Link(parts);
+    if (linked.has_value()) return std::string("linked");
+    return linked.error().file + ": " + linked.error().text;
+  };
+  EXPECT_EQ(fault({{named({"a", "b"}), "one.writ"}, {named({"c", "d"}), ""}}), "linked");
+  EXPECT_EQ(fault({{named({"a", "b"}), "one.writ"}, {named({"c", "b"}), ""}}),
+            "b.yaml: this policy has the name of one.writ: \"b\"");
+  EXPECT_EQ(fault({{named({"a", "b"}), ""}, {named({"c"}), ""}, {named({"b"}), "two.writ"}}),
+            "two.writ: this policy has the name of b.yaml: \"b\"");
+}
+
 TEST(Link, ConstantsOutliveTheParts) {
   Program linked;
   {
@@ -188,7 +229,7 @@ TEST(Link, APartThatIsLinkedIsRefused) {
   const auto linked = Link({pass, pass, Checked(LinkedOf({pass, pass}))});
   ASSERT_FALSE(linked.has_value());
   EXPECT_EQ(linked.error().text, "it is made of several parts already");
-  EXPECT_EQ(linked.error().part, 2u);
+  EXPECT_EQ(linked.error().file, "part2.writ");
 }
 
 // A part could make others read something else than the call's argument.
