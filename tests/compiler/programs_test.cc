@@ -312,6 +312,53 @@ TEST_F(Programs, PoliciesOfOneNameWouldShareCounters) {
                         ": \"p\"\n  hint: give each policy its own name; counts are kept by it\n");
 }
 
+TEST_F(Programs, BundlesAndPoliciesTogether) {
+  const auto policy = [](const std::string& name) {
+    return "writ: 1\nname: " + name + "\ndefault: allow\nrules:\n  - {name: " + name +
+           " rule, tools: pay, forbid: args.n > 1}\n";
+  };
+  const std::string a = Write("a.yaml", policy("a"));
+  const std::string b = Write("b.yaml", policy("b"));
+  const std::string c = Write("c.yaml", policy("c"));
+  const auto apart = LoadProgram({b}, diagnostics_);
+  ASSERT_NE(apart, nullptr) << Said();
+  const std::string bundle = Write("b.writ", *bundle::Write(**apart));
+
+  const auto program = LoadProgram({bundle, c, a}, diagnostics_);
+  ASSERT_NE(program, nullptr) << Said();
+  std::vector<std::string> names;
+  for (const PolicyOrigin& origin : (*program)->policies) names.push_back(origin.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"b", "c", "a"}));
+  // Of the bundle, and of what is compiled together.
+  const auto together = LoadProgram({c, a}, diagnostics_);
+  EXPECT_EQ((*program)->tools[0].next_count, 1u);
+  const auto binary = [](const VerifiedProgram& part) {
+    std::string bytes;
+    for (size_t i = 0; i < part->digest.size(); i += 2) {
+      bytes += static_cast<char>(std::stoi(part->digest.substr(i, 2), nullptr, 16));
+    }
+    return bytes;
+  };
+  EXPECT_EQ((*program)->digest, bundle::Hex(bundle::Sha256({binary(*apart), binary(*together)})));
+
+  const auto between = LoadProgram({a, bundle, c}, diagnostics_);
+  ASSERT_NE(between, nullptr) << Said();
+  EXPECT_EQ((*between)->tools[0].next_count, 2u);
+  EXPECT_NE((*between)->digest, (*program)->digest);
+}
+
+TEST_F(Programs, ABundleWithTheNameOfAPolicy) {
+  const std::string text = "writ: 1\nname: pay\ndefault: allow\nrules: []\n";
+  const std::string a = Write("a.yaml", text);
+  const auto apart = LoadProgram({a}, diagnostics_);
+  ASSERT_NE(apart, nullptr) << Said();
+  const std::string bundle = Write("a.writ", *bundle::Write(**apart));
+  EXPECT_EQ(LoadProgram({a, bundle}, diagnostics_), nullptr);
+  EXPECT_EQ(Said(),
+            bundle + ": error: this policy has the name of " + a +
+                ": \"pay\"\n  hint: give each policy its own name; counts are kept by it\n");
+}
+
 TEST_F(Programs, TheDigestCoversListsThatAreReadFromFiles) {
   const std::string policy =
       Write("p.yaml", "writ: 1\ndefault: allow\ndata: { hosts: { from_file: hosts.txt } }\n");
