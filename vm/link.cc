@@ -103,8 +103,7 @@ class Linker {
   }
 
   tl::expected<Program, LinkFault> Run() {
-    if (CheckParts() && CheckNames() && CheckSizes()) {
-      CollectTools();
+    if (CheckParts() && CheckNames() && CheckSizes() && CollectTools()) {
       LayOutSlots();
       AppendTables();
       if (AppendBlocks() && AppendTools()) {
@@ -215,7 +214,7 @@ class Linker {
   // ---- Tools.
 
   // The first is that of other tools. Names that every part decides by the same entry share one.
-  void CollectTools() {
+  bool CollectTools() {
     Entries others;
     for (const Program* part : parts_) others.push_back(part->other_tools);
     std::map<Entries, uint32_t> known;
@@ -235,8 +234,13 @@ class Linker {
           if (named != parts_[p]->tool_index.end()) entries[p] = named->second;
         }
         linked_.tool_index.emplace_hint(at, name, number_of(entries));
+        if (linked_.tool_index.size() * parts_.size() > kMaxPartRows) {
+          return TooMany(kMaxPartRows, "tools, each counted once for every policy",
+                         "run fewer policies together");
+        }
       }
     }
+    return true;
   }
 
   // ---- Slots.
@@ -433,8 +437,9 @@ class Linker {
       next.first_copy = FirstCopy(*trie, p);
       next.copy_count = static_cast<uint32_t>(trie->copies[p].size());
     }
-    if (linked_.next_parts.size() > kMaxPartRows || linked_.copies.size() > kMaxPartRows) {
-      return TooMany(kMaxPartRows, "tools, or arguments of tools, that several policies name",
+    if (linked_.copies.size() > kMaxPartRows) {
+      return TooMany(kMaxPartRows,
+                     "arguments that several policies read, each counted once for every tool",
                      kFewerTools);
     }
     return true;

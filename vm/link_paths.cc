@@ -102,36 +102,37 @@ const LinkedPaths* PathLinker::Of(const std::vector<uint32_t>& roots) {
   return &paths;
 }
 
+bool PathLinker::AddWatches(const LinkedPaths& paths, uint32_t part, uint32_t root,
+                            const LinkedPaths* others, uint64_t& looked_at,
+                            std::vector<Watch>& watches) const {
+  if (root == kNoNode) return true;
+  const auto [first, last] = WatchesOf(*parts_[part], root);
+  for (const Watch* watch = first; watch != last; ++watch) {
+    if (++looked_at > kMaxLooks) return false;
+    const auto slot = paths.filled[part].find(watch->slot);
+    if (slot == paths.filled[part].end()) continue;
+    if (others != nullptr) {
+      const auto known = others->filled[part].find(watch->slot);
+      if (known != others->filled[part].end() && known->second == slot->second) continue;
+    }
+    if (watches.size() == bundle::MostRows(bundle::SectionId::kWatch)) return false;
+    watches.push_back({paths.root, slot->second, rows_[part].first_rule + watch->rule});
+  }
+  return true;
+}
+
 bool PathLinker::Watches(const std::vector<uint32_t>& other_roots,
                          std::vector<Watch>& watches) const {
-  const auto others = tries_.find(other_roots);
-  const uint32_t most = bundle::MostRows(bundle::SectionId::kWatch);
+  const LinkedPaths& others = tries_.at(other_roots);
   uint64_t looked_at = 0;
   for (const auto& [roots, paths] : tries_) {
     if (paths.root == kNoNode) continue;
     for (uint32_t part = 0; part < parts_.size(); ++part) {
-      const std::unordered_map<uint32_t, uint32_t>& filled = paths.filled[part];
-      const auto add = [&](uint32_t root, bool unless_the_others_say_so) {
-        if (root == kNoNode) return true;
-        const auto [first, last] = WatchesOf(*parts_[part], root);
-        for (const Watch* watch = first; watch != last; ++watch) {
-          if (++looked_at > kMaxLooks) return false;
-          const auto slot = filled.find(watch->slot);
-          if (slot == filled.end()) continue;
-          if (unless_the_others_say_so && others != tries_.end()) {
-            const auto& of_others = others->second.filled[part];
-            const auto known = of_others.find(watch->slot);
-            if (known != of_others.end() && known->second == slot->second) continue;
-          }
-          if (watches.size() >= most) return false;
-          watches.push_back({paths.root, slot->second, rows_[part].first_rule + watch->rule});
-        }
-        return true;
-      };
-      if (!add(roots[part], false)) return false;
-      // What the part watches for every tool, where this trie has it in another slot than the one
-      // for other tools.
-      if (roots[part] != other_roots[part] && !add(other_roots[part], true)) return false;
+      if (!AddWatches(paths, part, roots[part], nullptr, looked_at, watches)) return false;
+      if (roots[part] != other_roots[part] &&
+          !AddWatches(paths, part, other_roots[part], &others, looked_at, watches)) {
+        return false;
+      }
     }
   }
   std::sort(watches.begin(), watches.end());

@@ -40,7 +40,7 @@ class PathLinker {
   const LinkedPaths* Of(const std::vector<uint32_t>& roots);
 
   // What rules in shadow mode watch in all tries that were asked for. `other_roots` are those of
-  // other tools, whose rows are for every tool. False if there are too many.
+  // other tools, whose rows are for every tool; they were asked for. False if there are too many.
   bool Watches(const std::vector<uint32_t>& other_roots, std::vector<Watch>& watches) const;
 
   // All of them. Names are copied from the parts' tries.
@@ -54,6 +54,10 @@ class PathLinker {
   // Those of the node's children, one for each, go behind `open`. False if there are too many
   // nodes.
   bool AddChildren(uint32_t node, const Sources& sources, std::deque<Sources>& open);
+  // What the part watches at `root`, one of its own. With `others`, the trie of other tools, only
+  // what this trie has in another slot than that one.
+  bool AddWatches(const LinkedPaths& paths, uint32_t part, uint32_t root, const LinkedPaths* others,
+                  uint64_t& looked_at, std::vector<Watch>& watches) const;
 
   std::vector<const Program*> parts_;
   const std::vector<PartRows>& rows_;
