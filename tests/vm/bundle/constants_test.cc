@@ -191,7 +191,8 @@ TEST_F(Constants, NestAsDeepAsAProgramMay) {
   // What has nothing in it may stand at the bottom, as the verifier has it.
   Value none = Value::Optional(nullptr);
   for (uint32_t i = 0; i < kMaxConstantDepth; ++i) none = ListOf({none});
-  EXPECT_EQ(ConstantFault(none), "");
+  uint64_t text_bytes = 0;
+  EXPECT_EQ(ConstantFault(none, text_bytes), "");
   EXPECT_EQ(Read(Write({none})), Shown({none}));
 }
 
