@@ -44,16 +44,18 @@ std::optional<cel::Checked> Read(const std::shared_ptr<const Source>& source,
   if (!parsed.has_value()) {
     const cel::SyntaxError& error = parsed.error();
     diagnostics.Error(source, source->At(error.at), code_points(error.at, error.length),
-                      error.message, error.hint);
+                      error.message, error.hint, DiagnosticCode::kSyntax);
     return std::nullopt;
   }
   cel::CheckResult result = cel::Check(std::move(*parsed), environment);
   for (const cel::Problem& problem : result.problems) {
     const uint32_t length = code_points(problem.at, problem.length);
     if (problem.severity == Severity::kError) {
-      diagnostics.Error(source, source->At(problem.at), length, problem.message, problem.hint);
+      diagnostics.Error(source, source->At(problem.at), length, problem.message, problem.hint,
+                        problem.code);
     } else {
-      diagnostics.Warning(source, source->At(problem.at), length, problem.message, problem.hint);
+      diagnostics.Warning(source, source->At(problem.at), length, problem.message, problem.hint,
+                          problem.code);
     }
   }
   if (!result.ok()) return std::nullopt;
@@ -67,7 +69,7 @@ std::optional<cel::Checked> Read(const std::shared_ptr<const Source>& source,
     for (const cel::Warning& warning : cel::FindWarnings(result.expression, environment)) {
       const cel::Problem& problem = warning.problem;
       diagnostics.Warning(source, source->At(problem.at), code_points(problem.at, problem.length),
-                          problem.message, problem.hint);
+                          problem.message, problem.hint, problem.code);
     }
   }
   return std::move(result.expression);

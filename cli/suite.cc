@@ -142,9 +142,9 @@ class SuiteLoader {
         Error(policy, fmt::format("{} {}", d.file, d.message),
               "policy: takes a path from the folder of the suite");
       } else if (d.severity == Severity::kError) {
-        diagnostics_.Error(d.source, d.at, d.length, d.message, d.hint);
+        diagnostics_.Error(d.source, d.at, d.length, d.message, d.hint, d.code);
       } else {
-        diagnostics_.Warning(d.source, d.at, d.length, d.message, d.hint);
+        diagnostics_.Warning(d.source, d.at, d.length, d.message, d.hint, d.code);
       }
     }
   }
@@ -340,6 +340,7 @@ class SuiteLoader {
 
 std::optional<Suite> LoadSuite(const std::string& path, const Facts::Labels& labels,
                                Diagnostics& diagnostics) {
+  const Diagnostics::Stage stage(diagnostics, DiagnosticCode::kSuite);
   std::shared_ptr<const Source> source = ReadSource(path, diagnostics);
   if (source == nullptr) return std::nullopt;
   return SuiteLoader(std::move(source), labels, diagnostics).Load();

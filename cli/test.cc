@@ -50,6 +50,7 @@ class CaseRunner {
   void Fail(const yaml::Node& at, std::string message) {
     result_.passed = false;
     result_.failure.source = suite_.source;
+    result_.failure.code = DiagnosticCode::kFailedTest;
     result_.failure.at = at.at;
     result_.failure.length = at.length;
     result_.failure.message = fmt::format("case \"{}\": {}", case_.name, message);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "vm/shown.h"
@@ -144,32 +145,51 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 }  // namespace
 
 void Diagnostics::Error(std::shared_ptr<const Source> source, Position at, uint32_t length,
-                        std::string message, std::string hint) {
+                        std::string message, std::string hint, std::optional<DiagnosticCode> code) {
   if (++errors_ > kMaxKept) {
     if (errors_ > kMaxKept + 1) return;
     message =
         fmt::format("there are more than {} errors; this one and the rest are not told", kMaxKept);
     hint = "mend the first ones, then try again";
   }
-  all_.push_back(
-      {Severity::kError, std::move(source), {}, at, length, std::move(message), std::move(hint)});
+  all_.push_back({Severity::kError,
+                  std::move(source),
+                  {},
+                  at,
+                  length,
+                  std::move(message),
+                  std::move(hint),
+                  code.value_or(code_)});
 }
 
 void Diagnostics::Warning(std::shared_ptr<const Source> source, Position at, uint32_t length,
-                          std::string message, std::string hint) {
+                          std::string message, std::string hint,
+                          std::optional<DiagnosticCode> code) {
   if (++warnings_ > kMaxKept) {
     if (warnings_ > kMaxKept + 1) return;
     message = fmt::format("there are more than {} warnings; this one and the rest are not told",
                           kMaxKept);
     hint.clear();
   }
-  all_.push_back(
-      {Severity::kWarning, std::move(source), {}, at, length, std::move(message), std::move(hint)});
+  all_.push_back({Severity::kWarning,
+                  std::move(source),
+                  {},
+                  at,
+                  length,
+                  std::move(message),
+                  std::move(hint),
+                  code.value_or(code_)});
 }
 
 void Diagnostics::Unreadable(std::string file, std::string message, std::string hint) {
-  all_.push_back(
-      {Severity::kError, nullptr, std::move(file), {}, 1, std::move(message), std::move(hint)});
+  all_.push_back({Severity::kError,
+                  nullptr,
+                  std::move(file),
+                  {},
+                  1,
+                  std::move(message),
+                  std::move(hint),
+                  DiagnosticCode::kUnreadable});
   ++errors_;
 }
 
@@ -189,7 +209,11 @@ void Diagnostics::Sort() {
     const auto other_place = std::find_if(once.rbegin(), once.rend(), [&](const Diagnostic& kept) {
       return place(kept) != place(d);
     });
-    if (std::find(once.rbegin(), other_place, d) != other_place) continue;
+    const auto reads_the_same = [&d](const Diagnostic& kept) {
+      return std::tie(kept.severity, kept.length, kept.message, kept.hint) ==
+             std::tie(d.severity, d.length, d.message, d.hint);
+    };
+    if (std::find_if(once.rbegin(), other_place, reads_the_same) != other_place) continue;
     if (d.severity == Severity::kError) ++errors_;
     once.push_back(std::move(d));
   }
@@ -223,7 +247,8 @@ std::string Render(const Diagnostic& diagnostic, bool color) {
 }
 
 std::string RenderJson(const Diagnostic& diagnostic) {
-  std::string out = fmt::format("{{\"severity\":\"{}\",\"file\":", Name(diagnostic.severity));
+  std::string out = fmt::format(R"({{"severity":"{}","code":"{}","file":)",
+                                Name(diagnostic.severity), Word(diagnostic.code));
   AppendJsonString(out, FileOf(diagnostic));
   out += fmt::format(",\"line\":{},\"column\":{},\"length\":{},\"message\":", diagnostic.at.line,
                      diagnostic.at.column, diagnostic.length);

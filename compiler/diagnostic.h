@@ -10,10 +10,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "compiler/diagnostic_code.h"
 #include "compiler/source.h"
 
 namespace writ {
@@ -28,6 +30,7 @@ struct Diagnostic {
   uint32_t length = 1;  // code points to underline, at least 1
   std::string message;  // one sentence, no full stop, no trailing newline
   std::string hint;     // what to do; may be empty
+  DiagnosticCode code = DiagnosticCode::kPolicy;
   friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
 
@@ -37,21 +40,41 @@ class Diagnostics {
   // As many errors, and as many warnings, are kept; one more says that there were others.
   static constexpr size_t kMaxKept = 1000;
 
+  // Without a code of its own a diagnostic has that of the stage it is found in.
   void Error(std::shared_ptr<const Source> source, Position at, uint32_t length,
-             std::string message, std::string hint = {});
+             std::string message, std::string hint = {},
+             std::optional<DiagnosticCode> code = std::nullopt);
   void Warning(std::shared_ptr<const Source> source, Position at, uint32_t length,
-               std::string message, std::string hint = {});
+               std::string message, std::string hint = {},
+               std::optional<DiagnosticCode> code = std::nullopt);
   void Unreadable(std::string file, std::string message, std::string hint = {});
+
+  // While it lives, a part of the work whose diagnostics have this code unless they say otherwise.
+  class Stage {
+   public:
+    Stage(Diagnostics& diagnostics, DiagnosticCode code)
+        : diagnostics_(diagnostics), before_(diagnostics.code_) {
+      diagnostics_.code_ = code;
+    }
+    ~Stage() { diagnostics_.code_ = before_; }
+    Stage(const Stage&) = delete;
+    Stage& operator=(const Stage&) = delete;
+
+   private:
+    Diagnostics& diagnostics_;
+    DiagnosticCode before_;
+  };
 
   bool has_errors() const { return errors_ > 0; }
   size_t error_count() const { return errors_; }
   // In the order of file and position once Sort() was called.
   const std::vector<Diagnostic>& all() const { return all_; }
-  // By source (in the order first reported), then position; equal ones once.
+  // By source (in the order first reported), then position; those that read the same once.
   void Sort();
 
  private:
   std::vector<Diagnostic> all_;
+  DiagnosticCode code_ = DiagnosticCode::kPolicy;
   size_t errors_ = 0;
   size_t warnings_ = 0;
 };
@@ -68,7 +91,7 @@ std::string Quote(std::string_view text);
 // around the caret.
 std::string Render(const Diagnostic& diagnostic, bool color = false);
 
-// {"severity","file","line","column","length","message","hint"}
+// {"severity","code","file","line","column","length","message","hint"}
 std::string RenderJson(const Diagnostic& diagnostic);
 
 // The candidate nearest to `word` by edit distance, or empty if none is near enough to be meant.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,7 @@ struct Problem {
   uint32_t length = 1;
   std::string message;
   std::string hint;
+  std::optional<DiagnosticCode> code = std::nullopt;  // none: that of the stage
 };
 
 // Of one expression; those after it are not said.

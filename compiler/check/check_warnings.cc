@@ -288,9 +288,9 @@ class WarningFinder {
       }
       const std::optional<NodeId> read = subject ? FindRead(branch, *subject) : std::nullopt;
       if (!read) continue;
-      Warn(ast_.node(*read),
-           fmt::format("{} is read where it is not there: this always fails", *subject),
-           "perhaps the two branches are the wrong way round");
+      WarnOfFailure(ast_.node(*read),
+                    fmt::format("{} is read where it is not there: this always fails", *subject),
+                    "perhaps the two branches are the wrong way round");
     }
   }
 
@@ -360,11 +360,12 @@ class WarningFinder {
     const NodeId map = ast_.child(node, 0);
     const NodeId key = ast_.child(node, 1);
     if (node.optional || !values_.at(map).is(Tag::kMap) || !IsArgument(key)) return;
-    Warn(ast_.node(key),
-         fmt::format("this fails for what {} does not have, and nothing asks first", Shown(map)),
-         fmt::format("require {} in {} too, or write {}[?{}].orValue(…)", Shown(key), Shown(map),
-                     Shown(map), Shown(key)),
-         KeyGuard(ast_, key, map));
+    WarnOfFailure(
+        ast_.node(key),
+        fmt::format("this fails for what {} does not have, and nothing asks first", Shown(map)),
+        fmt::format("require {} in {} too, or write {}[?{}].orValue(…)", Shown(key), Shown(map),
+                    Shown(map), Shown(key)),
+        KeyGuard(ast_, key, map));
   }
 
   // x.value() of an optional.
@@ -376,10 +377,10 @@ class WarningFinder {
       return;
     }
     const NodeId optional = ast_.child(node, 0);
-    Warn(node, "this fails where there is no value, and nothing asks first",
-         fmt::format("write {}.orValue(…), or ask {}.hasValue() first", Shown(optional),
-                     Shown(optional)),
-         ValueGuard(ast_, optional));
+    WarnOfFailure(node, "this fails where there is no value, and nothing asks first",
+                  fmt::format("write {}.orValue(…), or ask {}.hasValue() first", Shown(optional),
+                              Shown(optional)),
+                  ValueGuard(ast_, optional));
   }
 
   // "/srv/".startsWith(args.x): the caller says what passes.
@@ -403,10 +404,10 @@ class WarningFinder {
       }
     }
     // Both ways round, the two are meant: what is below a folder, and what it is below.
-    Warn(node,
-         fmt::format("the call brings the {}: perhaps the two are the wrong way round",
-                     test->brings),
-         std::move(hint), "", SpellTextTest(ast_, test->function, test->by, test->tested));
+    Add(DiagnosticCode::kSwappedOperands, node,
+        fmt::format("the call brings the {}: perhaps the two are the wrong way round",
+                    test->brings),
+        std::move(hint), "", SpellTextTest(ast_, test->function, test->by, test->tested));
   }
 
   // ["read", "write"] where "read write" is asked whether it contains what the call says, and
@@ -483,8 +484,9 @@ class WarningFinder {
         fmt::format("{}{} {} null", PathAsked(argument, equal), text, equal ? "==" : "!=");
     // An && beside it would take only the last of what || joins.
     if (equal && id != ast_.root) asked = fmt::format("({})", asked);
-    Warn(node, fmt::format("this fails where {} is not given: what is absent is not null", text),
-         fmt::format("write {}", asked), GuardOf(ast_.node(argument)));
+    WarnOfFailure(node,
+                  fmt::format("this fails where {} is not given: what is absent is not null", text),
+                  fmt::format("write {}", asked), GuardOf(ast_.node(argument)));
     return true;
   }
 
@@ -583,20 +585,30 @@ class WarningFinder {
       const std::string_view type = is_double ? "double" : "uint";
       const std::string left = i == 1 ? fmt::format("double({})", Shown(other)) : Shown(number);
       const std::string right = i == 1 ? Shown(number) : fmt::format("double({})", Shown(other));
-      Warn(node,
-           fmt::format("this fails where {} is an integer in JSON: there is no int {} {}",
-                       Shown(other), op, type),
-           is_double ? fmt::format("write {} {} {}", left, op, right)
-                     : "integers of JSON are int: leave the u out");
+      WarnOfFailure(node,
+                    fmt::format("this fails where {} is an integer in JSON: there is no int {} {}",
+                                Shown(other), op, type),
+                    is_double ? fmt::format("write {} {} {}", left, op, right)
+                              : "integers of JSON are int: leave the u out");
       return;
     }
   }
 
-  void Warn(const Node& node, std::string message, std::string hint, std::string unless = {},
-            std::string unless_in_rule = {}) {
+  // Of what is always true, or always false.
+  void Warn(const Node& node, std::string message, std::string hint) {
+    Add(DiagnosticCode::kConstantCondition, node, std::move(message), std::move(hint));
+  }
+
+  void WarnOfFailure(const Node& node, std::string message, std::string hint,
+                     std::string unless = {}) {
+    Add(DiagnosticCode::kMayFail, node, std::move(message), std::move(hint), std::move(unless));
+  }
+
+  void Add(DiagnosticCode code, const Node& node, std::string message, std::string hint,
+           std::string unless = {}, std::string unless_in_rule = {}) {
     if (warnings_.size() >= kMaxProblems) return;
     warnings_.push_back(
-        {{Severity::kWarning, node.at, node.at_length, std::move(message), std::move(hint)},
+        {{Severity::kWarning, node.at, node.at_length, std::move(message), std::move(hint), code},
          std::move(unless),
          std::move(unless_in_rule)});
   }

@@ -41,13 +41,16 @@ std::optional<Problem> ConditionFacts::Add(const Checked& condition, bool must_h
     if (contradicts && !problem) {
       const Node& node = ast.node(operand);
       problem = Problem{
-          Severity::kWarning, node.at, node.at_length,
+          Severity::kWarning,
+          node.at,
+          node.at_length,
           fmt::format("with what the rule says of {} before, this is never {}",
                       comparison->subject.size() > 40 ? "the same value" : comparison->subject,
                       must_hold ? "true" : "false"),
           must_hold ? "so the rule denies every call it applies to; join alternatives with ||"
                     : "so the rule denies every call it applies to; if that is meant, "
-                      "write forbid: true"};
+                      "write forbid: true",
+          DiagnosticCode::kContradiction};
     }
     found.push_back(*comparison);
   }

@@ -515,6 +515,7 @@ class Emitter {
 }  // namespace
 
 Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
+  const Diagnostics::Stage stage(diagnostics, DiagnosticCode::kTooLarge);
   if (CountNamedTools(policies) > kMaxRuleCopies) {
     ReportCopies(policies, diagnostics);
     return {};

@@ -247,7 +247,8 @@ void RuleCode::CheckConstantMax(const Expression& max, uint8_t scale) {
                  : fmt::format("max is larger than a count can be: {}", FormatValue(value)),
       negative   ? "to deny every call write forbid: true instead of a quota"
       : fraction ? "add scale: with how many decimals to count, or round it"
-                 : "lower max or scale");
+                 : "lower max or scale",
+      DiagnosticCode::kPolicy);
 }
 
 void RuleCode::EmitExpressions(BlockBuilder& block, const RuleModel& rule, size_t policy,

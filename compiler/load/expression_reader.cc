@@ -204,7 +204,7 @@ std::optional<Expression> ExpressionReader::Compile(const Text& text, Wanted wan
     if (hint.empty()) hint = EscapeHint(text, error.at);
     if (hint.empty()) hint = NotHint(text, error.at);
     Report(text, {Severity::kError, error.at, error.length, error.message,
-                  hint.empty() ? error.hint : hint});
+                  hint.empty() ? error.hint : hint, DiagnosticCode::kSyntax});
     return std::nullopt;
   }
   nodes_ += parsed->nodes.size();
@@ -246,7 +246,7 @@ void ExpressionReader::Finish() {
     const cel::Problem& problem = pending.warning.problem;
     reader_.diagnostics().Warning(pending.source.source(), pending.source.At(problem.at),
                                   pending.source.Underline(problem.at, problem.length),
-                                  problem.message, problem.hint);
+                                  problem.message, problem.hint, problem.code);
   }
   pending_.clear();
 }
@@ -322,7 +322,8 @@ bool ExpressionReader::CheckLabels(const Text& text, const cel::Checked& checked
     std::string hint = DidYouMean(name, {labels.begin(), labels.end()});
     if (hint.empty()) hint = fmt::format("ask for it at the top of the policy: labels: [{}]", name);
     Report(text, {Severity::kError, node.at, node.at_length,
-                  fmt::format("the policy has no label {}", Quote(name)), std::move(hint)});
+                  fmt::format("the policy has no label {}", Quote(name)), std::move(hint),
+                  DiagnosticCode::kUnknownName});
     ok = false;
   }
   return ok;
@@ -399,7 +400,7 @@ bool ExpressionReader::Fits(const Expression& expression, std::string_view what,
   const ExpressionSource& source = expression.source;
   reader_.diagnostics().Error(source.source(), source.At(root.begin),
                               source.Underline(root.begin, root.end - root.begin), std::move(fault),
-                              FitHint(type, wanted));
+                              FitHint(type, wanted), DiagnosticCode::kType);
   return false;
 }
 
@@ -442,10 +443,10 @@ void ExpressionReader::Report(const Text& text, const cel::Problem& problem) {
   const uint32_t length = text.source.Underline(problem.at, problem.length);
   if (problem.severity == Severity::kError) {
     reader_.diagnostics().Error(text.source.source(), at, length, std::move(message),
-                                std::move(hint));
+                                std::move(hint), problem.code);
   } else {
     reader_.diagnostics().Warning(text.source.source(), at, length, std::move(message),
-                                  std::move(hint));
+                                  std::move(hint), problem.code);
   }
 }
 
@@ -456,7 +457,7 @@ void ExpressionReader::CompareConditions(const RuleModel& rule) {
     if (!problem) return;
     reader_.diagnostics().Warning(expression.source.source(), expression.source.At(problem->at),
                                   expression.source.Underline(problem->at, problem->length),
-                                  problem->message, problem->hint);
+                                  problem->message, problem->hint, problem->code);
   };
   if (rule.when) look_at(*rule.when, true);
   for (const Expression& expression : rule.require) look_at(expression, true);
@@ -484,11 +485,12 @@ std::vector<MessagePartModel> ExpressionReader::ReadMessage(const Node& node, bo
     if (!part.closed) {
       Report({expression.text, source, node, "message", true},
              {Severity::kError, at, 2, "this \"${\" is never closed",
-              "close it with \"}\"; for these very characters write $${"});
+              "close it with \"}\"; for these very characters write $${", DiagnosticCode::kSyntax});
     } else if (expression.text.empty()) {
       Report({expression.text, source, node, "message", true},
              {Severity::kError, at, 2, "there is no expression in this \"${}\"",
-              "write what to fill in, such as ${args.path}; for these very characters write $${}"});
+              "write what to fill in, such as ${args.path}; for these very characters write $${}",
+              DiagnosticCode::kSyntax});
     } else if (std::optional<Expression> value = Compile(expression, Wanted::kAny)) {
       message.push_back({{}, std::move(*value)});
     }

@@ -51,6 +51,7 @@ std::string StemOf(const std::string& path) {
 std::optional<Policy> LoadPolicy(std::shared_ptr<const Source> source, const Node& root,
                                  std::string space, Diagnostics& diagnostics,
                                  std::vector<FileRead>* looked_for) {
+  const Diagnostics::Stage stage(diagnostics, DiagnosticCode::kPolicy);
   const auto refuse = [&](const Node& at, std::string message, std::string hint) {
     diagnostics.Error(source, at.at, at.length, std::move(message), std::move(hint));
     return std::nullopt;

@@ -134,7 +134,7 @@ class Loader {
                (Missing(node) || (node->kind == Kind::kSequence && node->items.empty()))) {
       reader_.Warn(node != nullptr ? *node : *default_node,
                    "every call is denied: the default is deny, and allow lists nothing",
-                   "add allow: with the tools that may be called");
+                   "add allow: with the tools that may be called", DiagnosticCode::kAlwaysDenies);
     }
   }
 
@@ -170,6 +170,7 @@ class Loader {
 
   // False if it is faulty, which is reported.
   bool ReadData(const Node& node) {
+    const Diagnostics::Stage stage(reader_.diagnostics(), DiagnosticCode::kData);
     if (node.kind != Kind::kMapping) {
       reader_.Error(node, "data must be a mapping from names to constants",
                     node.kind == Kind::kSequence ? "give the list a name: data: {names: […]}"

@@ -60,7 +60,8 @@ bool PolicyReader::CheckKeys(const Node& map, std::string_view where,
       hint = "YAML ends the text at \",\" inside { }; put the whole text in quotes";
     }
     if (hint.empty()) hint = fmt::format("{} may have: {}", where, fmt::join(known, ", "));
-    Error(*member.key, fmt::format("unknown key {} in {}", JsonQuote(name), where), hint);
+    Error(*member.key, fmt::format("unknown key {} in {}", JsonQuote(name), where), hint,
+          DiagnosticCode::kUnknownKey);
   }
   return error_count() == errors_before;
 }
@@ -80,7 +81,8 @@ bool PolicyReader::TakeRule(const Node& rule) {
   if (++rules_ <= kMaxPolicyRules) return true;
   if (rules_ == kMaxPolicyRules + 1) {
     Error(rule, fmt::format("a policy may have {} rules, and this is one more", kMaxPolicyRules),
-          "put what differs into data, name several tools in one rule, or split the policy");
+          "put what differs into data, name several tools in one rule, or split the policy",
+          DiagnosticCode::kTooLarge);
   }
   return false;
 }
@@ -93,12 +95,13 @@ bool PolicyReader::TakePatterns(const Node& at, size_t instructions) {
     Error(at,
           fmt::format("with this the patterns of the policy compile to more than {} instructions",
                       cel::kMaxPatternInstructions),
-          "repeat less: {100} writes its part a hundred times");
+          "repeat less: {100} writes its part a hundred times", DiagnosticCode::kTooLarge);
   }
   return false;
 }
 
 void PolicyReader::WarnOfTraps(const Node& node) {
+  const Diagnostics::Stage stage(diagnostics_, DiagnosticCode::kYamlTrap);
   for (const Node* item : node.items) {
     if (item->kind != Kind::kScalar) {
       WarnOfTraps(*item);

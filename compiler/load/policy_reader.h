@@ -47,11 +47,13 @@ class PolicyReader {
   Diagnostics& diagnostics() { return diagnostics_; }
   size_t error_count() const { return diagnostics_.error_count(); }
 
-  void Error(const yaml::Node& at, std::string message, std::string hint = {}) {
-    diagnostics_.Error(source_, at.at, at.length, std::move(message), std::move(hint));
+  void Error(const yaml::Node& at, std::string message, std::string hint = {},
+             std::optional<DiagnosticCode> code = std::nullopt) {
+    diagnostics_.Error(source_, at.at, at.length, std::move(message), std::move(hint), code);
   }
-  void Warn(const yaml::Node& at, std::string message, std::string hint = {}) {
-    diagnostics_.Warning(source_, at.at, at.length, std::move(message), std::move(hint));
+  void Warn(const yaml::Node& at, std::string message, std::string hint = {},
+            std::optional<DiagnosticCode> code = std::nullopt) {
+    diagnostics_.Warning(source_, at.at, at.length, std::move(message), std::move(hint), code);
   }
 
   // Reports members of `map` that are not in `known`. False if there are any: what else is missing

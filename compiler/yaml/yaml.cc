@@ -139,6 +139,7 @@ Node* Document::NewNode() {
 }
 
 std::unique_ptr<Document> Parse(std::shared_ptr<const Source> source, Diagnostics& diagnostics) {
+  const Diagnostics::Stage stage(diagnostics, DiagnosticCode::kYaml);
   auto document = std::make_unique<Document>();
   Report report(std::move(source), diagnostics);
   try {

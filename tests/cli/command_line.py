@@ -206,8 +206,8 @@ class Check(CommandTest):
                 self.assertEqual(report["ok"], ok)
                 self.assertEqual(len(report["findings"]), findings)
                 for finding in report["findings"]:
-                    self.assertEqual(set(finding), {"severity", "file", "line", "column", "length",
-                                                    "message", "hint"})
+                    self.assertEqual(set(finding), {"severity", "code", "file", "line", "column",
+                                                    "length", "message", "hint"})
                     self.assertEqual(finding["file"], path)
         first = self.run_writ("check", "--json", "faulty.yaml").json()["findings"][0]
         self.assertEqual((first["severity"], first["line"], first["column"], first["length"]),

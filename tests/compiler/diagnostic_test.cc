@@ -115,10 +115,11 @@ TEST(Render, ColorsOnlyWhenAsked) {
 }
 
 TEST(RenderJson, GivesEveryFieldInOrder) {
-  EXPECT_EQ(RenderJson(At("x", {1, 2}, 3, "say \"a\\b\"\n\t\x01", "h\xC3\xA9\xFF")),
-            R"({"severity":"error","file":"policy.yaml","line":1,"column":2,"length":3,)"
-            R"("message":"say \"a\\b\"\n\t\u0001","hint":")"
-            "h\xC3\xA9\\ufffd\"}");
+  EXPECT_EQ(
+      RenderJson(At("x", {1, 2}, 3, "say \"a\\b\"\n\t\x01", "h\xC3\xA9\xFF")),
+      R"({"severity":"error","code":"policy","file":"policy.yaml","line":1,"column":2,"length":3,)"
+      R"("message":"say \"a\\b\"\n\t\u0001","hint":")"
+      "h\xC3\xA9\\ufffd\"}");
 }
 
 TEST(Diagnostics, CountsErrorsButNotWarnings) {
