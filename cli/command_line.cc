@@ -426,9 +426,19 @@ int Dispatch(int argc, char** argv) {
   check_command->footer("Exit status: 0 nothing, 1 findings, 2 a file cannot be read.");
   check_command->add_option("policy,-c,--config", check.policies, "policy files")
       ->option_text("FILE ...");
-  check_command->add_flag("--json", check.json, "findings as JSON");
-  check_command->add_flag("--costs", check.costs,
-                          "what each rule of writ: 1 costs at worst, n being the call's bytes");
+  CLI::Option* check_json = check_command->add_flag("--json", check.json, "findings as JSON");
+  CLI::Option* check_sarif =
+      check_command->add_flag("--sarif", check.sarif, "findings as SARIF 2.1.0")
+          ->excludes(check_json);
+  CLI::Option* check_github =
+      check_command->add_flag("--github", check.github, "findings as annotations of GitHub Actions")
+          ->excludes(check_json)
+          ->excludes(check_sarif);
+  check_command
+      ->add_flag("--costs", check.costs,
+                 "what each rule of writ: 1 costs at worst, n being the call's bytes")
+      ->excludes(check_sarif)
+      ->excludes(check_github);
 
   TestOptions test;
   CLI::App* test_command = app.add_subcommand("test", "run suites of expected decisions");

@@ -40,7 +40,10 @@ int Run(const RunOptions& options);
 
 struct CheckOptions {
   std::vector<std::string> policies;
+  // One of them at most; none: text.
   bool json = false;
+  bool sarif = false;
+  bool github = false;
   bool costs = false;
 };
 int Check(const CheckOptions& options);

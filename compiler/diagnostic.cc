@@ -18,14 +18,6 @@ namespace {
 constexpr size_t kMaxShownLine = 160;
 constexpr size_t kMaxQuoted = 60;
 
-const std::string& FileOf(const Diagnostic& diagnostic) {
-  return diagnostic.source ? diagnostic.source->name() : diagnostic.file;
-}
-
-std::string_view Name(Severity severity) {
-  return severity == Severity::kError ? "error" : "warning";
-}
-
 // What a terminal shows for the characters of `text`, one for each: those that drive the terminal,
 // draw nothing or reorder what is around them, and bytes that are no UTF-8, become '?', tabs a
 // space.
@@ -54,7 +46,8 @@ class Paint {
   std::string Bold(std::string_view text) const { return Wrap("1", text); }
   std::string Green(std::string_view text) const { return Wrap("1;32", text); }
   std::string Label(Severity severity) const {
-    return Wrap(severity == Severity::kError ? "1;31" : "1;35", fmt::format("{}:", Name(severity)));
+    return Wrap(severity == Severity::kError ? "1;31" : "1;35",
+                fmt::format("{}:", SeverityName(severity)));
   }
 
  private:
@@ -246,9 +239,24 @@ std::string Render(const Diagnostic& diagnostic, bool color) {
   return out;
 }
 
+std::string_view SeverityName(Severity severity) {
+  return severity == Severity::kError ? "error" : "warning";
+}
+
+const std::string& FileOf(const Diagnostic& diagnostic) {
+  return diagnostic.source ? diagnostic.source->name() : diagnostic.file;
+}
+
+uint32_t EndColumn(const Diagnostic& diagnostic) {
+  const uint64_t end = uint64_t{diagnostic.at.column} + std::max(diagnostic.length, 1u);
+  if (diagnostic.source == nullptr) return static_cast<uint32_t>(end);
+  const uint64_t line_end = diagnostic.source->Width(diagnostic.at.line) + 1;
+  return static_cast<uint32_t>(std::max<uint64_t>(diagnostic.at.column, std::min(end, line_end)));
+}
+
 std::string RenderJson(const Diagnostic& diagnostic) {
   std::string out = fmt::format(R"({{"severity":"{}","code":"{}","file":)",
-                                Name(diagnostic.severity), Word(diagnostic.code));
+                                SeverityName(diagnostic.severity), Word(diagnostic.code));
   AppendJsonString(out, FileOf(diagnostic));
   out += fmt::format(",\"line\":{},\"column\":{},\"length\":{},\"message\":", diagnostic.at.line,
                      diagnostic.at.column, diagnostic.length);

@@ -91,6 +91,16 @@ std::string Quote(std::string_view text);
 // around the caret.
 std::string Render(const Diagnostic& diagnostic, bool color = false);
 
+// "error" or "warning".
+std::string_view SeverityName(Severity severity);
+
+// The source's name, or that of a file that could not be read.
+const std::string& FileOf(const Diagnostic& diagnostic);
+
+// The column behind what is underlined, which is no further than behind the line's end. At least
+// the column that it starts in. REQUIRES: the diagnostic has a place.
+uint32_t EndColumn(const Diagnostic& diagnostic);
+
 // {"severity","code","file","line","column","length","message","hint"}
 std::string RenderJson(const Diagnostic& diagnostic);
 

@@ -6,8 +6,8 @@ namespace writ {
 
 std::string_view Word(DiagnosticCode code) {
   switch (code) {
-#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning) \
-  case DiagnosticCode::identifier:                      \
+#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) \
+  case DiagnosticCode::identifier:                              \
     return word;
 #include "compiler/diagnostic_codes.def"
 #undef WRIT_DIAGNOSTIC_CODE
@@ -17,9 +17,20 @@ std::string_view Word(DiagnosticCode code) {
 
 std::string_view Meaning(DiagnosticCode code) {
   switch (code) {
-#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning) \
-  case DiagnosticCode::identifier:                      \
+#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) \
+  case DiagnosticCode::identifier:                              \
     return meaning;
+#include "compiler/diagnostic_codes.def"
+#undef WRIT_DIAGNOSTIC_CODE
+  }
+  return "";
+}
+
+std::string_view Remedy(DiagnosticCode code) {
+  switch (code) {
+#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) \
+  case DiagnosticCode::identifier:                              \
+    return remedy;
 #include "compiler/diagnostic_codes.def"
 #undef WRIT_DIAGNOSTIC_CODE
   }
@@ -28,7 +39,7 @@ std::string_view Meaning(DiagnosticCode code) {
 
 const std::vector<DiagnosticCode>& AllDiagnosticCodes() {
   static const std::vector<DiagnosticCode> all = {
-#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning) DiagnosticCode::identifier,
+#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) DiagnosticCode::identifier,
 #include "compiler/diagnostic_codes.def"
 #undef WRIT_DIAGNOSTIC_CODE
   };

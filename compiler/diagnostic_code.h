@@ -8,7 +8,7 @@
 namespace writ {
 
 enum class DiagnosticCode : uint8_t {
-#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning) identifier,
+#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) identifier,
 #include "compiler/diagnostic_codes.def"
 #undef WRIT_DIAGNOSTIC_CODE
 };
@@ -18,6 +18,9 @@ std::string_view Word(DiagnosticCode code);
 
 // One sentence for people, without a full stop.
 std::string_view Meaning(DiagnosticCode code);
+
+// What to do about it: a sentence without a full stop.
+std::string_view Remedy(DiagnosticCode code);
 
 // In the order of their definition.
 const std::vector<DiagnosticCode>& AllDiagnosticCodes();

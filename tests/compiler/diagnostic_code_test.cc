@@ -40,6 +40,8 @@ TEST(DiagnosticCodes, AreWordsOfTheirOwn) {
     EXPECT_TRUE(words.insert(word).second) << word;
     EXPECT_FALSE(Meaning(code).empty()) << word;
     EXPECT_FALSE(Meaning(code).ends_with('.')) << word;
+    EXPECT_FALSE(Remedy(code).empty()) << word;
+    EXPECT_FALSE(Remedy(code).ends_with('.')) << word;
   }
   EXPECT_GE(words.size(), 15u);
 }
