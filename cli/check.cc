@@ -26,6 +26,7 @@ int Check(const CheckOptions& options) {
   outcome.with_costs = options.costs;
   outcome.policies = options.policies;
   LoadOptions load;
+  load.lint = true;
   if (options.costs) load.bounds = &outcome.costs;
   outcome.program = LoadProgram(options.policies, outcome.diagnostics, load);
   outcome.diagnostics.Sort();

@@ -12,6 +12,7 @@
 #include "compiler/emit/emit.h"
 #include "compiler/emit/limit_fault.h"
 #include "compiler/emit/rule_cost.h"
+#include "compiler/lint/lint.h"
 #include "compiler/load/load_policy.h"
 #include "vm/bundle/bundle.h"
 
@@ -76,7 +77,7 @@ void BoundRules(const std::vector<Policy>& policies, std::vector<RuleBound>& bou
 std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> texts,
                                                     Diagnostics& diagnostics,
                                                     std::vector<RuleBound>* bounds,
-                                                    std::vector<FileRead>* lists) {
+                                                    std::vector<FileRead>* lists, bool lint) {
   std::vector<std::unique_ptr<yaml::Document>> documents;
   std::vector<Policy> policies;
   const size_t errors_before = diagnostics.error_count();
@@ -90,6 +91,9 @@ std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> text
   }
   if (diagnostics.error_count() != errors_before) return nullptr;
   if (!CheckNames(policies, diagnostics)) return nullptr;
+  if (lint) {
+    for (const Policy& policy : policies) Lint(policy, diagnostics);
+  }
   if (bounds != nullptr) BoundRules(policies, *bounds);
   return EmitAndVerify(policies, diagnostics);
 }

@@ -31,10 +31,12 @@ struct PolicyText {
 // Several policies make one program: all must allow. Null if there was any error; `diagnostics`
 // then says all that is wrong with all of them. Warnings do not stop compilation. `bounds`, unless
 // null, gets those of all rules, in order; `lists` the files that they looked for in from_file.
+// With `lint`, each policy is warned of what it says in vain, too (compiler/lint/).
 std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> texts,
                                                     Diagnostics& diagnostics,
                                                     std::vector<RuleBound>* bounds,
-                                                    std::vector<FileRead>* lists);
+                                                    std::vector<FileRead>* lists,
+                                                    bool lint = false);
 
 // A policy that stands inside another document. `space` names its counters.
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,

@@ -53,6 +53,7 @@ struct LoadOptions {
   std::vector<RuleBound>* bounds = nullptr;  // gets those of all rules that are compiled, in order
   PolicyFiles* files = nullptr;
   Admission* admission = nullptr;
+  bool lint = false;  // policies that are compiled are warned of what they say in vain, too
 };
 
 // Null if there was any error; `diagnostics` then says all that is wrong with all of them. Warnings

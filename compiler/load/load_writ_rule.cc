@@ -151,7 +151,7 @@ class RuleLoader {
       const std::string why_not = name ? WhyNeverCalled(policy_, tool.text) : std::string();
       if (why_not.empty()) return;
       reader_.Warn(tool, "the rule gets no call of this tool: " + why_not,
-                   WhatHelps(policy_, tool.text));
+                   WhatHelps(policy_, tool.text), DiagnosticCode::kUnreachableTool);
     };
     if (tools->kind == Kind::kScalar) look_at(*tools);
     for (const Node* tool : tools->items) look_at(*tool);

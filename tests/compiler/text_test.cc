@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "compiler/compile.h"
+#include "compiler/lint/lint.h"
+#include "compiler/load/load_policy.h"
 #include "compiler/text_files.h"
 
 namespace writ {
@@ -20,6 +22,9 @@ std::string Checked(const std::string& policy, size_t* errors) {
   Diagnostics diagnostics;
   if (const auto document = yaml::Parse(source, diagnostics); document != nullptr) {
     CompileInline(source, *document->root(), "policy.yaml", diagnostics);
+    Diagnostics said_before;
+    const auto loaded = LoadPolicy(source, *document->root(), "policy.yaml", said_before);
+    if (loaded && !diagnostics.has_errors()) Lint(*loaded, diagnostics);
   }
   diagnostics.Sort();
   *errors = diagnostics.error_count();
