@@ -63,7 +63,7 @@ class Help(CommandTest):
                 result = self.run_writ(*words)
                 self.expect(result, 0, err="")
                 lines = result.out.splitlines()
-                self.assertLessEqual(len(lines), {"run": 30}.get(words[0], 24) if len(words) > 1
+                self.assertLessEqual(len(lines), {"run": 31}.get(words[0], 24) if len(words) > 1
                                      else 22 + len(COMMANDS), result)
                 self.assertLessEqual(max(map(len, lines)), 100, result)
 

@@ -4,11 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 
-#include "compiler/compile.h"
-#include "compiler/yaml/yaml.h"
 
 namespace writ {
 namespace {
@@ -29,28 +26,6 @@ TEST(LimitFault, NamesTheLimitAndAWayOut) {
   EXPECT_EQ(message(ProgramLimit::kDecisionCost),
             "what is checked for one tool may cost more than 100000000 instructions, each loop "
             "counted as if it ran once");
-}
-
-// At the policy, and not as a fault in writ.
-TEST(LimitFault, IsSaidAtThePolicy) {
-  std::string text = "version: \"1\"\ntools:\n  t:\n    rules:\n";
-  std::string large;  // 100,000 instructions of 16,777,216
-  for (int i = 0; i < 100; ++i) large += "[ab]{1000}";
-  for (int i = 0; i < 168; ++i) {
-    text += fmt::format(
-        "      - {{name: r{}, conditions: [{{path: args.a, op: regex, value: \"{}{}\"}}]}}\n", i, i,
-        large);
-  }
-  const auto source = std::make_shared<const Source>("policy.yaml", text);
-  Diagnostics diagnostics;
-  const auto document = yaml::Parse(source, diagnostics);
-  ASSERT_NE(document, nullptr);
-  EXPECT_EQ(CompileInline(source, *document->root(), "policy", diagnostics), nullptr);
-  ASSERT_EQ(diagnostics.error_count(), 1u);
-  const LimitFault fault = LimitFaultOf(ProgramLimit::kPatterns);
-  EXPECT_EQ(diagnostics.all()[0].source, source);
-  EXPECT_EQ(diagnostics.all()[0].message, fault.message);
-  EXPECT_EQ(diagnostics.all()[0].hint, fault.hint);
 }
 
 }  // namespace

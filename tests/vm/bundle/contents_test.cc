@@ -111,6 +111,9 @@ TEST(Contents, DebugDataChangesNoOtherByte) {
 TEST(Contents, OfAnExpressionNameItsVariables) {
   WrittenProgram written;
   written.program = Assemble("value 1\n LoadSlot r0 args.x\n Return r0");
+  written.program.shared_slots = 1;
+  written.program.tools[0].first_slot = 1;
+  written.program.tools[0].slot_count = 0;
   written.extras.kind = Kind::kExpression;
   written.extras.expression_block = 0;
   written.extras.slot_count = 1;

@@ -127,7 +127,7 @@ TEST(Math, Roots) {
   CheckCalls({{FunctionId::kMathSqrt, {49.0}, "7.0"},
               {FunctionId::kMathSqrt, {49}, "7.0"},
               {FunctionId::kMathSqrt, {U(2)}, "1.4142135623730951"},
-              {FunctionId::kMathSqrt, {-1}, "-nan"},
+              {FunctionId::kMathSqrt, {-1}, "nan"},
               {FunctionId::kMathSqrt, {kInf}, "inf"},
               {FunctionId::kMathSqrt, {"4"}, kNoOverload}},
              apply);
