@@ -102,7 +102,8 @@ int Main(int argc, char** argv) {
   Options options;
   std::string engine;
   app.add_option("DIR", options.folders, "a folder of *.json files")->required();
-  app.add_option("--evaluator", engine, "oracle, plain or optimised; default: all that exist");
+  app.add_option("--evaluator", engine,
+                 "oracle, plain, optimised or bundled; default: all that exist");
   app.add_option("--filter", options.filter, "only cases whose file/section/name has this text");
   app.add_flag("-v,--verbose", options.verbose, "also list the cases that pass");
   try {

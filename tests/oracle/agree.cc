@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <string_view>
 #include <vector>
 
 #include "oracle/print.h"
@@ -13,8 +12,6 @@
 
 namespace writ::oracle {
 namespace {
-
-constexpr std::string_view kRefusedByVerifier = "the program was refused";
 
 bool Agree(const Result& a, const Result& b, Arena& arena) {
   const bool failed = a.value.is(Tag::kError);
@@ -24,7 +21,7 @@ bool Agree(const Result& a, const Result& b, Arena& arena) {
 
 // An expression may be too large for bytecode; bytecode that the verifier does not take is a fault.
 bool SaysNothing(const Result& result) {
-  if (!result.refused.empty()) return !result.refused.starts_with(kRefusedByVerifier);
+  if (!result.refused.empty()) return !result.refused.starts_with(kRefusedProgram);
   return result.value.is(Tag::kError) && result.value.code == Error::kBudget;
 }
 

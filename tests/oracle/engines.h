@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,10 @@
 
 #include "compiler/check/check.h"
 #include "compiler/check/environment.h"
+#include "compiler/lower/expression.h"
 #include "oracle/evaluate.h"
 #include "vm/arena.h"
+#include "vm/bundle/bundle.h"
 #include "vm/machine.h"
 #include "vm/value.h"
 
@@ -23,12 +26,17 @@ enum class Engine : uint8_t {
   kOracle,     // walks the tree
   kPlain,      // bytecode as the expression stands
   kOptimised,  // bytecode with everything that is done to make it fast
+  kBundled,    // that, written as a bundle and read again
 };
 
-inline constexpr Engine kEngines[] = {Engine::kOracle, Engine::kPlain, Engine::kOptimised};
+inline constexpr Engine kEngines[] = {Engine::kOracle, Engine::kPlain, Engine::kOptimised,
+                                      Engine::kBundled};
 
 std::string_view Name(Engine engine);
 std::optional<Engine> EngineNamed(std::string_view name);
+
+// What `refused` begins with where bytecode was made that is at fault, and no expression too large.
+inline constexpr std::string_view kRefusedProgram = "the program was refused";
 
 struct Result {
   Value value;
@@ -50,11 +58,18 @@ class Subject {
  private:
   Result RunOracle(const Bindings& bindings, const Value& now, Arena& arena) const;
   Result RunBytecode(const Bindings& bindings, const Value& now);
+  void Use(cel::CompiledExpression compiled);
+  // What is read of what was written, in place of what was compiled.
+  void UseBundle(const cel::CompiledExpression& compiled);
+  void Fill(const Bindings& bindings);
 
   const cel::Checked& expression_;
   const cel::Environment& environment_;
   // Of the oracle neither of the two.
   std::optional<Machine> machine_;
+  // In which a bundle of an expression does not say where its parts stand.
+  std::shared_ptr<const VerifiedProgram> positions_;
+  std::vector<bundle::VariableRow> variables_;
   std::string refused_;
   uint32_t block_ = 0;
 };
