@@ -339,9 +339,9 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {"run",    "check",   "validate", "test",  "eval",
-                                          "expr",   "compile", "disasm",   "scan",  "migrate",
-                                          "keygen", "sign",    "verify",   "status"};
+constexpr std::string_view kCommands[] = {"run",     "check",   "validate", "test",   "eval",
+                                          "expr",    "compile", "inspect",  "disasm", "scan",
+                                          "migrate", "keygen",  "sign",     "verify", "status"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -488,11 +488,24 @@ int Dispatch(int argc, char** argv) {
                             "leave out what says where in the policies rules stand");
   compile_command->add_flag("--json", compile.json, "the root hash as JSON");
 
+  InspectOptions inspect;
+  CLI::App* inspect_command = app.add_subcommand("inspect", "show what a bundle holds");
+  inspect_command->footer(
+      "A policy in YAML is shown as its bundle would be. Exit status: 0, or 2 where a file cannot\n"
+      "be read or has faults.\n"
+      "  writ inspect policy.writ");
+  inspect_command->add_option("bundle,-c,--config", inspect.policies, "bundles, policy files")
+      ->option_text("FILE ...");
+  inspect_command->add_flag("--json", inspect.json, "all of it as JSON");
+
   DisasmOptions disasm;
   CLI::App* disasm_command = app.add_subcommand("disasm", "show the bytecode of a policy");
   disasm_command->footer("Exit status: 0, or 2 where a policy cannot be read or has faults.");
   disasm_command->add_option("policy,-c,--config", disasm.policies, "policy files")
       ->option_text("FILE ...");
+  disasm_command
+      ->add_option("--source", disasm.source, "where the policies of bundles lie (beside them)")
+      ->option_text("DIR");
 
   ScanOptions scan;
   CLI::App* scan_command =
@@ -643,6 +656,10 @@ int Dispatch(int argc, char** argv) {
       return UsageError(compile.policies.empty() ? "no policy was given" : "no -o was given",
                         "writ compile policy.yaml -o policy.writ");
     }
+    if (compile.json && IsStdout(compile.output)) {
+      return UsageError("--json and the bundle cannot both go to stdout",
+                        "name a file for the bundle: -o policy.writ");
+    }
     return Compile(std::move(compile));
   }
   if (command == migrate_command) {
@@ -655,6 +672,12 @@ int Dispatch(int argc, char** argv) {
   if (command == sign_command) return SignWith(*sign_command, sign);
   if (command == verify_command) return VerifyWith(*verify_command, verify);
   if (command == status_command) return StatusWith(*status_command, status);
+  if (command == inspect_command) {
+    if (inspect.policies.empty()) {
+      return UsageError("no bundle was given", "writ inspect policy.writ");
+    }
+    return InspectFiles(inspect);
+  }
   const std::vector<std::string>& policies =
       command == check_command ? check.policies : disasm.policies;
   if (policies.empty()) {

@@ -118,8 +118,15 @@ struct CompileOptions {
 };
 int Compile(CompileOptions options);
 
+struct InspectOptions {
+  std::vector<std::string> policies;
+  bool json = false;
+};
+int InspectFiles(const InspectOptions& options);
+
 struct DisasmOptions {
   std::vector<std::string> policies;
+  std::string source;  // folder in which the policies lie that bundles were made of; empty: theirs
 };
 int Disasm(const DisasmOptions& options);
 

@@ -5,7 +5,10 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "vm/functions/function.h"
 #include "vm/json_text.h"
@@ -71,7 +74,8 @@ std::string Quoted(std::string_view text) {
 
 class Disassembler {
  public:
-  explicit Disassembler(const Program& program) : program_(program) {}
+  explicit Disassembler(const Program& program, const SourceLines& lines = {})
+      : program_(program), lines_(lines) {}
 
   std::string Run() {
     for (const auto& [name, entry] : program_.tool_index) Tool("tool " + Quoted(name), entry);
@@ -121,6 +125,7 @@ class Disassembler {
       return true;
     }
     const OpcodeInfo& info = Info(at.op);
+    const std::string text = ShowSource(static_cast<uint32_t>(index));
     ShowRecovery(static_cast<uint32_t>(index));
     std::string line =
         fmt::format("{:6}  {:<60}", i, fmt::format("{:<15} {}", info.name, Operands(at, info)));
@@ -134,8 +139,40 @@ class Disassembler {
       line =
           fmt::format("{:<90} {}:{}:{}", line, File(position.file), position.line, position.column);
     }
+    if (!text.empty()) line += "  ; " + text;
     line.erase(line.find_last_not_of(' ') + 1);
     out_ += line + '\n';
+    return true;
+  }
+
+  // Lines above what stands for a line of the source, unless the rule has shown it. Returns what is
+  // to stand behind the position instead.
+  std::string ShowSource(uint32_t index) {
+    if (lines_ == nullptr) return {};
+    if (index == block_->first_instruction) shown_.clear();
+    const auto start = std::lower_bound(
+        program_.rule_starts.begin(), program_.rule_starts.end(), index,
+        [](const RuleStart& s, uint32_t instruction) { return s.instruction < instruction; });
+    if (start != program_.rule_starts.end() && start->instruction == index &&
+        start->rule < program_.rules.size()) {
+      shown_.clear();
+      ShowLine(program_.rules[start->rule].at);
+    }
+    if (index >= program_.positions.size()) return {};
+    const SourcePosition& at = program_.positions[index];
+    if (ShowLine(at) || at.text >= program_.texts.size()) return {};
+    return Name(program_.texts[at.text]);
+  }
+
+  // False if the line is not at hand.
+  bool ShowLine(const SourcePosition& at) {
+    if (at.line == 0) return true;
+    if (shown_.count({at.file, at.line}) > 0) return true;
+    const std::optional<std::string> text = lines_(at.file, at.line);
+    if (!text.has_value()) return false;
+    shown_.emplace(at.file, at.line);
+    const std::string shown = EscapeUnseen(CutToBytes(*text, kMaxLineBytes));
+    out_ += fmt::format("        ; {:<5} {}\n", at.line, shown);
     return true;
   }
 
@@ -198,8 +235,9 @@ class Disassembler {
   }
 
   std::string Slot(uint32_t slot) const {
-    return slot < program_.slot_names.size() ? Name(program_.slot_names[slot])
-                                             : fmt::format("slot {}?", slot);
+    if (slot >= program_.slot_names.size()) return fmt::format("slot {}?", slot);
+    const std::string& name = program_.slot_names[slot];
+    return name.empty() ? fmt::format("slot {}", slot) : Name(name);
   }
   std::string Constant(uint32_t constant) const {
     return constant < program_.constants.size()
@@ -242,8 +280,12 @@ class Disassembler {
                                         : fmt::format("file {}?", file);
   }
 
+  static constexpr size_t kMaxLineBytes = 160;
+
   const Program& program_;
+  const SourceLines lines_;  // none: without the source
   const Block* block_ = nullptr;
+  std::set<std::pair<uint32_t, uint32_t>> shown_;  // files and lines, of the rule
   std::string out_;
 };
 
@@ -360,6 +402,10 @@ std::string FormatValue(const Value& value, size_t limit) {
 
 std::string Disassemble(const Program& program) {
   return Disassembler(program).Run();
+}
+
+std::string Disassemble(const Program& program, const SourceLines& lines) {
+  return Disassembler(program, lines).Run();
 }
 
 }  // namespace writ

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/status/tally.h"
+#include "cli/table.h"
 #include "proxy/counter_view.h"
 
 namespace writ {
@@ -27,10 +28,6 @@ struct StatusReport {
 // One line, with its LF. docs/operations.md describes every member.
 std::string StatusJson(const StatusReport& report);
 
-struct TableStyle {
-  bool color = false;
-  size_t columns = SIZE_MAX;  // of the terminal; lines are cut there
-};
 // Lines, each with its LF.
 std::string StatusTables(const StatusReport& report, const TableStyle& style);
 

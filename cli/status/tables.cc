@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "cli/status/report.h"
-#include "cli/status/table.h"
+#include "cli/table.h"
 #include "proxy/audit_record.h"
 #include "proxy/counters.h"
 
@@ -39,15 +39,11 @@ std::string TimeText(int64_t seconds) {
 class Tables {
  public:
   Tables(const StatusReport& report, const TableStyle& style)
-      : report_(report), style_(style), tally_(*report.tally), today_(TimeText(report.now)) {}
+      : report_(report), tally_(*report.tally), today_(TimeText(report.now)), sheet_(style) {}
 
   std::string Draw();
 
  private:
-  void Line(std::string_view text, Ink ink = Ink::kPlain);
-  void Title(std::string_view title, std::string_view after);
-  // `nothing` stands for a table without rows.
-  void End(const Table& table, size_t more, std::string_view nothing);
   // "09:30:00", with the day if it is not today's.
   std::string Short(std::string_view time) const;
 
@@ -58,32 +54,10 @@ class Tables {
   void DrawQuotas();
 
   const StatusReport& report_;
-  const TableStyle& style_;
   const Tally& tally_;
   std::string today_;
-  std::string out_;
+  Sheet sheet_;
 };
-
-void Tables::Line(std::string_view text, Ink ink) {
-  AppendInked(ShownWithin(text, style_.columns), ink, style_.color, out_);
-  out_ += '\n';
-}
-
-void Tables::Title(std::string_view title, std::string_view after) {
-  out_ += '\n';
-  const size_t width = std::min(style_.columns, title.size());
-  AppendInked(title.substr(0, width), Ink::kBold, style_.color, out_);
-  if (!after.empty() && style_.columns > width + 2) {
-    out_ += "  " + ShownWithin(after, style_.columns - width - 2);
-  }
-  out_ += '\n';
-}
-
-void Tables::End(const Table& table, size_t more, std::string_view nothing) {
-  if (table.empty()) return Line(fmt::format("  {}", nothing));
-  table.Draw(style_.columns, style_.color, out_);
-  if (more > 0) Line(fmt::format("  … and {} more: --json has them", more), Ink::kFaint);
-}
 
 std::string Tables::Short(std::string_view time) const {
   constexpr size_t kDay = std::string_view("2026-03-02").size();
@@ -104,7 +78,7 @@ void Tables::DrawInstances() {
     if (count == 0 && state != State::kRunning) continue;
     sum += fmt::format("{}{} {}", sum.empty() ? "" : ", ", count, StateName(state));
   }
-  Title("INSTANCES", sum);
+  sheet_.Title("INSTANCES", sum);
   Table table({{"STATE"},
                {"SESSION"},
                {"PID", true},
@@ -144,12 +118,12 @@ void Tables::DrawInstances() {
          {fmt::format("{}", fmt::join(instance.policies, " "))}});
   }
   const size_t hidden = instances.size() - std::min(instances.size(), kInstances);
-  End(table, hidden + tally_.more_instances(), "none wrote a record, and none runs");
+  sheet_.Put(table, hidden + tally_.more_instances(), "none wrote a record, and none runs");
 }
 
 void Tables::DrawRules(std::string_view title, std::string_view nothing, const RuleCounts& counts,
                        bool has_code) {
-  Title(title, {});
+  sheet_.Title(title, {});
   std::vector<Table::Column> columns = {
       {"DENIED", true}, {"ERRORS", true}, {"LAST"}, {"CODE"}, {"RULE", false, 60}};
   if (!has_code) columns.erase(columns.begin() + 3);
@@ -164,11 +138,11 @@ void Tables::DrawRules(std::string_view title, std::string_view nothing, const R
     if (!has_code) cells.erase(cells.begin() + 3);
     table.Add(std::move(cells));
   }
-  End(table, counts.size() - std::min(counts.size(), kRows), nothing);
+  sheet_.Put(table, counts.size() - std::min(counts.size(), kRows), nothing);
 }
 
 void Tables::DrawDenials() {
-  Title("RECENT DENIALS", {});
+  sheet_.Title("RECENT DENIALS", {});
   Table table(
       {{"TIME"}, {"SESSION"}, {"CLIENT", false, 24}, {"TOOL"}, {"CODE"}, {"RULE", false, 60}});
   size_t left = kRows;
@@ -181,11 +155,11 @@ void Tables::DrawDenials() {
                {denial->code, denial->verdict == "error" ? Ink::kRed : Ink::kPlain},
                {denial->rule.empty() ? "-" : denial->rule}});
   }
-  End(table, 0, "none");
+  sheet_.Put(table, 0, "none");
 }
 
 void Tables::DrawQuotas() {
-  Title("QUOTAS", report_.quotas.fault);
+  sheet_.Title("QUOTAS", report_.quotas.fault);
   if (!report_.quotas.fault.empty()) return;
   Table table({{"REMAINING", true},
                {"LIMIT", true},
@@ -214,14 +188,14 @@ void Tables::DrawQuotas() {
                {count.space}});
   }
   const size_t hidden = counts.size() - std::min(counts.size(), kQuotas);
-  End(table, hidden + report_.quotas.more, "none is counted in its window");
+  sheet_.Put(table, hidden + report_.quotas.more, "none is counted in its window");
 }
 
 std::string Tables::Draw() {
   const Counted& total = tally_.total();
-  Line(fmt::format("{} UTC, since {}", today_.substr(0, 10) + " " + today_.substr(11, 8),
-                   Short(tally_.since())),
-       Ink::kFaint);
+  sheet_.Line(fmt::format("{} UTC, since {}", today_.substr(0, 10) + " " + today_.substr(11, 8),
+                          Short(tally_.since())),
+              Ink::kFaint);
   const auto count = [](uint64_t number, std::string_view what) {
     return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
   };
@@ -232,17 +206,17 @@ std::string Tables::Draw() {
     sum += fmt::format("; not recorded: {} denied, {} passed",
                        count(total.unrecorded_denied, "call"), total.unrecorded_passed);
   }
-  Line(sum);
+  sheet_.Line(sum);
   DrawInstances();
   DrawRules("DENYING RULES", "none denied a call", tally_.rules(), true);
   DrawDenials();
   DrawRules("SHADOW RULES WOULD HAVE DENIED", "nothing", tally_.shadows(), false);
   DrawQuotas();
-  if (!report_.notes.empty()) out_ += '\n';
+  if (!report_.notes.empty()) sheet_.Line({});
   for (const std::string& note : report_.notes) {
-    Line(fmt::format("note: {}", note), Ink::kYellow);
+    sheet_.Line(fmt::format("note: {}", note), Ink::kYellow);
   }
-  return std::move(out_);
+  return std::move(sheet_.text());
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ import stat
 
 from harness import CommandTest, main
 
-COMMANDS = ["run", "check", "test", "eval", "expr", "compile", "disasm", "scan", "migrate",
+COMMANDS = ["run", "check", "test", "eval", "expr", "compile", "inspect", "disasm", "scan", "migrate",
             "keygen", "sign", "verify", "status"]
 
 POLICY = """\

@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "cli/status/table.h"
 #include "cli/status_world.h"
+#include "cli/table.h"
 
 namespace writ {
 namespace {

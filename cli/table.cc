@@ -1,6 +1,8 @@
 // Tables as text.
 // Tested by tests/cli/status_report_test.cc.
-#include "cli/status/table.h"
+#include "cli/table.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
@@ -132,6 +134,27 @@ void Table::Draw(size_t columns, bool color, std::string& out) const {
   for (const Column& column : columns_) titles.push_back({std::string(column.title), Ink::kFaint});
   DrawLine(titles, columns, color, out);
   for (const std::vector<Cell>& row : rows_) DrawLine(row, columns, color, out);
+}
+
+void Sheet::Line(std::string_view text, Ink ink) {
+  AppendInked(ShownWithin(text, style_.columns), ink, style_.color, text_);
+  text_ += '\n';
+}
+
+void Sheet::Title(std::string_view title, std::string_view after) {
+  text_ += '\n';
+  const size_t width = std::min(style_.columns, title.size());
+  AppendInked(title.substr(0, width), Ink::kBold, style_.color, text_);
+  if (!after.empty() && style_.columns > width + 2) {
+    text_ += "  " + ShownWithin(after, style_.columns - width - 2);
+  }
+  text_ += '\n';
+}
+
+void Sheet::Put(const Table& table, size_t more, std::string_view nothing) {
+  if (table.empty()) return Line(fmt::format("  {}", nothing));
+  table.Draw(style_.columns, style_.color, text_);
+  if (more > 0) Line(fmt::format("  … and {} more: --json has them", more), Ink::kFaint);
 }
 
 }  // namespace writ

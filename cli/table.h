@@ -1,6 +1,6 @@
 // A table as text: columns as wide as what stands in them, lines no wider than the terminal.
 //
-// Tested by tests/cli/status_report_test.cc.
+// Tested by tests/cli/status_report_test.cc and tests/cli/bundles.py.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,11 @@ void AppendInked(std::string_view text, Ink ink, bool color, std::string& out);
 std::string ShownWithin(std::string_view text, size_t most);
 // How many columns of a terminal such text takes.
 size_t ColumnsOf(std::string_view shown);
+
+struct TableStyle {
+  bool color = false;
+  size_t columns = SIZE_MAX;  // of the terminal; lines are cut there
+};
 
 class Table {
  public:
@@ -48,6 +53,25 @@ class Table {
   std::vector<Column> columns_;
   std::vector<size_t> widths_;
   std::vector<std::vector<Cell>> rows_;
+};
+
+// Several tables, one below the other, each with a title.
+class Sheet {
+ public:
+  explicit Sheet(TableStyle style) : style_(style) {}
+
+  void Line(std::string_view text, Ink ink = Ink::kPlain);
+  // `after` follows it on its line.
+  void Title(std::string_view title, std::string_view after = {});
+  // `more`: rows that were left out; `nothing` stands for a table without rows.
+  void Put(const Table& table, size_t more, std::string_view nothing);
+
+  // Lines, each with its LF.
+  std::string& text() { return text_; }
+
+ private:
+  TableStyle style_;
+  std::string text_;
 };
 
 }  // namespace writ
