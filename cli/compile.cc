@@ -26,7 +26,7 @@ bool IsBundle(const std::string& path) {
 // A bundle makes way for the next one; whatever else is there only where that is asked for.
 bool MayWriteBundle(OutputFile& output) {
   output.force = output.force || IsBundle(output.path);
-  if (output.path != "-") return MayWrite(output);
+  if (!IsStdout(output)) return MayWrite(output);
   if (isatty(STDOUT_FILENO) == 0) return true;
   PrintError("a bundle is no text for a terminal", "name its file: -o policy.writ");
   return false;
@@ -34,15 +34,17 @@ bool MayWriteBundle(OutputFile& output) {
 
 // What a policy without a name counts is kept by where it lies.
 void WarnOfCounts(const Program& program) {
-  for (const PolicyOrigin& policy : program.policies) {
-    const bool counts =
-        std::any_of(program.counters.begin(), program.counters.end(),
-                    [&policy](const Counter& counter) { return counter.space == policy.space; });
+  for (size_t i = 0; i < program.policies.size(); ++i) {
+    const PolicyOrigin& policy = program.policies[i];
+    const bool counts = std::any_of(
+        program.counters.begin(), program.counters.end(), [&policy](const Counter& counter) {
+          return counter.space == policy.space && !counter.window.is_session();
+        });
     if (policy.is_named || !counts) continue;
     PrintErr(fmt::format(
         "writ: warning: {} has no name, so what it counts is kept by where the bundle lies\n"
         "  hint: {}\n",
-        Shown(policy.name),
+        Shown(i < program.files.size() ? program.files[i] : policy.name),
         policy.language == Language::kWrit
             ? "give it a name:, and its counts are its own wherever it is"
             : "writ migrate makes it a policy of writ: 1, which can have a name:"));
@@ -72,7 +74,7 @@ int Compile(CompileOptions options) {
     return kExitUsage;
   }
   if (!WriteOutput(options.output, *bytes)) return kExitUsage;
-  if (options.output.path == "-") return kExitYes;
+  if (IsStdout(options.output)) return kExitYes;
   const std::string root = bundle::Hex(loaded->root_hash);
   if (options.json) {
     PrintOut(fmt::format("{{\"bundle\":{},\"program\":\"{}\",\"bytes\":{}}}\n",

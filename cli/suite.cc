@@ -139,8 +139,11 @@ class SuiteLoader {
     suite.program = LoadProgram({path}, found);
     for (const Diagnostic& d : found.all()) {
       if (d.source == nullptr) {
+        // Its hint is for paths from the current folder where nothing can be read there.
         Error(policy, fmt::format("{} {}", d.file, d.message),
-              "policy: takes a path from the folder of the suite");
+              d.hint.empty() || d.message.starts_with("cannot be read")
+                  ? "policy: takes a path from the folder of the suite"
+                  : d.hint);
       } else if (d.severity == Severity::kError) {
         diagnostics_.Error(d.source, d.at, d.length, d.message, d.hint, d.code);
       } else {

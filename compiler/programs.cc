@@ -57,6 +57,9 @@ std::shared_ptr<const Source> SourceOf(const std::string& path, std::string text
   return std::make_shared<const Source>(path, std::move(text));
 }
 
+constexpr char kBadBundleHint[] =
+    "copy it again, or compile the policy anew with this writ: writ compile";
+
 // Goes through the files, in order.
 class Loader {
  public:
@@ -101,6 +104,11 @@ class Loader {
   }
 
   void AddPolicy(const std::string& path, std::string text, const std::string& space) {
+    // What is wrong with it as YAML would help nobody.
+    if (path.ends_with(".writ")) {
+      return diagnostics_.Unreadable(path, "cannot be loaded: it is no bundle",
+                                     "writ compile makes one; a policy in YAML is called .yaml");
+    }
     if (options_.admission != nullptr) {
       if (const auto fault = options_.admission->OfPolicy(path)) {
         return diagnostics_.Unreadable(path, fault->message, fault->hint);
@@ -111,7 +119,7 @@ class Loader {
   }
 
   void AddBundle(const std::string& path, std::string bytes, const std::string& space) {
-    std::string hint;
+    std::optional<std::string> hint;  // of what is not admitted
     const auto admit = [&](const bundle::Hash& root,
                            uint16_t format_version) -> std::optional<std::string> {
       if (options_.admission == nullptr) return std::nullopt;
@@ -122,11 +130,12 @@ class Loader {
     };
     auto loaded = bundle::Read(std::move(bytes), space, admit);
     if (!loaded.has_value()) {
-      return diagnostics_.Unreadable(path, loaded.error(),
-                                     hint.empty() ? "compile the policy anew: writ compile" : hint);
+      if (hint.has_value()) return diagnostics_.Unreadable(path, loaded.error(), *hint);
+      return diagnostics_.Unreadable(path, "cannot be loaded: " + loaded.error(), kBadBundleHint);
     }
     if (loaded->kind != bundle::Kind::kPolicies) {
-      return diagnostics_.Unreadable(path, "it is an expression and no policy", {});
+      return diagnostics_.Unreadable(path, "is a bundle of an expression, and no policy",
+                                     "writ compile makes bundles of policies");
     }
     parts_.push_back({std::move(loaded->program), path});
   }
