@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Runs the referees' cases for version "1" policies.
 
-    compat.py --writ PATH [PATTERN]
+    compat.py --writ PATH [--through-bundles] [PATTERN]
 
 Each suite of the compat folder goes through `writ test` and must pass; each policy of its
 invalid.json goes through `writ check`, which must refuse it with a diagnostic on the right line
 that holds the right word. PATTERN, a regular expression, picks cases by name. Controls come first,
 since a command that always says yes, or always no, would pass half of all this.
+
+With --through-bundles each policy is compiled to a bundle first, every second one stripped, and the
+suite is run with that.
 """
 
 import argparse
@@ -48,8 +51,44 @@ def expect_status(result, *statuses):
     return f"exit status {status}, expected {wanted}\n{out}{err}"
 
 
-def check_suite(writ, suite):
-    return expect_status(run(writ, "test", suite), 0)
+# A suite's policy: with the policy itself, over some lines, or with a path.
+POLICY = re.compile(r"^policy:[ \t]*(.*\n(?:(?:[ \t].*)?\r?\n)*)", re.MULTILINE)
+
+
+def bundle_of(writ, suite, scratch, strip):
+    """(the suite with a bundle for its policy, None) or (None, the problem)."""
+    text = suite.read_bytes().decode("utf-8")
+    found = POLICY.search(text)
+    if not found:
+        return None, "the suite has no policy that would be found"
+    policy = suite.parent / found[1].strip()
+    if "\n" in found[1].strip() or found[1].lstrip().startswith("{"):
+        policy = scratch / "policy.yaml"
+        policy.write_bytes(found[1].encode())
+    bundle = scratch / "policy.writ"
+    bundle.unlink(missing_ok=True)
+    words = ["compile", policy, "-o", bundle] + (["--strip"] if strip else [])
+    if problem := expect_status(run(writ, *words), 0):
+        return None, problem
+    rewritten = scratch / "bundled.test.yaml"
+    rewritten.write_bytes((text[:found.start()] + f"policy: {bundle}\n" + text[found.end():]).encode())
+    return rewritten, None
+
+
+class Suites:
+    """Runs suites, as they are or through bundles."""
+
+    def __init__(self, writ, scratch, through_bundles):
+        self.writ, self.scratch, self.through_bundles = writ, scratch, through_bundles
+        self.count = 0
+
+    def check(self, suite, status=0):
+        if self.through_bundles:
+            self.count += 1
+            suite, problem = bundle_of(self.writ, suite, self.scratch, strip=self.count % 2 == 0)
+            if problem:
+                return problem
+        return expect_status(run(self.writ, "test", suite), status)
 
 
 def diagnostics(path, text):
@@ -71,24 +110,27 @@ def check_invalid(writ, path, entry):
             f"{result[1]}{result[2]}")
 
 
-def controls(writ, scratch):
+def controls(writ, scratch, suites):
     """(name, problem) of the cases that show that writ can say both yes and no."""
     suite = scratch / "control.yaml"
     suite.write_text(CONTROL_SUITE % "allow")
-    yield "control: a suite that holds", expect_status(run(writ, "test", suite), 0)
+    yield "control: a suite that holds", suites.check(suite)
     suite.write_text(CONTROL_SUITE % "deny")
-    yield "control: a suite that does not hold", expect_status(run(writ, "test", suite), 1)
+    yield "control: a suite that does not hold", suites.check(suite, status=1)
     policy = scratch / "control-policy.yaml"
     policy.write_text('version: "1"\n')
     yield "control: a policy without fault", expect_status(run(writ, "check", policy), 0)
 
 
-def cases(writ, scratch, wanted):
+def cases(writ, scratch, wanted, through_bundles):
     folder = shared("compat")
-    yield from controls(writ, scratch)
+    suites = Suites(writ, scratch, through_bundles)
+    yield from controls(writ, scratch, suites)
     for suite in sorted(folder.glob("*.yaml")):
         if wanted.search(suite.name):
-            yield suite.name, check_suite(writ, suite)
+            yield suite.name, suites.check(suite)
+    if through_bundles:
+        return  # none is made of what is invalid: tests/cli/compile.py
     for number, entry in enumerate(json.loads((folder / "invalid.json").read_text("utf-8")), 1):
         if wanted.search(entry["name"]):
             path = scratch / f"invalid-{number}.yaml"
@@ -98,12 +140,14 @@ def cases(writ, scratch, wanted):
 def main():
     parser = argparse.ArgumentParser(description='the cases for version "1" policies')
     parser.add_argument("--writ", required=True, type=pathlib.Path)
+    parser.add_argument("--through-bundles", action="store_true")
     parser.add_argument("pattern", nargs="?", default="", type=re.compile)
     arguments = parser.parse_args()
     passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="writ-compat-") as scratch:
         writ = arguments.writ.absolute()
-        for name, problem in cases(writ, pathlib.Path(scratch), arguments.pattern):
+        for name, problem in cases(writ, pathlib.Path(scratch), arguments.pattern,
+                                   arguments.through_bundles):
             if problem:
                 print(f"FAIL {name}: " + problem.rstrip().replace("\n", "\n     "), flush=True)
                 failed += 1
