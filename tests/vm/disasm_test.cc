@@ -1,10 +1,12 @@
 // Programs and values as text.
 #include "vm/disasm.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -118,6 +120,50 @@ block 4, value, 3 registers
 
 TEST(Disasm, ShowsAProgram) {
   EXPECT_EQ(Disassemble(Sample()), kListing);
+}
+
+// The source's line 7 is the one of rule 1, "calls".
+Program WithSource() {
+  Program program = Sample();
+  program.texts = {"args.size <= 1000"};
+  program.positions[11] = {0, 8, 5};
+  program.positions[12] = {0, 9, 3, 0};
+  program.positions[13] = {0, 8, 9};
+  program.rules[1].at = {0, 7, 1};
+  program.rule_starts = {{10, 1}};
+  return program;
+}
+
+TEST(Disasm, ShowsTheLinesOfTheSource) {
+  const std::string listing =
+      Disassemble(WithSource(), [](uint32_t file, uint32_t line) -> std::optional<std::string> {
+        EXPECT_EQ(file, 0u);
+        if (line == 9) return std::nullopt;
+        return fmt::format("line {} \x1b[2J", line) + std::string(1000, 'x');
+      });
+  const std::string rest =
+      " \\u001b[2J" + std::string(160 - std::string("line 7 \x1b[2J").size(), 'x');
+  EXPECT_NE(listing.find(fmt::format("block 3, decision, 2 registers\n"
+                                     "        ; 7     \"line 7{0}\"\n"
+                                     "     0  Force           r0, block 0",
+                                     rest)),
+            std::string::npos)
+      << listing;
+  // Once, though two instructions stand for it.
+  const size_t first = listing.find("        ; 8     \"line 8");
+  EXPECT_NE(first, std::string::npos) << listing;
+  EXPECT_EQ(listing.find("line 8", first + 20), std::string::npos) << listing;
+  EXPECT_NE(listing.find("policy.yaml:9:3  ; args.size <= 1000\n"), std::string::npos) << listing;
+  EXPECT_EQ(listing.find("line 9"), std::string::npos);
+}
+
+TEST(Disasm, ShowsNamesWithoutLettingThemMakeLines) {
+  Program program = Sample();
+  program.slot_names = {"", "args.a\nblock 9", "args.\xFF", "args.\x7F"};
+  const std::string listing = Disassemble(program);
+  EXPECT_NE(listing.find(" slot 0"), std::string::npos) << listing;
+  EXPECT_NE(listing.find("\"args.a\\nblock 9\""), std::string::npos) << listing;
+  EXPECT_EQ(listing.find("\nblock 9"), std::string::npos);
 }
 
 // Whatever the program, a listing is made of it: also of one that the verifier refuses.
