@@ -165,8 +165,10 @@ constexpr bool kSanitized = false;
 TEST_P(Logic, FourOperators) {
   constexpr uint32_t kTrees = 55'762'500;
   uint32_t count = 0;
-  Variables().Run(4, GetParam(), kSanitized ? 97 : 1, &count);
-  if (kSanitized) {
+  // What is read of a bundle is the code of another engine: each tree is what matters there.
+  const bool is_partial = kSanitized || GetParam() == oracle::Engine::kBundled;
+  Variables().Run(4, GetParam(), is_partial ? 97 : 1, &count);
+  if (is_partial) {
     EXPECT_GT(count, kTrees / 98);
   } else {
     EXPECT_EQ(count, kTrees);
