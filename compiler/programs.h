@@ -1,6 +1,6 @@
 // From the files that a command line names to a program that may run: policies in YAML are
-// compiled, bundles are read. Which a file is its first bytes tell. Several may be mixed: all must
-// allow.
+// compiled, bundles are read. Which a file is its first bytes tell; one called .writ must be a
+// bundle. Several may be mixed: all must allow.
 //
 // Tested by tests/compiler/programs_test.cc.
 #pragma once

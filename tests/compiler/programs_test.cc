@@ -77,6 +77,25 @@ TEST_F(Programs, TheDigestIsTheRootHashOfTheBundle) {
   EXPECT_EQ((*again)->counters[0].space, std::filesystem::canonical(path).string());
 }
 
+TEST_F(Programs, WhatIsCalledABundleIsOne) {
+  const std::string path = Write("p.writ", kPolicy);
+  EXPECT_EQ(LoadProgram({path}, diagnostics_), nullptr);
+  EXPECT_EQ(Said(), path +
+                        ": error: cannot be loaded: it is no bundle\n"
+                        "  hint: writ compile makes one; a policy in YAML is called .yaml\n");
+}
+
+TEST_F(Programs, ABundleThatIsCutShort) {
+  const auto program = LoadProgram({Write("p.yaml", kPolicy)}, diagnostics_);
+  ASSERT_NE(program, nullptr) << Said();
+  const std::string path = Write("p.writ", bundle::Write(**program)->substr(0, 50));
+  EXPECT_EQ(LoadProgram({path}, diagnostics_), nullptr);
+  EXPECT_EQ(Said(), path +
+                        ": error: cannot be loaded: it is cut short\n"
+                        "  hint: copy it again, or compile the policy anew with this writ: writ "
+                        "compile\n");
+}
+
 TEST_F(Programs, SeveralFilesHaveADigestOfTheirOwn) {
   const std::string a = Write("a.yaml", "version: \"1\"\n");
   const std::string b = Write("b.yaml", kPolicy);
