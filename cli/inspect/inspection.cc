@@ -121,6 +121,11 @@ bool WrittenBundle::has_debug_data() const {
                      [](const SectionSize& section) { return bundle::IsDebugData(section.id); });
 }
 
+std::optional<uint64_t> WorstCost(const VerifiedProgram& program, const ToolEntry& tool) {
+  const uint64_t cost = program.cost(tool.block);
+  return cost == UINT64_MAX ? std::nullopt : std::optional(cost);
+}
+
 std::optional<Inspection> Inspect(const std::vector<std::string>& paths, Diagnostics& diagnostics) {
   Noting noting;
   PolicyFiles read;

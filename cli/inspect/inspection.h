@@ -82,6 +82,10 @@ struct Inspection {
   std::map<std::string_view, uint64_t> functions;  // how many calls of each the code has
 };
 
+// Of the dearest call that the tool's entry decides, in instructions: what loops repeat is counted
+// once. Null if that is more than can be counted.
+std::optional<uint64_t> WorstCost(const VerifiedProgram& program, const ToolEntry& tool);
+
 // Null if one of the files has faults; `diagnostics` says them.
 std::optional<Inspection> Inspect(const std::vector<std::string>& paths, Diagnostics& diagnostics);
 

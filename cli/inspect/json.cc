@@ -146,8 +146,8 @@ class Writer {
     } else {
       json_.Plain("null");
     }
-    const uint64_t cost = verified_.cost(program_.tools[tool].block);
-    json_.Word("cost", cost == UINT64_MAX ? "null" : std::to_string(cost));
+    const auto cost = WorstCost(verified_, program_.tools[tool]);
+    json_.Word("cost", cost.has_value() ? std::to_string(*cost) : "null");
   }
 
   void Tools() {

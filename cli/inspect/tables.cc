@@ -130,10 +130,10 @@ class Sheets {
   }
 
   std::vector<Cell> ToolRow(std::string_view name, uint32_t tool, Ink ink) {
-    const uint64_t cost = verified_.cost(program_.tools[tool].block);
+    const auto cost = WorstCost(verified_, program_.tools[tool]);
     return {{std::string(name), ink},
             {inspection_.reach_is_known ? Number(inspection_.rules_of_tools[tool]) : "?"},
-            {cost == UINT64_MAX ? "unbounded" : Number(cost)}};
+            {cost.has_value() ? Number(*cost) : "unbounded"}};
   }
 
   void DrawTools() {
