@@ -122,7 +122,11 @@ bool WrittenBundle::has_debug_data() const {
 }
 
 std::optional<uint64_t> WorstCost(const VerifiedProgram& program, const ToolEntry& tool) {
-  const uint64_t cost = program.cost(tool.block);
+  uint64_t cost = program.cost(tool.block);
+  for (uint32_t i = 0; i < tool.next_count; ++i) {
+    const uint64_t of_part = program.cost(program->next_parts[tool.first_next + i].block);
+    cost = of_part > UINT64_MAX - cost ? UINT64_MAX : cost + of_part;
+  }
   return cost == UINT64_MAX ? std::nullopt : std::optional(cost);
 }
 

@@ -50,7 +50,11 @@ class Finder {
 
   bool FindBlocks() {
     for (uint32_t tool = 0; tool < program_.tools.size(); ++tool) {
-      open_.push_back(program_.tools[tool].block);
+      const ToolEntry& entry = program_.tools[tool];
+      open_.push_back(entry.block);
+      for (uint32_t i = 0; i < entry.next_count; ++i) {
+        open_.push_back(program_.next_parts[entry.first_next + i].block);
+      }
       while (!open_.empty()) {
         const uint32_t block = open_.back();
         open_.pop_back();
