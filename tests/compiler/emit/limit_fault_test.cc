@@ -6,7 +6,6 @@
 
 #include <string>
 
-
 namespace writ {
 namespace {
 
