@@ -13,7 +13,7 @@
 #include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/programs.h"
-#include "proxy/message_text.h"
+#include "vm/shown.h"
 
 namespace writ {
 namespace {

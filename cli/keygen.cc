@@ -14,7 +14,6 @@
 #include "cli/output_file.h"
 #include "cli/print.h"
 #include "proxy/descriptor.h"
-#include "proxy/message_text.h"
 #include "proxy/permissions.h"
 #include "vm/bundle/hash.h"
 #include "vm/bundle/signature.h"

@@ -9,7 +9,6 @@
 #include "cli/print.h"
 #include "cli/signature_files.h"
 #include "compiler/read_file.h"
-#include "proxy/message_text.h"
 #include "vm/bundle/hash.h"
 #include "vm/bundle/signature.h"
 #include "vm/json_text.h"
