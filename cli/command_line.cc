@@ -89,6 +89,12 @@ void AddEnvironmentFlags(CLI::App& app, EnvironmentOptions& environment) {
       ->allow_extra_args(false);
 }
 
+void AddTimeoutFlag(CLI::App& app, uint32_t& seconds) {
+  app.add_option("--timeout", seconds, "seconds the server may take (60)")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(1u, 3600u));
+}
+
 struct RunFlags {
   std::string log_level = "info";
   std::string transport = "stdio";
@@ -423,7 +429,9 @@ int Dispatch(int argc, char** argv) {
   CheckOptions check;
   CLI::App* check_command =
       app.add_subcommand("check", "say all that is wrong with a policy")->alias("validate");
-  check_command->footer("Exit status: 0 nothing, 1 findings, 2 a file cannot be read.");
+  check_command->footer(
+      "Exit status: 0 nothing, 1 findings, 2 a file cannot be read or the server not be asked.\n"
+      "  writ check policy.yaml --server -- npx -y some-mcp-server");
   check_command->add_option("policy,-c,--config", check.policies, "policy files")
       ->option_text("FILE ...");
   CLI::Option* check_json = check_command->add_flag("--json", check.json, "findings as JSON");
@@ -439,6 +447,15 @@ int Dispatch(int argc, char** argv) {
                  "what each rule of writ: 1 costs at worst, n being the call's bytes")
       ->excludes(check_sarif)
       ->excludes(check_github);
+  check_command
+      ->add_option("--tools", check.tools, "what tools/list answered: check names and arguments")
+      ->option_text("FILE")
+      ->allow_extra_args(false);
+  bool asks_server = false;
+  check_command->add_flag("--server", asks_server,
+                          "the same, asking the server whose command follows --");
+  AddEnvironmentFlags(*check_command, check.environment);
+  AddTimeoutFlag(*check_command, check.timeout_seconds);
 
   TestOptions test;
   CLI::App* test_command = app.add_subcommand("test", "run suites of expected decisions");
@@ -516,9 +533,7 @@ int Dispatch(int argc, char** argv) {
       "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project");
   AddOutputFlags(*scan_command, scan.output);
   AddEnvironmentFlags(*scan_command, scan.environment);
-  scan_command->add_option("--timeout", scan.timeout_seconds, "seconds the server may take (60)")
-      ->option_text("SECONDS")
-      ->check(CLI::Range(1u, 3600u));
+  AddTimeoutFlag(*scan_command, scan.timeout_seconds);
 
   MigrateOptions migrate;
   CLI::App* migrate_command =
@@ -632,8 +647,18 @@ int Dispatch(int argc, char** argv) {
   const bool is_expression =
       command == expr_command && words.server.size() == 1 && expr.expression.empty();
   if (is_expression) expr.expression = words.server.front();
-  if (words.has_separator && !is_expression) {
-    return UsageError("only run and scan take a server command after --", "leave it out");
+  if (asks_server) {
+    if (words.server.empty()) {
+      return UsageError("no server command was given",
+                        "writ check policy.yaml --server -- npx -y some-mcp-server");
+    }
+    check.server = words.server;
+  } else if (words.has_separator && !is_expression) {
+    return command == check_command
+               ? UsageError("check takes a server command after -- with --server only",
+                            "writ check policy.yaml --server -- SERVER ARGS…")
+               : UsageError("only run, scan and check --server take a server command after --",
+                            "leave it out");
   }
   if (command == test_command) {
     if (test.suites.empty()) return UsageError("no suite was given", "writ test policy.test.yaml");

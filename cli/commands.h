@@ -40,6 +40,10 @@ int Run(const RunOptions& options);
 
 struct CheckOptions {
   std::vector<std::string> policies;
+  std::vector<std::string> tools;   // recorded tools/list
+  std::vector<std::string> server;  // the command after --, with --server; empty: none is asked
+  EnvironmentOptions environment;   // the server's
+  uint32_t timeout_seconds = 60;    // for all that the server is asked
   // One of them at most; none: text.
   bool json = false;
   bool sarif = false;

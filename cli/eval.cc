@@ -14,6 +14,7 @@
 #include "cli/report.h"
 #include "compiler/diagnostic.h"
 #include "compiler/programs.h"
+#include "compiler/schema/json_document.h"
 #include "proxy/counters_memory.h"
 #include "proxy/judge.h"
 #include "proxy/message.h"
@@ -23,21 +24,6 @@ namespace {
 
 // What `run` takes as one message.
 constexpr size_t kMaxCallBytes = 16u << 20;
-
-// On one line, as the scanner reads messages; line ends between tokens are white space in JSON.
-std::string OnOneLine(std::string text) {
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (in_string && text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      in_string = !in_string;
-    } else if (!in_string && (text[i] == '\n' || text[i] == '\r')) {
-      text[i] = ' ';
-    }
-  }
-  return text;
-}
 
 constexpr std::string_view kForms =
     "give a tools/call request, its params {\"name\",\"arguments\"}, or {\"call\",\"args\"}";

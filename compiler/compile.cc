@@ -77,7 +77,8 @@ void BoundRules(const std::vector<Policy>& policies, std::vector<RuleBound>& bou
 std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> texts,
                                                     Diagnostics& diagnostics,
                                                     std::vector<RuleBound>* bounds,
-                                                    std::vector<FileRead>* lists, bool lint) {
+                                                    std::vector<FileRead>* lists, bool lint,
+                                                    const PolicyInspector& inspect) {
   std::vector<std::unique_ptr<yaml::Document>> documents;
   std::vector<Policy> policies;
   const size_t errors_before = diagnostics.error_count();
@@ -91,6 +92,8 @@ std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> text
   }
   if (diagnostics.error_count() != errors_before) return nullptr;
   if (!CheckNames(policies, diagnostics)) return nullptr;
+  if (inspect) inspect(policies);
+  if (diagnostics.error_count() != errors_before) return nullptr;
   if (lint) {
     for (const Policy& policy : policies) Lint(policy, diagnostics);
   }

@@ -1,6 +1,7 @@
 // From policies in YAML to a program that may run: load, emit, verify.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "vm/verify.h"
 
 namespace writ {
+
+struct Policy;
 
 // What a rule of a `writ: 1` policy costs at worst.
 struct RuleBound {
@@ -28,15 +31,19 @@ struct PolicyText {
   std::string space;  // names the counters of a policy without a name
 };
 
+// Looks at policies that have no errors, and may say what else is wrong with them.
+using PolicyInspector = std::function<void(const std::vector<Policy>& policies)>;
+
 // Several policies make one program: all must allow. Null if there was any error; `diagnostics`
 // then says all that is wrong with all of them. Warnings do not stop compilation. `bounds`, unless
 // null, gets those of all rules, in order; `lists` the files that they looked for in from_file.
 // With `lint`, each policy is warned of what it says in vain, too (compiler/lint/).
+// Errors that `inspect` reports are errors too.
 std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> texts,
                                                     Diagnostics& diagnostics,
                                                     std::vector<RuleBound>* bounds,
-                                                    std::vector<FileRead>* lists,
-                                                    bool lint = false);
+                                                    std::vector<FileRead>* lists, bool lint = false,
+                                                    const PolicyInspector& inspect = nullptr);
 
 // A policy that stands inside another document. `space` names its counters.
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,

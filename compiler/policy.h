@@ -133,6 +133,7 @@ struct RuleModel {
   std::vector<Expression> require;
   std::vector<Expression> forbid;
   std::optional<std::vector<std::string>> only_args;
+  std::vector<Position> only_args_at;  // of each of them
   std::optional<QuotaModel> quota;
   std::vector<MessagePartModel> message;
   bool shadow = false;
@@ -155,6 +156,7 @@ struct Policy {
   // Of version "1".
   bool hides_all = false;
   std::vector<std::string> hidden;    // names
+  std::vector<Position> hidden_at;    // of each of them
   std::vector<ToolModel> tools;       // that are listed, in source order
   std::vector<RuleModel> every_tool;  // rules that apply to every tool, after its own
 

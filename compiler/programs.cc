@@ -143,8 +143,8 @@ class Loader {
   // Policies in YAML that follow one another are compiled together.
   void CompileRun() {
     if (run_.empty()) return;
-    auto program =
-        CompileTexts(std::move(run_), diagnostics_, options_.bounds, &lists_, options_.lint);
+    auto program = CompileTexts(std::move(run_), diagnostics_, options_.bounds, &lists_,
+                                options_.lint, options_.inspect);
     run_.clear();
     if (program != nullptr) parts_.push_back({std::move(program), {}});
   }

@@ -54,6 +54,7 @@ struct LoadOptions {
   PolicyFiles* files = nullptr;
   Admission* admission = nullptr;
   bool lint = false;  // policies that are compiled are warned of what they say in vain, too
+  PolicyInspector inspect = nullptr;  // of policies in YAML: of bundles nothing is left to look at
 };
 
 // Null if there was any error; `diagnostics` then says all that is wrong with all of them. Warnings

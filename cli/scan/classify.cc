@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
+#include "compiler/schema/name_words.h"
 
 namespace writ {
 namespace {
@@ -72,27 +73,6 @@ constexpr std::string_view kQueryArguments[] = {"query", "code", "expression"};
 template <size_t kSize>
 bool IsOneOf(const std::string_view (&words)[kSize], std::string_view word) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
-// The words of a name, in lower case: "getUser", "get_user" and "get-user" are get and user.
-std::vector<std::string> WordsOf(std::string_view name) {
-  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  std::vector<std::string> words;
-  bool in_word = false;
-  for (size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    if (!is_lower(c) && !is_upper(c)) {
-      in_word = false;
-      continue;
-    }
-    const bool hump = is_upper(c) && i > 0 &&
-                      (is_lower(name[i - 1]) || (i + 1 < name.size() && is_lower(name[i + 1])));
-    if (!in_word || hump) words.emplace_back();
-    in_word = true;
-    words.back() += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return words;
 }
 
 struct ByName {

@@ -165,8 +165,11 @@ class Lister {
     const Value annotations = message.Member(entry, "annotations");
     tool.read_only = Truth(message.Member(annotations, "readOnlyHint"));
     tool.destructive = Truth(message.Member(annotations, "destructiveHint"));
-    ReadArguments(message, message.Member(entry, "inputSchema"), tool);
-    kept_bytes_ += tool.name.size() + tool.description.size() + sizeof tool;
+    const Value schema = message.Member(entry, "inputSchema");
+    ReadArguments(message, schema, tool);
+    // A span has the value's own bytes.
+    if (schema.is(Tag::kMapSpan)) tool.schema = schema.view();
+    kept_bytes_ += tool.name.size() + tool.description.size() + tool.schema.size() + sizeof tool;
     listing_.tools.push_back(std::move(tool));
   }
 

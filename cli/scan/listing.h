@@ -28,6 +28,7 @@ struct ListedTool {
   std::string description;                // its start
   std::vector<ListedArgument> arguments;  // the first few
   size_t argument_count = 0;
+  std::string schema;               // its inputSchema as JSON, all of it; empty if that is none
   std::optional<bool> read_only;    // annotations.readOnlyHint
   std::optional<bool> destructive;  // annotations.destructiveHint
 };

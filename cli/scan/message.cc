@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "compiler/diagnostic.h"
-#include "vm/compare.h"
 #include "vm/utf8.h"
 
 namespace writ {
@@ -40,13 +38,8 @@ Message::Message(std::string_view line) : line_(line) {
   const ScanResult scanned = scanner.Scan(text, true, target);
   is_object_ = scanned.is_json();
   if (!is_object_) return;
-  if (scanned.violation != Violation::kNone && scanned.violation != Violation::kSurrogateInValue) {
-    doubt_ = ViolationText(scanned.violation);
-    if (scanned.violation == Violation::kDuplicateMember) {
-      doubt_ += fmt::format(" {}", Quote(scanner.offending_name()));
-    }
-    return;
-  }
+  doubt_ = DoubtOf(scanned, scanner);
+  if (!doubt_.empty()) return;
   ReadRequestId(raw[kId], id_);
 }
 
@@ -73,18 +66,7 @@ std::string Message::ErrorText() {
 }
 
 Value Message::Member(const Value& object, std::string_view name) {
-  if (!object.is_map()) return Value();
-  Value map = object;
-  const Map* const entries = Entries(map, arena_);
-  for (uint32_t i = 0; i < entries->size; ++i) {
-    if (entries->entries[i].key.view() == name) return entries->entries[i].value;
-  }
-  return Value();
-}
-
-std::optional<std::string_view> TextOf(const Value& value) {
-  if (!value.is(Tag::kString)) return std::nullopt;
-  return value.view();
+  return MemberOf(object, name, arena_);
 }
 
 std::string ShortTextOf(const Value& value, size_t bytes) {

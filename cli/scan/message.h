@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/schema/json_document.h"
 #include "proxy/request_id.h"
 #include "vm/arena.h"
 #include "vm/json.h"
@@ -56,9 +57,6 @@ class Message {
   bool is_object_ = false;
   std::string doubt_;
 };
-
-// The text of a string; nullopt if it is none.
-std::optional<std::string_view> TextOf(const Value& value);
 
 // The start of a string, as much as is kept to be shown; empty if it is none.
 inline constexpr size_t kShortTextBytes = 1'000;

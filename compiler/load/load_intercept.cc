@@ -91,6 +91,7 @@ class Loader {
         policy_.hides_all = true;
       } else {
         policy_.hidden.push_back(entry->text);
+        policy_.hidden_at.push_back(entry->at);
       }
     }
   }

@@ -169,7 +169,8 @@ class RuleLoader {
     if (require != nullptr) rule_.require = expressions_.ReadConditions(*require, "require");
     if (forbid != nullptr) rule_.forbid = expressions_.ReadConditions(*forbid, "forbid");
     if (only_args != nullptr) {
-      rule_.only_args = ReadNames(reader_, *only_args, "only_args", "an argument");
+      rule_.only_args =
+          ReadNames(reader_, *only_args, "only_args", "an argument", &rule_.only_args_at);
     }
     if (quota != nullptr) rule_.quota = LoadQuota(reader_, expressions_, *quota);
     const bool none =

@@ -130,7 +130,7 @@ std::vector<ToolPattern> ReadToolPatterns(PolicyReader& reader, const Node& node
 }
 
 std::vector<std::string> ReadNames(PolicyReader& reader, const Node& node, std::string_view what,
-                                   std::string_view thing) {
+                                   std::string_view thing, std::vector<Position>* places) {
   std::vector<std::string> names;
   if (node.kind != Kind::kSequence) {
     const bool word = node.kind == Kind::kScalar && !yaml::IsNull(node);
@@ -144,7 +144,10 @@ std::vector<std::string> ReadNames(PolicyReader& reader, const Node& node, std::
   }
   EntryReader entries(reader, what, thing);
   for (const Node* entry : node.items) {
-    if (std::optional<std::string> name = entries.Read(*entry)) names.push_back(std::move(*name));
+    std::optional<std::string> name = entries.Read(*entry);
+    if (!name) continue;
+    names.push_back(std::move(*name));
+    if (places != nullptr) places->push_back(entry->at);
   }
   return names;
 }

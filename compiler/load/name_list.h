@@ -17,8 +17,10 @@ std::vector<ToolPattern> ReadToolPatterns(PolicyReader& reader, const yaml::Node
                                           std::string_view what);
 
 // Names: a list, which may be empty. `thing` is what each of them names, such as "an argument".
+// `places`, unless null, gets where each of them stands.
 std::vector<std::string> ReadNames(PolicyReader& reader, const yaml::Node& node,
-                                   std::string_view what, std::string_view thing);
+                                   std::string_view what, std::string_view thing,
+                                   std::vector<Position>* places = nullptr);
 
 // Whether a tool's name is one of the patterns.
 bool Names(const std::vector<ToolPattern>& patterns, std::string_view tool);

@@ -1,0 +1,88 @@
+// Reading recorded listings, and asking a server.
+// Tested by tests/cli/check_tools.py.
+#include "cli/check/tools_to_check.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "cli/print.h"
+#include "cli/scan/client.h"
+#include "cli/scan/listing.h"
+#include "compiler/policy.h"
+#include "compiler/read_file.h"
+#include "compiler/schema/check_tools.h"
+#include "compiler/yaml/write.h"
+#include "proxy/environment.h"
+
+namespace writ {
+namespace {
+
+constexpr size_t kMostCharacters = 4'000;
+
+void ReadListing(const std::string& path, ToolsToCheck& to_check, Diagnostics& diagnostics) {
+  const tl::expected<std::string, int> text =
+      ReadFile(path, kMaxListingBytes, Readable::kFilesAndStreams);
+  if (!text) {
+    to_check.readable = false;
+    diagnostics.Unreadable(
+        path,
+        text.error() == EFBIG
+            ? fmt::format("has more than {} MiB, the most that is read", kMaxListingBytes >> 20)
+            : fmt::format("cannot be read: {}", ReadErrorText(text.error())));
+    return;
+  }
+  const auto added = to_check.tools.AddListing(*text, path);
+  if (added) return;
+  to_check.readable = false;
+  diagnostics.Unreadable(path, added.error(),
+                         "give what the server answered to tools/list, as JSON");
+}
+
+// An exit status, if it could not be asked.
+std::optional<int> AskServer(const CheckOptions& options, ServerTools& tools) {
+  auto client =
+      McpClient::Start(options.server, EnvironmentFor(options.environment, OwnEnvironment()),
+                       std::chrono::seconds(options.timeout_seconds));
+  if (!client) {
+    PrintError(client.error());
+    return kExitUsage;
+  }
+  const tl::expected<Listing, ListingFault> listing = ListTools(**client);
+  const int signal = (*client)->signal();
+  client->reset();
+  if (signal != 0) return 128 + signal;
+  if (!listing) {
+    // It quotes the server, whose words are to turn nothing around on a terminal.
+    PrintError(yaml::CommentText(listing.error().text, kMostCharacters));
+    return kExitUsage;
+  }
+  for (const ListedTool& tool : listing->tools) {
+    const auto added = tools.Add(tool.name, tool.schema, "the server");
+    if (added) continue;
+    PrintError(yaml::CommentText("the server " + added.error(), kMostCharacters));
+    return kExitUsage;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<int> ReadToolsToCheck(const CheckOptions& options, ToolsToCheck& to_check,
+                                    Diagnostics& diagnostics) {
+  for (const std::string& path : options.tools) ReadListing(path, to_check, diagnostics);
+  if (options.server.empty()) return std::nullopt;
+  return AskServer(options, to_check.tools);
+}
+
+PolicyInspector InspectorOf(const ToolsToCheck& tools, Diagnostics& diagnostics) {
+  if (!tools.readable || tools.tools.tools().empty()) return nullptr;
+  return [&tools, &diagnostics](const std::vector<Policy>& policies) {
+    for (const Policy& policy : policies) CheckTools(policy, tools.tools, diagnostics);
+  };
+}
+
+}  // namespace writ

@@ -1,0 +1,53 @@
+// What an expression of a policy says of the arguments of one tool, held against its schema.
+//
+// Tested by tests/policies/schemas.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compiler/policy.h"
+#include "compiler/schema/expression_places.h"
+#include "compiler/schema/findings.h"
+
+namespace writ {
+
+// What an expression is evaluated for.
+enum class Use : uint8_t {
+  kRequire,
+  kForbid,
+  kWhen,
+  kCount,    // a quota's `of`, `by` and `max`
+  kMessage,  // which is only read where the call is denied already
+  kVariable,
+};
+
+// What the rules say of one tool's arguments, in all their expressions.
+struct ToolUse {
+  struct Read {
+    PlaceId place;
+    Spot spot;
+    std::string text;  // as it is written
+  };
+  std::set<PlaceId> asked;                // has(args.x) and the like
+  std::vector<Read> reads;                // which fail where there is nothing
+  std::map<std::string, Spot> mentioned;  // arguments, where they were first
+  bool whole = false;                     // the arguments as one value: any of them may be meant
+};
+
+// Adds to `findings` and to `use`. `variables` gets the variables of the policy that are read.
+void CheckExpression(const ExpressionPlaces& expression, const ExpressionSource& source,
+                     const Policy& policy, Use used_for, Places& places, Findings& findings,
+                     ToolUse& use, std::set<uint32_t>& variables);
+
+// That a name is not one of the members of what stands at `parent`. "did you mean", or what there
+// is.
+Findings::Finding UnknownMember(const Places& places, PlaceId member, bool asks);
+
+// "did you mean \"open\"?", or which there are.
+std::string NearestHint(std::string_view wrong, const std::vector<std::string_view>& right,
+                        std::string_view what);
+
+}  // namespace writ
