@@ -241,7 +241,7 @@ class ExpressionChecker {
                    fmt::format("{} is {} in ", Shown(place.text), KindsText(place.kinds)),
                    fmt::format(", and has no {}", Quote(name)),
                    {},
-                   HintOfType(place),
+                   {},
                    {}});
   }
 
@@ -283,7 +283,7 @@ class ExpressionChecker {
   }
 
   // `at`: where it is said; `id`: what is wrong.
-  void AddWrongType(NodeId at, NodeId id, std::string behind) {
+  void AddWrongType(NodeId at, NodeId id, std::string behind, std::string hint = {}) {
     const Place& place = PlaceOf(id);
     findings_.Add(SpotOf(at), places_.tool(),
                   {DiagnosticCode::kWrongType,
@@ -291,13 +291,8 @@ class ExpressionChecker {
                    fmt::format("{} is {} in ", Shown(place.text), KindsText(KindsAt(id))),
                    std::move(behind),
                    {},
-                   HintOfType(place),
+                   std::move(hint),
                    {}});
-  }
-
-  static std::string HintOfType(const Place& place) {
-    return (place.kinds & kNumberKind) != 0 ? "write numbers without quotes, and string(…) for text"
-                                            : "";
   }
 
   void LookAtBinary(NodeId id) {
@@ -347,7 +342,10 @@ class ExpressionChecker {
     if ((KindsAt(argument) & wanted) == 0) {
       AddWrongType(at, argument,
                    equality ? fmt::format(", and never equals {}", ValueText(constant))
-                            : fmt::format(", and {} {} fails", op, ValueText(constant)));
+                            : fmt::format(", and {} {} fails", op, ValueText(constant)),
+                   constant.is(Tag::kString) && (KindsAt(argument) & kNumberKind) != 0
+                       ? "write numbers without quotes"
+                       : "");
       return;
     }
     if (equality) LookAtValues(argument, at, constant);
@@ -469,7 +467,13 @@ class ExpressionChecker {
       if (wanted == 0) continue;
       findings_.Ask(SpotOf(operand), DiagnosticCode::kWrongType);
       if ((TypesAt(operand) & wanted) != 0) continue;
-      AddWrongType(operand, operand, fmt::format(", and {} takes {}", name, TypesText(wanted)));
+      const bool is_number_for_text =
+          (wanted & Bit(TypeKind::kString)) != 0 && (KindsAt(operand) & kNumberKind) != 0;
+      AddWrongType(
+          operand, operand, fmt::format(", and {} takes {}", name, TypesText(wanted)),
+          is_number_for_text
+              ? fmt::format("write string({})", cel::TextOr(ast_, operand, PlaceOf(operand).text))
+              : "");
     }
   }
 

@@ -47,10 +47,11 @@ class InterceptChecker {
   // The path's last name; nullopt if a name of it is faulty, which is said.
   std::optional<PlaceId> Find(const std::vector<std::string>& names, const Spot& spot, bool asks) {
     PlaceId at = kArgumentsPlace;
+    findings_.Ask(spot, DiagnosticCode::kUnknownArgument);
+    findings_.Ask(spot, DiagnosticCode::kWrongType);
     for (const std::string& name : names) {
       if (!ExpectKind(at, kObjectKind, spot, "a path goes through objects only")) return {};
       at = places_.Member(at, name);
-      findings_.Ask(spot, DiagnosticCode::kUnknownArgument);
       const Standing standing = places_.at(at).standing;
       if (standing == Standing::kUnlisted || standing == Standing::kOther) {
         Findings::Finding finding = UnknownMember(places_, at, asks);
@@ -68,7 +69,6 @@ class InterceptChecker {
 
   bool ExpectKind(PlaceId id, JsonKinds wanted, const Spot& spot, std::string_view why) {
     const Place& place = places_.at(id);
-    findings_.Ask(spot, DiagnosticCode::kWrongType);
     if ((place.kinds & wanted) != 0 || place.standing != Standing::kListed) return true;
     findings_.Add(spot, *tool_.tool,
                   {DiagnosticCode::kWrongType,

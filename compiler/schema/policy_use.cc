@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "compiler/schema/alike.h"
@@ -34,10 +35,11 @@ void CheckToolName(const ServerTools& tools, const Spot& spot, std::string_view 
 }
 
 void CheckReads(const CheckedTool& tool, Findings& findings) {
+  std::set<PlaceId> said;  // once is enough
   for (const ToolUse::Read& read : tool.use.reads) {
     const Place& place = tool.places->at(read.place);
     if (place.standing != Standing::kListed || place.required) continue;
-    if (tool.use.asked.count(read.place) > 0) continue;
+    if (tool.use.asked.count(read.place) > 0 || !said.insert(read.place).second) continue;
     Findings::Finding finding;
     finding.code = DiagnosticCode::kUnguardedOptional;
     finding.weight = Findings::Weight::kWarning;
