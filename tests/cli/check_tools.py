@@ -48,7 +48,7 @@ class Recorded(CheckToolsTest):
         done = self.run_writ("check", "policy.yaml", "--tools",
                              self.listing("tools.json", {"tools": [RENAMED]}))
         self.expect(done, 1)
-        self.assertIn('policy.yaml:4:47: error: there is no argument "amount" in pay (tools.json)',
+        self.assertIn('policy.yaml:4:45: error: there is no argument "amount" in pay (tools.json)',
                       done.err)
         self.assertIn("hint: there is total", done.err)
 
@@ -75,7 +75,7 @@ class Recorded(CheckToolsTest):
         found = done.json()
         self.assertFalse(found["ok"])
         self.assertEqual([one["code"] for one in found["findings"]], ["unknown-argument"])
-        self.assertEqual((found["findings"][0]["line"], found["findings"][0]["column"]), (4, 47))
+        self.assertEqual((found["findings"][0]["line"], found["findings"][0]["column"]), (4, 45))
 
     def test_what_is_no_listing(self):
         deep = "[" * 100_000

@@ -4,6 +4,8 @@
 // review by eye.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,20 +13,28 @@
 #include "compiler/compile.h"
 #include "compiler/lint/lint.h"
 #include "compiler/load/load_policy.h"
+#include "compiler/schema/check_tools.h"
 #include "compiler/text_files.h"
 
 namespace writ {
 namespace {
 
-// What `writ check policy.yaml` says on stderr.
-std::string Checked(const std::string& policy, size_t* errors) {
+// What `writ check policy.yaml` says on stderr; with tools, what --tools adds instead of what a
+// policy says in vain.
+std::string Checked(const std::string& policy, size_t* errors, const ServerTools* tools = nullptr) {
   const auto source = std::make_shared<const Source>("policy.yaml", policy);
   Diagnostics diagnostics;
   if (const auto document = yaml::Parse(source, diagnostics); document != nullptr) {
     CompileInline(source, *document->root(), "policy.yaml", diagnostics);
     Diagnostics said_before;
     const auto loaded = LoadPolicy(source, *document->root(), "policy.yaml", said_before);
-    if (loaded && !diagnostics.has_errors()) Lint(*loaded, diagnostics);
+    if (loaded && !diagnostics.has_errors()) {
+      if (tools == nullptr) {
+        Lint(*loaded, diagnostics);
+      } else {
+        CheckTools(*loaded, *tools, diagnostics);
+      }
+    }
   }
   diagnostics.Sort();
   *errors = diagnostics.error_count();
@@ -59,6 +69,24 @@ TEST_P(WarnedPolicy, SaysWhatIsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(Text, WarnedPolicy,
                          testing::ValuesIn(TextFile::In("tests/policies/warned")),
+                         [](const auto& name) { return name.param; });
+
+class PolicyWithTools : public testing::TestWithParam<std::string> {};
+
+TEST_P(PolicyWithTools, SaysWhatIsExpected) {
+  std::ifstream in(std::string(WRIT_SOURCE_DIR) + "/tests/policies/schemas/tools.json");
+  const std::string listing{std::istreambuf_iterator<char>(in), {}};
+  ServerTools tools;
+  ASSERT_TRUE(tools.AddListing(listing, "tools.json").has_value());
+  TextFile file("tests/policies/schemas", GetParam());
+  size_t errors = 0;
+  const std::string said = Checked(file.given(), &errors, &tools);
+  EXPECT_FALSE(said.empty()) << "nothing is said about this policy";
+  file.Expect(said);
+}
+
+INSTANTIATE_TEST_SUITE_P(Text, PolicyWithTools,
+                         testing::ValuesIn(TextFile::In("tests/policies/schemas")),
                          [](const auto& name) { return name.param; });
 
 }  // namespace
