@@ -430,8 +430,7 @@ int Dispatch(int argc, char** argv) {
   CLI::App* check_command =
       app.add_subcommand("check", "say all that is wrong with a policy")->alias("validate");
   check_command->footer(
-      "Exit status: 0 nothing, 1 findings, 2 a file cannot be read or the server not be asked.\n"
-      "  writ check policy.yaml --server -- npx -y some-mcp-server");
+      "Exit status: 0 nothing, 1 findings, 2 a file cannot be read or the server not be asked.");
   check_command->add_option("policy,-c,--config", check.policies, "policy files")
       ->option_text("FILE ...");
   CLI::Option* check_json = check_command->add_flag("--json", check.json, "findings as JSON");

@@ -494,10 +494,10 @@ class Run(CommandTest):
             self.assertIn("npx mcp-remote URL", said)
 
     def test_other_commands_take_no_server(self):
-        for command in (["check", "p.yaml"], ["disasm", "p.yaml"], ["eval", "-c", "p.yaml"],
-                        ["test", "p.yaml"]):
-            self.assertIn("only run and scan take a server command", self.refused(*command, "--",
-                                                                          self.server()))
+        for command in (["disasm", "p.yaml"], ["eval", "-c", "p.yaml"], ["test", "p.yaml"]):
+            self.assertIn("only run, scan and check --server take a server command",
+                          self.refused(*command, "--", self.server()))
+        self.assertIn("with --server only", self.refused("check", "p.yaml", "--", self.server()))
 
     def test_no_policy(self):
         for words in (["run", "--", self.server()], ["--", self.server()]):
