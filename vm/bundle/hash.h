@@ -1,6 +1,6 @@
 // SHA-256, which names what a bundle holds.
 //
-// Tested by tests/compiler/bundle_test.cc.
+// Tested by tests/vm/bundle/hash_test.cc.
 #pragma once
 
 #include <array>
