@@ -82,8 +82,10 @@ class Loader {
  private:
   void Add(const std::string& path) {
     std::optional<std::string> bytes = Read(path, diagnostics_);
-    const bool is_file = !NamesAStream(path);
-    if (is_file) {
+    // Hashed only for those who asked which files there were: a bundle's parts are hashed anyway.
+    const bool is_recorded =
+        (options_.files != nullptr || options_.admission != nullptr) && !NamesAStream(path);
+    if (is_recorded) {
       files_.read.push_back({path, bytes ? std::optional(FileContent::Of(*bytes)) : std::nullopt});
     }
     if (!bytes) return;
@@ -91,7 +93,7 @@ class Loader {
       diagnostics_.Unreadable(path, "this policy is given twice, and would count each call twice",
                               "give it once");
       // Its bytes may be sound when it is given once.
-      if (is_file) files_.read.back().content.reset();
+      if (is_recorded) files_.read.back().content.reset();
       return;
     }
     const std::string& space = files_.spaces.emplace(path, RealPath(path)).first->second;
