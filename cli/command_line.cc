@@ -353,6 +353,12 @@ bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
 }
 
+// As its help has it; empty: none stands first.
+std::string_view NamedCommand(const Words& words) {
+  if (words.ours.empty() || !IsCommand(words.ours[0])) return {};
+  return words.ours[0] == "validate" ? std::string_view("check") : words.ours[0];
+}
+
 int UnknownCommand(const std::string& word) {
   const std::string_view nearest = Nearest(word, {std::begin(kCommands), std::end(kCommands)});
   return UsageError(fmt::format("{} is not a command", Quote(word)),
@@ -418,91 +424,109 @@ int Dispatch(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   app.set_version_flag("--version", "writ " WRIT_VERSION);
   app.require_subcommand(0, 1);
+  // A command that is named is the only one to be told its flags: for all of them that takes longer
+  // than a decision.
+  const std::string_view named = NamedCommand(words);
+  const auto add = [&](const char* name, const char* about, const auto& tell) -> CLI::App* {
+    if (!named.empty() && named != name) return nullptr;
+    CLI::App* const command = app.add_subcommand(name, about);
+    tell(*command);
+    return command;
+  };
   RunOptions run;
   RunFlags run_flags;
-  CLI::App* run_command = app.add_subcommand("run", "run a server behind a policy");
-  run_command->footer(
-      "The server's command follows --. Plain `writ -c FILE -- SERVER ARGS` is the same.\n"
-      "  writ run -c policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project");
-  AddRunFlags(*run_command, run, run_flags);
+  CLI::App* run_command = add("run", "run a server behind a policy", [&](CLI::App& command) {
+    command.footer(
+        "The server's command follows --. Plain `writ -c FILE -- SERVER ARGS` is the same.\n"
+        "  writ run -c policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project");
+    AddRunFlags(command, run, run_flags);
+  });
 
   CheckOptions check;
-  CLI::App* check_command =
-      app.add_subcommand("check", "say all that is wrong with a policy")->alias("validate");
-  check_command->footer(
-      "Exit status: 0 nothing, 1 findings, 2 a file cannot be read or the server not be asked.");
-  check_command->add_option("policy,-c,--config", check.policies, "policy files")
-      ->option_text("FILE ...");
-  CLI::Option* check_json = check_command->add_flag("--json", check.json, "findings as JSON");
-  CLI::Option* check_sarif =
-      check_command->add_flag("--sarif", check.sarif, "findings as SARIF 2.1.0")
-          ->excludes(check_json);
-  CLI::Option* check_github =
-      check_command->add_flag("--github", check.github, "findings as annotations of GitHub Actions")
-          ->excludes(check_json)
-          ->excludes(check_sarif);
-  check_command
-      ->add_flag("--costs", check.costs,
-                 "what each rule of writ: 1 costs at worst, n being the call's bytes")
-      ->excludes(check_sarif)
-      ->excludes(check_github);
-  check_command
-      ->add_option("--tools", check.tools, "what tools/list answered: check names and arguments")
-      ->option_text("FILE")
-      ->allow_extra_args(false);
   bool asks_server = false;
-  check_command->add_flag("--server", asks_server,
-                          "the same, asking the server whose command follows --");
-  AddEnvironmentFlags(*check_command, check.environment);
-  AddTimeoutFlag(*check_command, check.timeout_seconds);
+  CLI::App* check_command =
+      add("check", "say all that is wrong with a policy", [&](CLI::App& command) {
+        command.alias("validate");
+        command.footer(
+            "Exit status: 0 nothing, 1 findings, 2 a file cannot be read or the server not be "
+            "asked.");
+        command.add_option("policy,-c,--config", check.policies, "policy files")
+            ->option_text("FILE ...");
+        CLI::Option* check_json = command.add_flag("--json", check.json, "findings as JSON");
+        CLI::Option* check_sarif =
+            command.add_flag("--sarif", check.sarif, "findings as SARIF 2.1.0")
+                ->excludes(check_json);
+        CLI::Option* check_github =
+            command.add_flag("--github", check.github, "findings as annotations of GitHub Actions")
+                ->excludes(check_json)
+                ->excludes(check_sarif);
+        command
+            .add_flag("--costs", check.costs,
+                      "what each rule of writ: 1 costs at worst, n being the call's bytes")
+            ->excludes(check_sarif)
+            ->excludes(check_github);
+        command
+            .add_option("--tools", check.tools,
+                        "what tools/list answered: check names and arguments")
+            ->option_text("FILE")
+            ->allow_extra_args(false);
+        command.add_flag("--server", asks_server,
+                         "the same, asking the server whose command follows --");
+        AddEnvironmentFlags(command, check.environment);
+        AddTimeoutFlag(command, check.timeout_seconds);
+      });
 
   TestOptions test;
-  CLI::App* test_command = app.add_subcommand("test", "run suites of expected decisions");
-  test_command->footer("Exit status: 0 all pass, 1 a case fails, 2 a suite cannot be read.");
-  test_command->add_option("suite", test.suites, "suite files")->option_text("FILE ...");
-  AddLabelFlag(*test_command, test.labels);
-  test_command->add_flag("--json", test.json, "results as JSON");
-  test_command->add_flag("-v,--verbose", test.verbose, "name every case");
+  CLI::App* test_command = add("test", "run suites of expected decisions", [&](CLI::App& command) {
+    command.footer("Exit status: 0 all pass, 1 a case fails, 2 a suite cannot be read.");
+    command.add_option("suite", test.suites, "suite files")->option_text("FILE ...");
+    AddLabelFlag(command, test.labels);
+    command.add_flag("--json", test.json, "results as JSON");
+    command.add_flag("-v,--verbose", test.verbose, "name every case");
+  });
 
   EvalOptions eval;
-  CLI::App* eval_command = app.add_subcommand("eval", "decide one call, print the decision");
-  eval_command->footer(
-      "Exit status: 0 allow, 1 deny or error, 2 the policy or the call cannot be read.\n"
-      "  echo '{\"name\":\"write_file\",\"arguments\":{}}' | writ eval -c policy.yaml");
-  eval_command->add_option("-c,--config", eval.policies, kPolicyFlag)
-      ->option_text("FILE")
-      ->allow_extra_args(false);
-  AddLabelFlag(*eval_command, eval.labels);
-  eval_command->add_option("call", eval.file, "a tools/call request, its params, or a suite step")
-      ->option_text("FILE (stdin)");
+  CLI::App* eval_command =
+      add("eval", "decide one call, print the decision", [&](CLI::App& command) {
+        command.footer(
+            "Exit status: 0 allow, 1 deny or error, 2 the policy or the call cannot be read.\n"
+            "  echo '{\"name\":\"write_file\",\"arguments\":{}}' | writ eval -c policy.yaml");
+        command.add_option("-c,--config", eval.policies, kPolicyFlag)
+            ->option_text("FILE")
+            ->allow_extra_args(false);
+        AddLabelFlag(command, eval.labels);
+        command.add_option("call", eval.file, "a tools/call request, its params, or a suite step")
+            ->option_text("FILE (stdin)");
+      });
 
   ExprOptions expr;
-  CLI::App* expr_command = app.add_subcommand("expr", "evaluate one expression");
-  expr_command->footer(
-      "Exit status: 0 a value, 1 an error in evaluating, 2 an expression with faults.\n"
-      "  writ expr 'args.path.startsWith(\"/srv/\")' --args '{\"path\":\"/srv/x\"}'");
-  expr_command->add_option("expression", expr.expression, "a CEL expression over args and now")
-      ->option_text("EXPR");
-  expr_command->add_option("--args", expr.args, "the call's arguments ({})")->option_text("JSON");
-  expr_command->add_option("--now", expr.now, "what time it is (the clock's)")->option_text("TIME");
-  expr_command->add_flag("--explain", expr.explain, "the value of every part");
-  expr_command->add_flag("--cost", expr.cost, "what it costs at worst, n being the call's bytes");
-  expr_command->add_flag("--json", expr.json, "the result as JSON");
+  CLI::App* expr_command = add("expr", "evaluate one expression", [&](CLI::App& command) {
+    command.footer(
+        "Exit status: 0 a value, 1 an error in evaluating, 2 an expression with faults.\n"
+        "  writ expr 'args.path.startsWith(\"/srv/\")' --args '{\"path\":\"/srv/x\"}'");
+    command.add_option("expression", expr.expression, "a CEL expression over args and now")
+        ->option_text("EXPR");
+    command.add_option("--args", expr.args, "the call's arguments ({})")->option_text("JSON");
+    command.add_option("--now", expr.now, "what time it is (the clock's)")->option_text("TIME");
+    command.add_flag("--explain", expr.explain, "the value of every part");
+    command.add_flag("--cost", expr.cost, "what it costs at worst, n being the call's bytes");
+    command.add_flag("--json", expr.json, "the result as JSON");
+  });
 
   CompileOptions compile;
-  CLI::App* compile_command = app.add_subcommand("compile", "make a bundle of policies");
-  compile_command->footer(
-      "The same policies give the same bytes, wherever and whenever they are compiled.\n"
-      "Exit status: 0 a bundle, 1 the policies have faults, 2 one cannot be read or written.\n"
-      "  writ compile policy.yaml -o policy.writ");
-  compile_command->add_option("policy,-c,--config", compile.policies, "policy files")
-      ->option_text("FILE ...");
-  compile_command->add_option("-o,--output", compile.output.path, "the bundle")
-      ->option_text("FILE");
-  compile_command->add_flag("--force", compile.output.force, "overwrite a file that is no bundle");
-  compile_command->add_flag("--strip", compile.strip,
-                            "leave out what says where in the policies rules stand");
-  compile_command->add_flag("--json", compile.json, "the root hash as JSON");
+  CLI::App* compile_command = add("compile", "make a bundle of policies", [&](CLI::App& command) {
+    command.footer(
+        "The same policies give the same bytes, wherever and whenever they are compiled.\n"
+        "Exit status: 0 a bundle, 1 the policies have faults, 2 one cannot be read or written.\n"
+        "  writ compile policy.yaml -o policy.writ");
+    command.add_option("policy,-c,--config", compile.policies, "policy files")
+        ->option_text("FILE ...");
+    command.add_option("-o,--output", compile.output.path, "the bundle")->option_text("FILE");
+    command.add_flag("--force", compile.output.force, "overwrite a file that is no bundle");
+    command.add_flag("--strip", compile.strip,
+                     "leave out what says where in the policies rules stand");
+    command.add_flag("--json", compile.json, "the root hash as JSON");
+  });
 
   InspectOptions inspect;
   CLI::App* inspect_command = app.add_subcommand("inspect", "show what a bundle holds");
@@ -515,96 +539,106 @@ int Dispatch(int argc, char** argv) {
   inspect_command->add_flag("--json", inspect.json, "all of it as JSON");
 
   DisasmOptions disasm;
-  CLI::App* disasm_command = app.add_subcommand("disasm", "show the bytecode of a policy");
-  disasm_command->footer("Exit status: 0, or 2 where a policy cannot be read or has faults.");
-  disasm_command->add_option("policy,-c,--config", disasm.policies, "policy files")
-      ->option_text("FILE ...");
-  disasm_command
-      ->add_option("--source", disasm.source, "where the policies of bundles lie (beside them)")
-      ->option_text("DIR");
+  add("disasm", "show the bytecode of a policy", [&](CLI::App& command) {
+    command.footer("Exit status: 0, or 2 where a policy cannot be read or has faults.");
+    command.add_option("policy,-c,--config", disasm.policies, "policy files")
+        ->option_text("FILE ...");
+    command
+        .add_option("--source", disasm.source, "where the policies of bundles lie (beside them)")
+        ->option_text("DIR");
+  });
 
   ScanOptions scan;
   CLI::App* scan_command =
-      app.add_subcommand("scan", "write a policy from the tools a server lists");
-  scan_command->footer(
-      "The server's command follows --. It is started, asked for its tools, and ended.\n"
-      "Exit status: 0 a policy, 1 the server offers no tools, 2 it could not be asked.\n"
-      "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem /srv/project");
-  AddOutputFlags(*scan_command, scan.output);
-  AddEnvironmentFlags(*scan_command, scan.environment);
-  AddTimeoutFlag(*scan_command, scan.timeout_seconds);
+      add("scan", "write a policy from the tools a server lists", [&](CLI::App& command) {
+        command.footer(
+            "The server's command follows --. It is started, asked for its tools, and ended.\n"
+            "Exit status: 0 a policy, 1 the server offers no tools, 2 it could not be asked.\n"
+            "  writ scan -o policy.yaml -- npx -y @modelcontextprotocol/server-filesystem "
+            "/srv/project");
+        AddOutputFlags(command, scan.output);
+        AddEnvironmentFlags(command, scan.environment);
+        AddTimeoutFlag(command, scan.timeout_seconds);
+      });
 
   MigrateOptions migrate;
   CLI::App* migrate_command =
-      app.add_subcommand("migrate", "write a version \"1\" policy as one of writ: 1");
-  migrate_command->footer(
-      "Exit status: 0 a policy, 1 it says what writ: 1 cannot, or has faults, 2 it cannot be "
-      "read.\n"
-      "  writ migrate intercept.yaml -o policy.yaml");
-  migrate_command->add_option("policy,-c,--config", migrate.policy, "a policy of version \"1\"")
-      ->option_text("FILE");
-  AddOutputFlags(*migrate_command, migrate.output);
+      add("migrate", "write a version \"1\" policy as one of writ: 1", [&](CLI::App& command) {
+        command.footer(
+            "Exit status: 0 a policy, 1 it says what writ: 1 cannot, or has faults, 2 it cannot be "
+            "read.\n"
+            "  writ migrate intercept.yaml -o policy.yaml");
+        command.add_option("policy,-c,--config", migrate.policy, "a policy of version \"1\"")
+            ->option_text("FILE");
+        AddOutputFlags(command, migrate.output);
+      });
 
   KeygenOptions keygen;
-  CLI::App* keygen_command = app.add_subcommand("keygen", "make a pair of keys to sign with");
-  keygen_command->footer(
-      "Exit status: 0, or 2 where there is no pair; nothing is overwritten.\n"
-      "  writ keygen -o team");
-  keygen_command->add_option("-o,--output", keygen.name, "writes NAME.key, a secret, and NAME.pub")
-      ->option_text("NAME");
-  AddInsecureFlag(*keygen_command, keygen.insecure_permissions, "read");
-  keygen_command->add_flag("--json", keygen.json, "what was made as JSON");
+  CLI::App* keygen_command =
+      add("keygen", "make a pair of keys to sign with", [&](CLI::App& command) {
+        command.footer(
+            "Exit status: 0, or 2 where there is no pair; nothing is overwritten.\n"
+            "  writ keygen -o team");
+        command.add_option("-o,--output", keygen.name, "writes NAME.key, a secret, and NAME.pub")
+            ->option_text("NAME");
+        AddInsecureFlag(command, keygen.insecure_permissions, "read");
+        command.add_flag("--json", keygen.json, "what was made as JSON");
+      });
 
   SignOptions sign;
-  CLI::App* sign_command = app.add_subcommand("sign", "sign a bundle");
-  sign_command->footer(
-      "Exit status: 0 it is signed, 2 it is not.\n"
-      "  writ sign --key team.key policy.writ");
-  sign_command->add_option("bundle", sign.bundle, "what writ compile made")->option_text("FILE");
-  sign_command->add_option("--key", sign.key, "whose signature it is to be")
-      ->option_text("NAME.key");
-  sign_command->add_option("-o,--output", sign.output.path, "where to write it (beside the bundle)")
-      ->option_text("FILE.sig");
-  sign_command->add_flag("--force", sign.output.force, "overwrite a file that is there");
-  AddInsecureFlag(*sign_command, sign.insecure_permissions, "read or write");
-  sign_command->add_flag("--json", sign.json, "what was signed as JSON");
+  CLI::App* sign_command = add("sign", "sign a bundle", [&](CLI::App& command) {
+    command.footer(
+        "Exit status: 0 it is signed, 2 it is not.\n"
+        "  writ sign --key team.key policy.writ");
+    command.add_option("bundle", sign.bundle, "what writ compile made")->option_text("FILE");
+    command.add_option("--key", sign.key, "whose signature it is to be")->option_text("NAME.key");
+    command.add_option("-o,--output", sign.output.path, "where to write it (beside the bundle)")
+        ->option_text("FILE.sig");
+    command.add_flag("--force", sign.output.force, "overwrite a file that is there");
+    AddInsecureFlag(command, sign.insecure_permissions, "read or write");
+    command.add_flag("--json", sign.json, "what was signed as JSON");
+  });
 
   VerifyOptions verify;
-  CLI::App* verify_command = app.add_subcommand(
-      "verify", "find out whether a bundle, or the audit log, is as it was written");
-  verify_command->footer(
-      "Exit status: 0 all is as it was written; 2 a bundle is not; 1 findings in audit files, 2\n"
-      "where these, or their key, cannot be read.\n"
-      "  writ verify --key team.pub policy.writ\n"
-      "  writ verify --audit ~/.local/state/writ/audit");
-  verify_command->add_option("bundle", verify.bundle, "what writ compile made")
-      ->option_text("FILE");
-  verify_command->add_option("--key", verify.keys, "must have signed it; of several, one")
-      ->option_text("NAME.pub")
-      ->allow_extra_args(false);
-  verify_command->add_option("--signature", verify.signature, "(FILE.sig, beside the bundle)")
-      ->option_text("FILE.sig");
-  verify_command->add_option("--audit", verify.audit, "audit files, or their folders")
-      ->option_text("FILE ...");
-  AddStateFolderFlags(*verify_command, verify.state);
-  verify_command->add_flag("--json", verify.json, "findings as JSON");
+  CLI::App* verify_command = add(
+      "verify", "find out whether a bundle, or the audit log, is as it was written",
+      [&](CLI::App& command) {
+        command.footer(
+            "Exit status: 0 all is as it was written; 2 a bundle is not; 1 findings in audit "
+            "files, 2\n"
+            "where these, or their key, cannot be read.\n"
+            "  writ verify --key team.pub policy.writ\n"
+            "  writ verify --audit ~/.local/state/writ/audit");
+        command.add_option("bundle", verify.bundle, "what writ compile made")->option_text("FILE");
+        command.add_option("--key", verify.keys, "must have signed it; of several, one")
+            ->option_text("NAME.pub")
+            ->allow_extra_args(false);
+        command.add_option("--signature", verify.signature, "(FILE.sig, beside the bundle)")
+            ->option_text("FILE.sig");
+        command.add_option("--audit", verify.audit, "audit files, or their folders")
+            ->option_text("FILE ...");
+        AddStateFolderFlags(command, verify.state);
+        command.add_flag("--json", verify.json, "findings as JSON");
+      });
 
   StatusOptions status;
-  CLI::App* status_command =
-      app.add_subcommand("status", "show what runs, what was denied, what quotas have left");
-  status_command->footer(
-      "On a terminal these are tables, else one JSON object. Exit status: 0, or 2 where it cannot "
-      "tell.\n  writ status --since 1h --watch");
-  status_command->add_option("--audit", status.audit, "what writ run --audit named")
-      ->option_text("FILE|DIR");
-  status_command
-      ->add_option("--state-dir", status.state.folder, "what writ keeps (~/.local/state/writ)")
-      ->option_text("DIR");
-  status_command->add_option("--since", status.since, "count the last 90s, 30m, 6h, 7d (24h)")
-      ->option_text("TIME");
-  status_command->add_flag("-w,--watch", status.watch, "again every second, until Ctrl-C");
-  status_command->add_flag("--json", status.json, "JSON, on a terminal too");
-  status_command->add_flag("--table", status.table, "tables, without a terminal too");
+  CLI::App* status_command = add(
+      "status", "show what runs, what was denied, what quotas have left", [&](CLI::App& command) {
+        command.footer(
+            "On a terminal these are tables, else one JSON object. Exit status: 0, or 2 where it "
+            "cannot "
+            "tell.\n  writ status --since 1h --watch");
+        command.add_option("--audit", status.audit, "what writ run --audit named")
+            ->option_text("FILE|DIR");
+        command
+            .add_option("--state-dir", status.state.folder, "what writ keeps (~/.local/state/writ)")
+            ->option_text("DIR");
+        command.add_option("--since", status.since, "count the last 90s, 30m, 6h, 7d (24h)")
+            ->option_text("TIME");
+        command.add_flag("-w,--watch", status.watch, "again every second, until Ctrl-C");
+        command.add_flag("--json", status.json, "JSON, on a terminal too");
+        command.add_flag("--table", status.table, "tables, without a terminal too");
+      });
 
   // What a command has no use for is refused below, in words of our own.
   for (CLI::App* command : app.get_subcommands({})) command->allow_extras();
