@@ -44,8 +44,12 @@ void PrintError(std::string_view message, std::string_view hint) {
   PrintErr(ErrorText(message, hint));
 }
 
-int FinishOutput(int status) {
+void FlushOut() {
   if (std::fflush(stdout) != 0) RememberOutputError();
+}
+
+int FinishOutput(int status) {
+  FlushOut();
   if (output_error == 0) return status;
   if (output_error != EPIPE) {
     PrintError(fmt::format("cannot write the output: {}", std::strerror(output_error)));

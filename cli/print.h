@@ -17,7 +17,10 @@ std::string ErrorText(std::string_view message, std::string_view hint = {});
 // That on stderr.
 void PrintError(std::string_view message, std::string_view hint = {});
 
-// Writes out what PrintOut holds back. Returns `status`, or kExitUsage if any of the output could
+// Writes out what PrintOut holds back.
+void FlushOut();
+
+// The same at the end. Returns `status`, or kExitUsage if any of the output could
 // not be written; says so on stderr, except of a reader that went away.
 int FinishOutput(int status);
 
