@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "vm/json.h"
 #include "vm/utf8.h"
 
@@ -30,9 +32,24 @@ bool AppendDecoded(std::string_view inside, std::string& out) {
   return true;
 }
 
+namespace {
+
+// How much from the front stands in a JSON string as it is.
+size_t PlainLength(std::string_view text) {
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
+  return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
+}
+
+}  // namespace
+
 void AppendJsonString(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
+    if (const size_t plain = PlainLength(text); plain > 0) {
+      out += text.substr(0, plain);
+      text.remove_prefix(plain);
+      continue;
+    }
     const char c = text.front();
     if (static_cast<unsigned char>(c) >= 0x80) {
       char encoded[4];

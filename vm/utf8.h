@@ -98,8 +98,20 @@ inline std::string_view CutToBytes(std::string_view text, size_t most) {
   return text.substr(0, most);
 }
 
+// How many bytes from the front are ASCII for sure: whole words of them.
+inline size_t AsciiLength(std::string_view text) {
+  size_t length = 0;
+  for (; text.size() - length >= sizeof(uint64_t); length += sizeof(uint64_t)) {
+    uint64_t word;
+    __builtin_memcpy(&word, text.data() + length, sizeof word);
+    if ((word & 0x8080808080808080) != 0) break;
+  }
+  return length;
+}
+
 // Whether all of it is UTF-8.
 inline bool IsUtf8(std::string_view text) {
+  text.remove_prefix(AsciiLength(text));
   while (!text.empty()) {
     const size_t size = text.size();
     const uint32_t c = TakeCodePoint(text);

@@ -51,6 +51,20 @@ TEST(Utf8, TellsWhichBytesAreASequence) {
   }
 }
 
+// Text is looked at in words of eight bytes as far as these are ASCII.
+TEST(Utf8, IsWhatEachPartOfATextIsWhereverItStands) {
+  for (size_t before = 0; before < 20; ++before) {
+    for (size_t after = 0; after < 20; ++after) {
+      for (const std::string_view part : {"", "\xC3\xA9", "\xF0\x9F\x99\x82", "\x80", "\xC3",
+                                          "\xFF", "\xED\xA0\x80", "\xC0\x80"}) {
+        const std::string text =
+            std::string(before, 'a') + std::string(part) + std::string(after, 'z');
+        EXPECT_EQ(IsUtf8(text), reference::IsUtf8(text)) << testing::PrintToString(text);
+      }
+    }
+  }
+}
+
 TEST(Utf8, ReadsNothingBeyondTheFirstByteThatDoesNotBelong) {
   for (const std::string_view cut : {"\xC3", "\xE2\x82", "\xF0\x9F\x99", "\xF0"}) {
     const std::string exact(cut);  // followed by its NUL only

@@ -3,8 +3,8 @@
 #include "vm/bundle/hash.h"
 
 // The functions of SHA-256 itself: asked for by EVP it comes from a provider, and what a start has
-// to do for that (its configuration, tables of all algorithms) takes longer than loading a bundle of
-// a thousand rules.
+// to do for that (its configuration, tables of all algorithms) takes longer than loading a bundle
+// of a thousand rules.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 

@@ -28,17 +28,12 @@ void ByteReader::Fail(std::string_view why) {
   bytes_ = {};
 }
 
-uint8_t ByteReader::Byte() {
-  if (bytes_.empty()) {
-    Fail(kEnds);
-    return 0;
-  }
-  const auto byte = static_cast<uint8_t>(bytes_.front());
-  bytes_.remove_prefix(1);
-  return byte;
+uint8_t ByteReader::FailAtEnd() {
+  Fail(kEnds);
+  return 0;
 }
 
-uint64_t ByteReader::Number() {
+uint64_t ByteReader::LongNumber() {
   uint64_t number = 0;
   for (int shift = 0;; shift += 7) {
     const uint8_t byte = Byte();

@@ -32,8 +32,16 @@ class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
 
-  uint8_t Byte();
-  uint64_t Number();
+  uint8_t Byte() {
+    if (bytes_.empty()) return FailAtEnd();
+    const auto byte = static_cast<uint8_t>(bytes_.front());
+    bytes_.remove_prefix(1);
+    return byte;
+  }
+  uint64_t Number() {
+    // Most have one byte.
+    return !bytes_.empty() && (bytes_.front() & 0x80) == 0 ? Byte() : LongNumber();
+  }
   double Double();
   // REQUIRES: what they stand in outlives them. Empty if there are not as many.
   std::string_view Bytes(uint64_t size);
@@ -45,6 +53,9 @@ class ByteReader {
   void Fail(std::string_view why);
 
  private:
+  uint8_t FailAtEnd();
+  uint64_t LongNumber();
+
   std::string_view bytes_;
   std::string fault_;
 };

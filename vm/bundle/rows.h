@@ -9,6 +9,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "vm/bundle/contents.h"
 #include "vm/bundle/row_io.h"
@@ -31,13 +32,20 @@ void Step(Io& io, T& value, uint64_t from, uint64_t below) {
 
 // A text that is only written if it is another than it usually is. `is_own`: whether it is.
 template <typename Io, typename String>
-void OwnText(Io& io, bool is_own, String& text, const std::string& usual) {
+void OwnText(Io& io, bool is_own, String& text, std::string usual) {
   if (is_own) io.Text(text);
+  if (!is_own) io.MadeUp(usual);
   if constexpr (Io::kReads) {
     if (is_own && text == usual) io.Fail("a message is written that is the usual one");
-    if (!is_own) text = usual;
+    if (!is_own) text = std::move(usual);
   }
-  if (!is_own) io.MadeUp(usual);
+}
+
+inline std::string UsualMessage(std::string_view rule) {
+  std::string message = "Denied by rule ";
+  message.reserve(message.size() + rule.size() + 2);
+  AppendJsonString(rule, message);
+  return message;
 }
 
 template <typename Io, typename P, typename E>
@@ -79,11 +87,11 @@ void InstructionRow(Io& io, Row& at) {
 template <typename Io, typename Row>
 void RuleRow(Io& io, Row& rule, uint64_t& parts_left) {
   io.Text(rule.name);
-  const std::string usual = "Denied by rule " + JsonQuote(rule.name);
+  std::string usual = UsualMessage(rule.name);
   bool own_check = rule.check_message != usual;
   bool own_quota = rule.quota_message != rule.check_message;
   io.Flags(rule.shadow, own_check, own_quota);
-  OwnText(io, own_check, rule.check_message, usual);
+  OwnText(io, own_check, rule.check_message, std::move(usual));
   OwnText(io, own_quota, rule.quota_message, rule.check_message);
   uint64_t parts = rule.message.size();
   io.Number(parts, parts_left);
