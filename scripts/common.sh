@@ -55,7 +55,7 @@ new_enough() {
 # sources PATTERN…: our own files of these names.
 sources() {
   local pattern folder folders=() names=()
-  for folder in vm grammar compiler proxy cli bench tests; do
+  for folder in vm grammar compiler proxy cli bench cmake tests; do
     [ ! -d "$folder" ] || folders+=("$folder")
   done
   for pattern in "$@"; do names+=(-o -name "$pattern"); done
