@@ -105,7 +105,8 @@ std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Sourc
                                                      const yaml::Node& policy, std::string space,
                                                      Diagnostics& diagnostics) {
   std::vector<Policy> policies;
-  std::optional<Policy> loaded = LoadPolicy(std::move(source), policy, std::move(space), diagnostics);
+  std::optional<Policy> loaded =
+      LoadPolicy(std::move(source), policy, std::move(space), diagnostics);
   if (!loaded.has_value()) return nullptr;
   policies.push_back(std::move(*loaded));
   return EmitAndVerify(policies, diagnostics);
