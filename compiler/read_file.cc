@@ -60,7 +60,15 @@ tl::expected<std::string, int> Read(const std::string& path, size_t max_bytes, R
 }  // namespace
 
 bool NamesAStream(const std::string& path) {
-  return path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+  if (path == "/dev/stdin") return true;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(folder)) continue;
+    // What is reached through a descriptor is a file like any other.
+    const std::string_view number = std::string_view(path).substr(folder.size());
+    return !number.empty() &&
+           std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  }
+  return false;
 }
 
 tl::expected<std::string, int> ReadFile(const std::string& path, size_t max_bytes,

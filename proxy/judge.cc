@@ -9,6 +9,7 @@
 
 #include "proxy/message_text.h"
 #include "vm/json_text.h"
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -44,8 +45,9 @@ std::string_view SlotRead(const Program& program, uint32_t instruction) {
 }
 
 void AppendRule(const Program& program, uint32_t rule, std::string& message) {
+  const std::string_view name = rule < program.rules.size() ? program.rules[rule].name : "?";
   message += "rule ";
-  AppendJsonString(rule < program.rules.size() ? program.rules[rule].name : "?", message);
+  AppendJsonString(CutToBytes(name, kMaxDenialBytes), message);
 }
 
 // What could not be decided, and why. `slot` is what was read, if that is known.
@@ -59,7 +61,9 @@ void AppendError(const Program& program, uint32_t rule, Error error, uint32_t in
   }
   AppendRule(program, rule, message);
   message += ": ";
+  const size_t begin = message.size();
   message += what;
+  CutAppended(message, begin, kMaxDenialBytes);
   if (!what.empty()) message += error == Error::kUnsafeNumber ? " is " : ": ";
   message += ErrorText(error);
 }
@@ -67,7 +71,9 @@ void AppendError(const Program& program, uint32_t rule, Error error, uint32_t in
 void AppendDenialOfRule(Machine& machine, uint32_t rule, bool quota, std::string& message) {
   const Rule& denying = machine.program()->rules[rule];
   if (!denying.message.empty()) return AppendMessage(denying.message, machine, message);
+  const size_t begin = message.size();
   message += quota ? denying.quota_message : denying.check_message;
+  CutAppended(message, begin, kMaxDenialBytes);
 }
 
 void AppendLookalike(std::string_view expected, std::string& message) {

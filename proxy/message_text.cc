@@ -170,13 +170,6 @@ class ValueText {
   Arena& arena_;
 };
 
-// Cuts what was appended since `begin` to `limit` bytes, between characters.
-void CutAppended(std::string& out, size_t begin, size_t limit) {
-  if (out.size() - begin <= limit) return;
-  out.resize(begin + CutToBytes(std::string_view(out).substr(begin), limit).size());
-  out += kEllipsis;
-}
-
 }  // namespace
 
 void AppendShown(const Value& value, Arena& arena, std::string& out) {
@@ -190,6 +183,12 @@ void AppendShownQuoted(std::string_view text, size_t max_bytes, std::string& out
   Shown(out, SIZE_MAX).PutString(shown);
   if (shown.size() < text.size()) out += kEllipsis;
   out += '"';
+}
+
+void CutAppended(std::string& out, size_t begin, size_t limit) {
+  if (out.size() - begin <= limit) return;
+  out.resize(begin + CutToBytes(std::string_view(out).substr(begin), limit).size());
+  out += kEllipsis;
 }
 
 void AppendMessage(const std::vector<MessagePart>& parts, Machine& machine, std::string& out) {

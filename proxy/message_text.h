@@ -22,6 +22,9 @@ namespace writ {
 inline constexpr size_t kMaxValueCharacters = 120;
 inline constexpr size_t kMaxMessageBytes = 1024;
 
+// Likewise of any other message: names and texts of a bundle may be much longer.
+inline constexpr size_t kMaxDenialBytes = size_t{16} << 10;
+
 // Stands where a value has none.
 inline constexpr std::string_view kUnavailable = "<unavailable>";
 
@@ -30,6 +33,9 @@ void AppendShown(const Value& value, Arena& arena, std::string& out);
 
 // Appends `text` in quotes, as JSON with the same escapes; cut after `max_bytes` of the text.
 void AppendShownQuoted(std::string_view text, size_t max_bytes, std::string& out);
+
+// Cuts what was appended since `begin` to `limit` bytes, between characters, and says so by "…".
+void CutAppended(std::string& out, size_t begin, size_t limit);
 
 // Appends the parts, for the call that the machine has just decided.
 void AppendMessage(const std::vector<MessagePart>& parts, Machine& machine, std::string& out);

@@ -9,6 +9,12 @@
 #include "vm/units.h"
 
 namespace writ {
+namespace {
+
+// In shadow mode, that are looked through for several of one rule.
+constexpr size_t kManyNotes = 16;
+
+}  // namespace
 
 std::string_view VerdictName(Verdict verdict) {
   switch (verdict) {
@@ -73,6 +79,8 @@ Decision Machine::Decide() {
     skips_shadows_ = false;
     KeepFirstNotes();
   }
+  // Each note is to have its message.
+  if (shadows_.size() > kManyNotes) KeepFirstNotes();
   decision.shadows = shadows_.data();
   decision.shadow_count = static_cast<uint32_t>(shadows_.size());
   return decision;

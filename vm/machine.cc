@@ -471,6 +471,7 @@ do_OptionalNone:
 
 do_OptionalOf:
   if (!IsValue(r[pc->b])) RAISE(Mismatch(r[pc->b]).code);
+  if (!context_.HasRoom(sizeof(Value))) RAISE(Error::kBudget);
   r[pc->a] = Value::Optional(arena_.New(r[pc->b]));
   NEXT();
 

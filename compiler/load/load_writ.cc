@@ -102,6 +102,11 @@ class Loader {
                     "write one, or remove it: the file's name is used then");
       return;
     }
+    if (name->starts_with('/')) {
+      reader_.Error(*node, "a policy's name cannot begin with /",
+                    "counts of policies without a name are kept by their paths; choose another");
+      return;
+    }
     policy_.name = *name;
     policy_.is_named = true;
     policy_.space = *name;

@@ -12,6 +12,7 @@
 
 #include "compiler/compiled.h"
 #include "proxy/counters_memory.h"
+#include "proxy/message_text.h"
 #include "vm/assembler.h"
 #include "vm/call.h"
 
@@ -332,6 +333,18 @@ TEST(Judge, GivesUpOnAStoreThatNeverHoldsStill) {
   call.Begin("{}", "t");
   EXPECT_EQ(Text(call.program(), judge.Decide("t", 0)),
             "deny state [] the counters change faster than this call can be decided");
+}
+
+// A bundle's texts may be as long as it is.
+TEST(JudgeText, WhatIsSaidOfADenialIsCut) {
+  Program program = Assemble("decision 1\n rule long\n Deny long");
+  program.rules[0].check_message = std::string(1 << 20, 'x');
+  MemoryCounters counters;
+  Machine machine(*Verify(std::move(program)));
+  class Judge judge(machine, counters);
+  machine.BeginCall("any");
+  const Judgement& judgement = judge.Decide("any", 0);
+  EXPECT_EQ(judgement.message.size(), kMaxDenialBytes + std::string_view("…").size());
 }
 
 // ---- Messages, facts and rules that only watch: programs as `writ: 1` policies become.

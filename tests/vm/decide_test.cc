@@ -141,6 +141,14 @@ TEST(Decide, KeysOfTwoQuotasAreKeptApart) {
 
 // ---- Rules that only watch.
 
+// Each note is given its rule's message, however often a bundle says it.
+TEST(Decide, ARuleIsNotedOnceHoweverOftenItIsSaid) {
+  std::string listing = "decision 1\n rule first\n";
+  for (int i = 0; i < 5'000; ++i) listing += " Shadow first\n";
+  Call call(Assemble(listing + " Pass"));
+  EXPECT_EQ(call.Decide("{}").shadow_count, 1u);
+}
+
 TEST(Decide, ShadowRulesAreNotedInOrder) {
   Call call(Assemble(R"(
     decision 2

@@ -64,6 +64,11 @@ std::vector<Value> ReadConstants(RowReader& reader, uint32_t rows, Arena& arena)
   std::vector<uint8_t> levels(rows, 1);  // of lists, maps and optionals around, itself included
   uint32_t next = constants;
   for (uint32_t i = 0; i < rows && reader.ok(); ++i) {
+    // A row that nothing before has taken would be its own part.
+    if (i >= next) {
+      reader.Fail("a part of a constant is no constant's");
+      break;
+    }
     uint64_t count = 0;
     ConstantRow(reader, values[i], count);
     if (count > rows - next) {

@@ -130,6 +130,8 @@ void PolicyRowOf(Io& io, Row& policy) {
   io.Flags(policy.is_named);
   io.Text(policy.name);
   if (policy.is_named && policy.name.empty()) io.Fail("a policy has an empty name");
+  // Counters of policies without a name are kept by their paths.
+  if (policy.is_named && policy.name.starts_with('/')) io.Fail("a policy has a path for a name");
 }
 
 template <typename Io, typename Row, typename Id>

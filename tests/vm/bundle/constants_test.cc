@@ -196,6 +196,12 @@ TEST_F(Constants, NestAsDeepAsAProgramMay) {
   EXPECT_EQ(Read(Write({none})), Shown({none}));
 }
 
+// A list that is its own part, and one whose part nothing before it has taken.
+TEST_F(Constants, TakeOnlyPartsOfOthers) {
+  EXPECT_EQ(ReadRows("\x00\x0A\x01"sv, 1), "a part of a constant is no constant's");
+  EXPECT_EQ(ReadRows("\x01\x01\x0A\x01"sv, 2), "a part of a constant is no constant's");
+}
+
 TEST_F(Constants, AreNotWrittenWhereThereAreTooMany) {
   EXPECT_EQ(Write({ListOf(std::vector<Value>(999))}).fault,
             "a constant has no value, or that of a call");
