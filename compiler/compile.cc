@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -19,6 +21,15 @@
 namespace writ {
 namespace {
 
+// Whether a smaller program would not have the fault of writing it as a bundle.
+bool IsOfSize(std::string_view fault) {
+  constexpr std::string_view kWords[] = {"too many", "too often", "too large", "too long",
+                                         "larger"};
+  return std::any_of(std::begin(kWords), std::end(kWords), [fault](std::string_view words) {
+    return fault.find(words) != std::string_view::npos;
+  });
+}
+
 std::shared_ptr<const VerifiedProgram> EmitAndVerify(const std::vector<Policy>& policies,
                                                      Diagnostics& diagnostics) {
   const size_t errors_before = diagnostics.error_count();
@@ -27,8 +38,8 @@ std::shared_ptr<const VerifiedProgram> EmitAndVerify(const std::vector<Policy>& 
   const std::string& name = policies.front().source->name();
   const auto root_hash = bundle::RootHash(program);
   if (!root_hash.has_value()) {
-    diagnostics.Unreadable(name, "the compiled program is too large: " + root_hash.error(),
-                           "split the policy into several");
+    diagnostics.Unreadable(name, "the compiled program cannot be a bundle: " + root_hash.error(),
+                           IsOfSize(root_hash.error()) ? "split the policy into several" : "");
     return nullptr;
   }
   program.digest = bundle::Hex(*root_hash);

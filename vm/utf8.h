@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace writ {
@@ -119,6 +120,19 @@ inline bool IsUtf8(std::string_view text) {
     if (c >= 0xD800 && c <= 0xDFFF) return false;
   }
   return true;
+}
+
+// The text with U+FFFD for what is no UTF-8.
+inline std::string WithReplacements(std::string_view text) {
+  if (IsUtf8(text)) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    const uint32_t c = TakeCodePoint(text);
+    char encoded[4];
+    const char* const end = AppendUtf8(c >= 0xD800 && c <= 0xDFFF ? 0xFFFD : c, encoded);
+    out.append(encoded, static_cast<size_t>(end - encoded));
+  }
+  return out;
 }
 
 }  // namespace writ

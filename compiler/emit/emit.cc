@@ -29,6 +29,7 @@
 #include "compiler/emit/watch_paths.h"
 #include "compiler/load/name_list.h"
 #include "vm/bundle/hash.h"
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -130,7 +131,10 @@ class Emitter {
  private:
   void AddFile(const Source& source) {
     Program& program = builder_.program();
-    program.files.push_back(source.name());
+    // Its name goes into bundles, where texts are UTF-8; on a disk it may be any bytes.
+    const std::string& path = source.name();
+    const size_t folders = path.rfind('/') + 1;
+    program.files.push_back(path.substr(0, folders) + WithReplacements(path.substr(folders)));
     program.file_hashes.push_back(bundle::Sha256({source.text()}));
   }
 

@@ -9,6 +9,7 @@
 
 #include "compiler/load/load_intercept.h"
 #include "compiler/load/load_writ.h"
+#include "vm/utf8.h"
 
 namespace writ {
 namespace {
@@ -43,7 +44,7 @@ std::string StemOf(const std::string& path) {
   for (const std::string_view end : {".yaml", ".yml"}) {
     if (stem.size() > end.size() && stem.ends_with(end)) stem.resize(stem.size() - end.size());
   }
-  return stem;
+  return WithReplacements(stem);
 }
 
 }  // namespace

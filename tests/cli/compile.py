@@ -265,6 +265,20 @@ class Written(BundleTest):
         self.write("s.yaml", POLICY.replace("name: shop\n", "").replace("per: day", "per: session"))
         self.expect(self.run_writ("compile", "s.yaml", "-o", "s.writ"), 0, err="")
 
+    def test_names_that_are_no_utf8(self):
+        for text in (POLICY, POLICY.replace("name: shop\n", ""), COUNTING):
+            with self.subTest(text):
+                with open(os.fsencode(self.folder) + b"/n\xff.yaml", "w", encoding="utf-8") as file:
+                    file.write(text)
+                self.expect(self.run_writ("check", b"n\xff.yaml"), 0, err="")
+                self.expect(self.run_writ("compile", b"n\xff.yaml", "-o", "n.writ", "--force"), 0)
+                self.expect(self.run_writ("eval", "-c", b"n\xff.yaml", given=ALLOWED), 0, err="")
+                policy = self.run_writ("inspect", "--json", "n.writ").json()["policies"][0]
+                self.assertEqual(policy["file"], "n\ufffd.yaml")
+                self.assertEqual(policy["name"], "shop" if "shop" in text else "n\ufffd")
+                result = self.run_writ("run", "--audit", "none", "-c", b"n\xff.yaml", "--", "cat")
+                self.expect(result, 0)
+
     def test_usage(self):
         for words, said in ((["p.yaml"], "no -o was given"), (["-o", "p.writ"], "no policy was given"),
                             ([], "no policy was given")):
