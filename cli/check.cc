@@ -1,7 +1,12 @@
 // writ check: all that is wrong with a policy.
 // Tested by tests/cli/command_line.py, tests/cli/check_formats.py and tests/cli/check_tools.py.
+#include <fmt/format.h>
+
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "cli/check/outcome.h"
 #include "cli/check/tools_to_check.h"
@@ -20,6 +25,31 @@ std::string WorkingFolder() {
   return error ? "/" : folder.string();
 }
 
+// Notes which files are bundles.
+class NotingBundles : public Admission {
+ public:
+  std::optional<Inadmissible> OfPolicy(const std::string& /*path*/) override {
+    return std::nullopt;
+  }
+  std::optional<Inadmissible> OfBundle(const std::string& path, const bundle::Hash& /*root*/,
+                                       uint16_t /*format_version*/,
+                                       std::vector<FileRead>& /*looked_for*/) override {
+    bundles.push_back(path);
+    return std::nullopt;
+  }
+
+  std::vector<std::string> bundles;
+};
+
+void TellWithoutCosts(const std::vector<std::string>& bundles) {
+  for (const std::string& path : bundles) {
+    PrintErr(fmt::format(
+        "writ: note: {} is a bundle, of whose rules no costs are known\n"
+        "  hint: writ inspect shows those of its tools; --costs takes the policies in YAML\n",
+        Shown(path)));
+  }
+}
+
 }  // namespace
 
 int Check(const CheckOptions& options) {
@@ -30,12 +60,17 @@ int Check(const CheckOptions& options) {
   if (const auto status = ReadToolsToCheck(options, tools, outcome.diagnostics)) return *status;
   LoadOptions load;
   load.lint = true;
-  if (options.costs) load.bounds = &outcome.costs;
+  NotingBundles noting;
+  if (options.costs) {
+    load.bounds = &outcome.costs;
+    load.admission = &noting;
+  }
   load.inspect = InspectorOf(tools, outcome.diagnostics);
   outcome.program = LoadProgram(options.policies, outcome.diagnostics, load);
   if (!tools.readable) outcome.program.reset();
   outcome.diagnostics.Sort();
   outcome.status = outcome.program != nullptr ? kExitYes : ExitStatusOf(outcome.diagnostics);
+  if (outcome.program != nullptr) TellWithoutCosts(noting.bundles);
   if (options.json) {
     PrintOut(CheckJson(outcome));
   } else if (options.sarif) {

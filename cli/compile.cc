@@ -7,21 +7,16 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/file_kind.h"
 #include "cli/output_file.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "compiler/programs.h"
 #include "vm/bundle/bundle.h"
-#include "vm/bundle/frame.h"
 #include "vm/json_text.h"
 
 namespace writ {
 namespace {
-
-bool IsBundle(const std::string& path) {
-  const auto bytes = ReadFile(path, bundle::kMaxBundleBytes, Readable::kFiles);
-  return bytes.has_value() && bundle::LooksLikeBundle(*bytes);
-}
 
 // A bundle makes way for the next one; whatever else is there only where that is asked for.
 bool MayWriteBundle(OutputFile& output) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "compiler/read_file.h"
 #include "compiler/source.h"
 #include "vm/bundle/frame.h"
 
@@ -15,6 +16,9 @@ namespace {
 
 // So far a policy in YAML is looked at for the line that each has.
 constexpr size_t kPolicyBytes = size_t{64} << 10;
+
+// Enough to tell a bundle.
+constexpr size_t kFirstBytes = 64;
 
 bool HasPolicyLine(std::string_view text) {
   text = text.substr(0, kPolicyBytes);
@@ -60,6 +64,8 @@ std::string HintFor(const std::string& path, FileKind wanted, FileKind found) {
         return "give the file NAME.pub that was made with it; who verifies needs no secret";
       }
       break;
+    case FileKind::kPolicy:
+      return found == FileKind::kBundle ? "give the policy that it was compiled from" : "";
     default: return "writ sign writes the signature of a bundle to FILE.sig";
   }
   return "writ keygen -o NAME makes NAME.key, which is secret, and NAME.pub";
@@ -82,6 +88,11 @@ FileKind KindOf(std::string_view beginning) {
     if (beginning.starts_with(LineStem(kind))) return kind;
   }
   return HasPolicyLine(beginning) ? FileKind::kPolicy : FileKind::kUnknown;
+}
+
+bool IsBundle(const std::string& path) {
+  const auto beginning = ReadBeginning(path, kFirstBytes, Readable::kFiles);
+  return beginning.has_value() && bundle::LooksLikeBundle(*beginning);
 }
 
 Fault MixedUp(const std::string& path, FileKind wanted, FileKind found) {

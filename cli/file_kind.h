@@ -23,6 +23,9 @@ enum class FileKind : uint8_t {
 // `beginning`: of the file, a few hundred bytes or all of it. What it begins as may be unsound.
 FileKind KindOf(std::string_view beginning);
 
+// Whether the file begins as a bundle. Streams are not read.
+bool IsBundle(const std::string& path);
+
 // How the line of a key or a signature begins, whatever its version: "writ-public-key-".
 std::string_view LineStem(FileKind kind);
 

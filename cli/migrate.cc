@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/fault.h"
+#include "cli/file_kind.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "cli/written_policy.h"
@@ -14,6 +16,9 @@
 
 namespace writ {
 int Migrate(const MigrateOptions& options) {
+  if (IsBundle(options.policy)) {
+    return Refuse(MixedUp(options.policy, FileKind::kPolicy, FileKind::kBundle), false);
+  }
   if (!MayWrite(options.output)) return kExitUsage;
   Diagnostics diagnostics;
   const std::shared_ptr<const Source> source = ReadSource(options.policy, diagnostics);

@@ -2,7 +2,10 @@
 // Tested by tests/cli/suites.py.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands.h"
+#include "cli/file_kind.h"
 #include "cli/labels.h"
 #include "cli/print.h"
 #include "cli/report.h"
@@ -159,6 +162,12 @@ int Test(const TestOptions& options) {
   const tl::expected<Facts::Labels, LabelFault> labels = ReadLabels(options.labels);
   if (!labels.has_value()) {
     PrintError(labels.error().message, labels.error().hint);
+    return kExitUsage;
+  }
+  const auto bundle = std::find_if(options.suites.begin(), options.suites.end(), IsBundle);
+  if (bundle != options.suites.end()) {
+    PrintError(fmt::format("{} is a bundle, and no suite", *bundle),
+               fmt::format("a suite names it: policy: {}", *bundle));
     return kExitUsage;
   }
   for (const std::string& path : options.suites) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/inspect/loops.h"
 #include "cli/inspect/rule_reach.h"
 #include "compiler/programs.h"
 #include "compiler/read_file.h"
@@ -152,6 +153,7 @@ std::optional<Inspection> Inspect(const std::vector<std::string>& paths, Diagnos
   inspection.written = WrittenOf(inspection.files, program);
   std::vector<RuleReach> reaches;
   inspection.reach_is_known = FindReach(program, reaches, inspection.rules_of_tools);
+  inspection.loops_of_tools = FindLoops(program);
   inspection.rules = RulesOf(program, std::move(reaches));
   inspection.functions = FunctionsOf(program);
   return inspection;

@@ -78,6 +78,7 @@ struct Inspection {
   std::optional<WrittenBundle> written;
   std::vector<InspectedRule> rules;
   std::vector<uint64_t> rules_of_tools;            // how many rules each of Program::tools has
+  std::vector<bool> loops_of_tools;                // whether calls of each may run loops
   bool reach_is_known = true;                      // else the program is too large to find that out
   std::map<std::string_view, uint64_t> functions;  // how many calls of each the code has
 };

@@ -148,6 +148,7 @@ class Writer {
     }
     const auto cost = WorstCost(verified_, program_.tools[tool]);
     json_.Word("cost", cost.has_value() ? std::to_string(*cost) : "null");
+    json_.Word("has_loops", Word(inspection_.loops_of_tools[tool]));
   }
 
   void Tools() {

@@ -7,6 +7,7 @@
 
 #include "cli/inspect/inspection.h"
 #include "proxy/counters.h"
+#include "vm/machine.h"
 
 namespace writ {
 namespace {
@@ -133,11 +134,12 @@ class Sheets {
     const auto cost = WorstCost(verified_, program_.tools[tool]);
     return {{std::string(name), ink},
             {inspection_.reach_is_known ? Number(inspection_.rules_of_tools[tool]) : "?"},
-            {cost.has_value() ? Number(*cost) : "unbounded"}};
+            {(cost.has_value() ? Number(*cost) : "unbounded") +
+             (inspection_.loops_of_tools[tool] ? " + loops" : "")}};
   }
 
   void DrawTools() {
-    sheet_.Title("TOOLS", "the cost is in instructions, what loops repeat apart");
+    sheet_.Title("TOOLS", "the cost is in instructions");
     Table table({{"TOOL", false, 60}, {"RULES", true}, {"COST AT WORST", true}});
     size_t left = kRows;
     for (const auto& [name, tool] : program_.tool_index) {
@@ -146,6 +148,13 @@ class Sheets {
     }
     table.Add(ToolRow("other tools", program_.other_tools, Ink::kFaint));
     Put(table, program_.tool_index.size(), {});
+    const std::vector<bool>& loops = inspection_.loops_of_tools;
+    if (std::find(loops.begin(), loops.end(), true) == loops.end()) return;
+    sheet_.Line(
+        fmt::format("  + loops: their bodies count once here, and while a call is decided as "
+                    "often as they run,"));
+    sheet_.Line(
+        fmt::format("  until the call has cost {} in all and is denied", Machine::kRunBudget));
   }
 
   std::string ToolsOf(const RuleReach& reach) const {

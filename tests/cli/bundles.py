@@ -110,6 +110,27 @@ class Json(BundleTest):
         self.assertIn("contains", functions)
         self.assertTrue(all(calls > 0 for calls in functions.values()))
 
+    def test_loops(self):
+        loop = 'args.paths.exists(p, p == "/etc/passwd")'
+        texts = {"require": f"require: {loop}",
+                 "quota": f"quota: {{ max: 10, per: day, by: '{loop}' }}",
+                 "message": 'require: args.n > 1\n    message: "${[args.paths].map(p, size(p))}"'}
+        for name, rule in texts.items():
+            with self.subTest(name):
+                self.write("l.yaml", "writ: 1\nname: l\ndefault: allow\nrules:\n"
+                                     f"  - name: one\n    tools: read\n    {rule}\n"
+                                     "  - { name: two, tools: pay, require: args.n > 1 }\n")
+                self.compile("l.yaml", "l.writ")
+                holds = self.inspect("l.writ")
+                self.assertEqual({tool["name"]: tool["has_loops"] for tool in holds["tools"]},
+                                 {"pay": False, "read": True})
+                self.assertFalse(holds["other_tools"]["has_loops"])
+                shown = self.shown("l.writ")
+                self.assertRegex(shown, r"(?m)^  read +1 +[0-9]+ \+ loops$")
+                self.assertRegex(shown, r"(?m)^  pay +1 +[0-9]+$")
+                self.assertIn("until the call has cost 10000000 in all and is denied\n", shown)
+        self.assertNotIn("loops", self.shown("p.writ"))
+
     def test_its_size(self):
         bundle = self.inspect("p.writ")["bundle"]
         size = (self.folder / "p.writ").stat().st_size

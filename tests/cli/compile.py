@@ -299,7 +299,10 @@ class Used(BundleTest):
     def test_check(self):
         self.expect(self.run_writ("check", "p.writ"), 0, err="")
         self.expect(self.run_writ("check", "--json", "p.writ"), 0, err="")
-        self.expect(self.run_writ("check", "--costs", "p.writ"), 0)
+        self.expect(self.run_writ("check", "--costs", "p.yaml"), 0, err="")
+        self.expect(self.run_writ("check", "--costs", "p.writ"), 0,
+                    err="writ: note: p.writ is a bundle, of whose rules no costs are known\n  hint: writ "
+                        "inspect shows those of its tools; --costs takes the policies in YAML\n")
 
     def test_eval(self):
         for call, status in ((ALLOWED, 0), (DENIED, 1)):
@@ -314,6 +317,17 @@ class Used(BundleTest):
         result = self.run_writ("test", "s.test.yaml")
         self.expect(result, 1)
         self.assertIn("expected allow, got deny by known customers: bob is not known", result.err)
+
+    def test_where_a_policy_or_a_suite_is_wanted(self):
+        for words in (["-o", "new.yaml"], []):
+            self.expect(self.run_writ("migrate", "p.writ", *words), 2, out="",
+                        err="writ: error: p.writ is a bundle, and a policy in YAML is wanted\n"
+                            "  hint: give the policy that it was compiled from\n")
+        self.assertFalse((self.folder / "new.yaml").exists())
+        for words in ([], ["--json"]):
+            self.expect(self.run_writ("test", "p.writ", *words), 2, out="",
+                        err="writ: error: p.writ is a bundle, and no suite\n"
+                            "  hint: a suite names it: policy: p.writ\n")
 
     def test_run(self):
         lines = "".join(json.dumps({"jsonrpc": "2.0", "id": i, "method": "tools/call",
