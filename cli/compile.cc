@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/file_kind.h"
 #include "cli/output_file.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "cli/signature_files.h"
 #include "compiler/programs.h"
 #include "vm/bundle/bundle.h"
 #include "vm/json_text.h"
@@ -20,7 +22,7 @@ namespace {
 
 // A bundle makes way for the next one; whatever else is there only where that is asked for.
 bool MayWriteBundle(OutputFile& output) {
-  output.force = output.force || IsBundle(output.path);
+  output.makes_way = IsBundle;
   if (!IsStdout(output)) return MayWrite(output);
   if (isatty(STDOUT_FILENO) == 0) return true;
   PrintError("a bundle is no text for a terminal", "name its file: -o policy.writ");
@@ -46,14 +48,41 @@ void WarnOfCounts(const Program& program) {
   }
 }
 
+// Lists of from_file among them.
+std::vector<std::string> NamesOf(const PolicyFiles& files) {
+  std::vector<std::string> names;
+  for (const FileRead& file : files.read) names.push_back(file.name);
+  return names;
+}
+
+// A bundle that was signed is another one now.
+void TellOfSignature(const std::string& bundle, const bundle::Loaded& loaded) {
+  const std::string file = SignatureFileOf(bundle);
+  if (KindOfFile(file) != FileKind::kSignature) return;
+  const auto signature = ReadSignature(file);
+  if (!signature.has_value() ||
+      bundle::IsSignedBy(signature->key, *signature, loaded.format_version, loaded.root_hash)) {
+    return;
+  }
+  PrintErr(
+      fmt::format("writ: note: {} is of another bundle now\n"
+                  "  hint: sign this one: writ sign --key NAME.key {}\n",
+                  Shown(file), Shown(bundle)));
+}
+
 }  // namespace
 
 int Compile(CompileOptions options) {
+  if (!Spares(options.output, options.policies)) return kExitUsage;
   if (!MayWriteBundle(options.output)) return kExitUsage;
   Diagnostics diagnostics;
-  const auto program = LoadProgram(options.policies, diagnostics);
+  PolicyFiles files;
+  LoadOptions load;
+  load.files = &files;
+  const auto program = LoadProgram(options.policies, diagnostics, load);
   Report(diagnostics);
   if (program == nullptr) return ExitStatusOf(diagnostics);
+  if (!Spares(options.output, NamesOf(files))) return kExitUsage;
   WarnOfCounts(**program);
   const auto bytes = bundle::Write(
       **program, options.strip ? bundle::DebugData::kStrip : bundle::DebugData::kKeep);
@@ -70,6 +99,7 @@ int Compile(CompileOptions options) {
   }
   if (!WriteOutput(options.output, *bytes)) return kExitUsage;
   if (IsStdout(options.output)) return kExitYes;
+  TellOfSignature(options.output.path, *loaded);
   const std::string root = bundle::Hex(loaded->root_hash);
   if (options.json) {
     PrintOut(fmt::format("{{\"bundle\":{},\"program\":\"{}\",\"bytes\":{}}}\n",

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <initializer_list>
 
 #include "compiler/read_file.h"
@@ -17,7 +18,7 @@ namespace {
 // So far a policy in YAML is looked at for the line that each has.
 constexpr size_t kPolicyBytes = size_t{64} << 10;
 
-// Enough to tell a bundle.
+// Enough to tell a bundle, a key or a signature.
 constexpr size_t kFirstBytes = 64;
 
 bool HasPolicyLine(std::string_view text) {
@@ -90,9 +91,16 @@ FileKind KindOf(std::string_view beginning) {
   return HasPolicyLine(beginning) ? FileKind::kPolicy : FileKind::kUnknown;
 }
 
+FileKind KindOfFile(const std::string& path) {
+  auto beginning = ReadBeginning(path, kFirstBytes, Readable::kFiles);
+  if (!beginning.has_value()) return FileKind::kUnknown;
+  const FileKind kind = KindOf(*beginning);
+  explicit_bzero(beginning->data(), beginning->size());  // it may be a secret
+  return kind;
+}
+
 bool IsBundle(const std::string& path) {
-  const auto beginning = ReadBeginning(path, kFirstBytes, Readable::kFiles);
-  return beginning.has_value() && bundle::LooksLikeBundle(*beginning);
+  return KindOfFile(path) == FileKind::kBundle;
 }
 
 Fault MixedUp(const std::string& path, FileKind wanted, FileKind found) {

@@ -23,7 +23,8 @@ enum class FileKind : uint8_t {
 // `beginning`: of the file, a few hundred bytes or all of it. What it begins as may be unsound.
 FileKind KindOf(std::string_view beginning);
 
-// Whether the file begins as a bundle. Streams are not read.
+// Of what lies there; kUnknown if it cannot be read. Streams are not read.
+FileKind KindOfFile(const std::string& path);
 bool IsBundle(const std::string& path);
 
 // How the line of a key or a signature begins, whatever its version: "writ-public-key-".

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cli/file_kind.h"
 #include "cli/print.h"
 #include "compiler/diagnostic.h"
 
@@ -28,6 +29,10 @@ bool Refuse(const OutputFile& file) {
   PrintError(fmt::format("{} is there already", Quote(file.path)),
              "name another file, or overwrite it with --force");
   return false;
+}
+
+bool MayReplace(const OutputFile& file) {
+  return file.force || (file.makes_way != nullptr && file.makes_way(file.path));
 }
 
 bool WriteAll(int fd, std::string_view text) {
@@ -46,6 +51,14 @@ bool Close(int fd, bool sound) {
   const bool closed = close(fd) == 0;
   if (!sound) errno = error;
   return sound && closed;
+}
+
+// Read and write the file, whatever the umask was.
+bool LetOwner(int fd) {
+  constexpr mode_t kOwner = S_IRUSR | S_IWUSR;
+  struct stat status;
+  if (fstat(fd, &status) != 0) return false;
+  return (status.st_mode & kOwner) == kOwner || fchmod(fd, (status.st_mode & 0777) | kOwner) == 0;
 }
 
 // What cannot be replaced: a device, a pipe.
@@ -68,7 +81,9 @@ bool TakeAfter(int fd, const struct stat& replaced) {
 
 // A file beside `path` that becomes it once it is whole; until then `path` is untouched, and where
 // that cannot be, stays so. `replaced` is what stands there, or null.
-bool Replace(const std::string& path, const struct stat* replaced, std::string_view text) {
+// `flags`: of renameat2.
+bool Replace(const std::string& path, const struct stat* replaced, std::string_view text,
+             unsigned flags = 0) {
   const std::string folder = path.substr(0, path.rfind('/') + 1);
   // Until it belongs to whom it shall, nobody else may open it.
   const mode_t mode = replaced == nullptr ? kMode : kMode & replaced->st_mode & S_IRWXU;
@@ -83,7 +98,11 @@ bool Replace(const std::string& path, const struct stat* replaced, std::string_v
   const bool sound =
       (replaced == nullptr || TakeAfter(fd, *replaced)) && WriteAll(fd, text) && fsync(fd) == 0;
   const bool written = Close(fd, sound);
-  if (written && rename(beside.c_str(), path.c_str()) == 0) return true;
+  const auto take_its_place = [&] {
+    return flags == 0 ? rename(beside.c_str(), path.c_str())
+                      : renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, path.c_str(), flags);
+  };
+  if (written && take_its_place() == 0) return true;
   const int error = errno;
   unlink(beside.c_str());
   errno = error;
@@ -92,6 +111,9 @@ bool Replace(const std::string& path, const struct stat* replaced, std::string_v
 
 // Takes a name that nobody has, so that nobody's file is replaced.
 bool WriteNew(const std::string& path, std::string_view text) {
+  if (Replace(path, nullptr, text, RENAME_NOREPLACE)) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  // The file system cannot do that in one step: an empty file keeps the name meanwhile.
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
   if (fd < 0) return false;
   if (Close(fd, true) && Replace(path, nullptr, text)) return true;
@@ -125,8 +147,29 @@ bool IsStdout(const OutputFile& file) {
 
 bool MayWrite(const OutputFile& file) {
   struct stat status;
-  if (IsStdout(file) || file.force || lstat(file.path.c_str(), &status) != 0) return true;
-  return Refuse(file);
+  if (IsStdout(file) || lstat(file.path.c_str(), &status) != 0) return true;
+  return MayReplace(file) || Refuse(file);
+}
+
+bool Spares(const OutputFile& file, const std::vector<std::string>& inputs) {
+  struct stat output;
+  if (IsStdout(file) || stat(file.path.c_str(), &output) != 0 || !S_ISREG(output.st_mode)) {
+    return true;
+  }
+  for (const std::string& path : inputs) {
+    struct stat input;
+    if (stat(path.c_str(), &input) != 0 || input.st_dev != output.st_dev ||
+        input.st_ino != output.st_ino) {
+      continue;
+    }
+    PrintError(fmt::format("{} is what is read here, and would be overwritten", Quote(file.path)),
+               "name another file");
+    return false;
+  }
+  if (KindOfFile(file.path) != FileKind::kSecretKey) return true;
+  PrintError(fmt::format("{} is a secret key, and nothing overwrites one", Quote(file.path)),
+             "name another file, or move that one away");
+  return false;
 }
 
 bool WriteOutput(const OutputFile& file, std::string_view text) {
@@ -136,9 +179,15 @@ bool WriteOutput(const OutputFile& file, std::string_view text) {
   }
   // A file that may not grow further is to be an error, not the end of the process.
   signal(SIGXFSZ, SIG_IGN);
-  if (file.force ? Overwrite(file.path, text) : WriteNew(file.path, text)) return true;
-  const int error = errno;
-  if (!file.force && error == EEXIST) return Refuse(file);
+  const bool replaces = MayReplace(file);
+  if (replaces ? Overwrite(file.path, text) : WriteNew(file.path, text)) return true;
+  int error = errno;
+  if (!replaces && error == EEXIST) {
+    // It has come meanwhile.
+    if (!MayReplace(file)) return Refuse(file);
+    if (Overwrite(file.path, text)) return true;
+    error = errno;
+  }
   PrintError(fmt::format("cannot write {}: {}", Quote(file.path), std::strerror(error)));
   return false;
 }
@@ -147,7 +196,7 @@ int MakeFile(const std::string& path, unsigned mode, std::string_view text) {
   signal(SIGXFSZ, SIG_IGN);
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (fd < 0) return errno;
-  if (Close(fd, WriteAll(fd, text) && fsync(fd) == 0)) return 0;
+  if (Close(fd, LetOwner(fd) && WriteAll(fd, text) && fsync(fd) == 0)) return 0;
   const int error = errno;
   unlink(path.c_str());
   return error;

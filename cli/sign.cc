@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/fault.h"
+#include "cli/file_kind.h"
 #include "cli/print.h"
 #include "cli/signature_files.h"
 #include "compiler/read_file.h"
@@ -41,6 +42,7 @@ void Say(const SignOptions& options, const std::string& file, const bundle::Load
 int Sign(const SignOptions& options) {
   OutputFile output = options.output;
   if (output.path.empty()) output.path = SignatureFileOf(options.bundle);
+  if (!Spares(output, {options.bundle, options.key})) return kExitUsage;
   const auto key = ReadSecretKey(options.key, options.insecure_permissions);
   if (!key.has_value()) return Refuse(key.error(), options.json);
   const auto file = ReadBundle(options.bundle);
@@ -53,6 +55,12 @@ int Sign(const SignOptions& options) {
     PrintOut(line);
     return kExitYes;
   }
+  // What the key signed before makes way for what it signs now.
+  output.makes_way = [&half](const std::string& path) {
+    if (KindOfFile(path) != FileKind::kSignature) return false;
+    const auto there = ReadSignature(path);
+    return there.has_value() && there->key == half;
+  };
   if (!IsThere(output.path, line) && !WriteOutput(output, line)) return kExitUsage;
   Say(options, output.path, loaded, half);
   return kExitYes;

@@ -213,6 +213,17 @@ class Written(BundleTest):
         self.expect(self.run_writ("compile", "p.yaml", "-o", "notes", "--force"), 0, err="")
         self.assertTrue((self.folder / "notes").read_bytes().startswith(MAGIC))
 
+    def test_many_at_once(self):
+        for _ in range(5):
+            made = [subprocess.Popen([self.writ, "compile", "p.yaml", "-o", "p.writ"],
+                                     cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.PIPE) for _ in range(8)]
+            for process in made:
+                _, said = process.communicate(timeout=PATIENCE)
+                self.assertEqual((process.returncode, said), (0, b""))
+            os.unlink(self.folder / "p.writ")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["known.txt", "p.yaml"])
+
     def test_faults(self):
         self.write("faulty.yaml", FAULTY)
         result = self.run_writ("compile", "p.yaml", "faulty.yaml", "-o", "p.writ")

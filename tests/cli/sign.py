@@ -99,7 +99,8 @@ class Keygen(SignatureTest):
         self.assertIn("team.key is there already", done.json()["error"])
 
     def test_modes(self):
-        for mask, public in ((0o000, 0o644), (0o022, 0o644), (0o002, 0o644), (0o077, 0o600)):
+        for mask, public in ((0o000, 0o644), (0o022, 0o644), (0o002, 0o644), (0o077, 0o600),
+                             (0o777, 0o600), (0o400, 0o644)):
             with self.subTest(oct(mask)):
                 name = f"team{mask:o}"
                 before = os.umask(mask)
@@ -208,6 +209,50 @@ class Sign(SignatureTest):
         os.unlink(self.path("p.writ.sig"))
         os.mkfifo(self.path("p.writ.sig"))
         self.expect_refused(["sign", "--key", "team.key", "p.writ"], said, hint)
+
+    def test_again_and_again(self):
+        for number in (1, 2, 3):
+            self.make_bundle("p.writ", number)
+            self.sign()
+            self.expect(self.run_writ("verify", "--key", "team.pub", "p.writ"), 0, err="")
+
+    def test_a_bundle_that_is_another_one(self):
+        self.sign()
+        self.expect(self.run_writ("compile", "p.yaml", "-o", "p.writ"), 0, err="")
+        self.write("p.yaml", POLICY.replace("NUMBER", "7"))
+        self.expect(self.run_writ("compile", "p.yaml", "-o", "p.writ"), 0,
+                    err="writ: note: p.writ.sig is of another bundle now\n"
+                        "  hint: sign this one: writ sign --key NAME.key p.writ\n")
+        self.sign()
+        self.expect(self.run_writ("compile", "p.yaml", "-o", "p.writ"), 0, err="")
+
+    def test_what_is_read_is_not_overwritten(self):
+        os.symlink("p.writ", self.path("link"))
+        os.link(self.path("team.key"), self.path("same.key"))
+        self.make_keys("other")
+        self.write("list.txt", "ann\n")
+        self.write("l.yaml", "writ: 1\ndefault: allow\ndata: { l: { from_file: list.txt } }\n"
+                             "rules:\n  - { name: a, tools: pay, require: args.c in data.l }\n")
+        before = {name: self.read(name) for name in self.files()}
+        for name, words in (("p.writ", ["sign", "--key", "team.key", "p.writ"]),
+                            ("link", ["sign", "--key", "team.key", "p.writ"]),
+                            ("team.key", ["sign", "--key", "team.key", "p.writ"]),
+                            ("same.key", ["sign", "--key", "team.key", "p.writ"]),
+                            ("p.yaml", ["compile", "p.yaml"]),
+                            ("./p.writ", ["compile", "p.writ", "--strip"]),
+                            ("list.txt", ["compile", "l.yaml"])):
+            for force in ([], ["--force"]):
+                if name == "list.txt" and not force:
+                    continue
+                with self.subTest(name=name, force=force):
+                    self.expect_refused([*words, "-o", name, *force],
+                                        f'"{name}" is what is read here, and would be overwritten',
+                                        "name another file")
+        for words in (["compile", "p.yaml"], ["sign", "--key", "team.key", "p.writ"]):
+            self.expect_refused([*words, "-o", "other.key", "--force"],
+                                '"other.key" is a secret key, and nothing overwrites one',
+                                "name another file, or move that one away")
+        self.assertEqual({name: self.read(name) for name in self.files()}, before)
 
     def test_what_cannot_be_written_whole_leaves_all_as_it_was(self):
         self.write("p.writ.sig", "mine")
