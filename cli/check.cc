@@ -72,9 +72,9 @@ int Check(const CheckOptions& options) {
   outcome.status = outcome.program != nullptr ? kExitYes : ExitStatusOf(outcome.diagnostics);
   if (outcome.program != nullptr) TellWithoutCosts(noting.bundles);
   if (options.json) {
-    PrintOut(CheckJson(outcome));
+    PrintJson(CheckJson(outcome));
   } else if (options.sarif) {
-    PrintOut(CheckSarif(outcome, WorkingFolder()));
+    PrintJson(CheckSarif(outcome, WorkingFolder()));
   } else if (options.github) {
     PrintOut(CheckGithub(outcome));
   } else {

@@ -102,8 +102,8 @@ int Compile(CompileOptions options) {
   TellOfSignature(options.output.path, *loaded);
   const std::string root = bundle::Hex(loaded->root_hash);
   if (options.json) {
-    PrintOut(fmt::format("{{\"bundle\":{},\"program\":\"{}\",\"bytes\":{}}}\n",
-                         JsonQuote(options.output.path), root, bytes->size()));
+    PrintJson(fmt::format("{{\"bundle\":{},\"program\":\"{}\",\"bytes\":{}}}\n",
+                          JsonQuote(options.output.path), root, bytes->size()));
   } else {
     PrintOut(fmt::format("{}: {} bytes, root hash {}\n", Shown(options.output.path), bytes->size(),
                          root));

@@ -151,7 +151,7 @@ int Eval(const EvalOptions& options) {
   Judge judge(machine, counters, &facts);
   const Claims claims = {call.client_name, call.client_version, std::nullopt};
   const Judgement& judgement = judge.Decide(call.tool, Time::FromSystemClock(), claims);
-  PrintOut(DecisionJson(*program, judgement) + "\n");
+  PrintJson(DecisionJson(*program, judgement) + "\n");
   FlushOut();  // whoever waits for it need not wait for the program to be taken apart
   return judgement.decision.verdict == Verdict::kAllow ? kExitYes : kExitNo;
 }

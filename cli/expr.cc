@@ -282,9 +282,9 @@ bool ReadNow(const std::string& text, Value* now) {
 int PrintCost(const cel::CostBound& cost, bool json) {
   constexpr double kLineSizes[] = {1024, 65536, 16777216};
   if (json) {
-    PrintOut(fmt::format(R"({{"cost":{},"constant":{:.0f},"budget":{}}})"
-                         "\n",
-                         JsonQuote(cost.ToString()), cost.constant(), Machine::kRunBudget));
+    PrintJson(fmt::format(R"({{"cost":{},"constant":{:.0f},"budget":{}}})"
+                          "\n",
+                          JsonQuote(cost.ToString()), cost.constant(), Machine::kRunBudget));
     return kExitYes;
   }
   PrintOut(
@@ -331,7 +331,7 @@ int Expr(const ExprOptions& options) {
   if (options.explain) Explanation(*expression, environment, runner).Print();
   const Value value = runner.Run(*compiled);
   if (options.json) {
-    PrintOut(Json(value, *compiled) + "\n");
+    PrintJson(Json(value, *compiled) + "\n");
   } else if (value.is(Tag::kError)) {
     diagnostics = {};
     diagnostics.Error(source, source->At(ColumnOf(*compiled, value) - 1), 1,

@@ -19,8 +19,8 @@ Fault UnsafeFault(const std::string& path, std::string_view use, const Opening& 
 
 int Refuse(const Fault& fault, bool json) {
   if (json) {
-    PrintOut(fmt::format("{{\"ok\":false,\"error\":{},\"hint\":{}}}\n", JsonQuote(fault.message),
-                         JsonQuote(fault.hint)));
+    PrintJson(fmt::format("{{\"ok\":false,\"error\":{},\"hint\":{}}}\n", JsonQuote(fault.message),
+                          JsonQuote(fault.hint)));
   } else {
     PrintError(fault.message, fault.hint);
   }

@@ -77,8 +77,8 @@ int Keygen(const KeygenOptions& options) {
   if (!written.has_value()) return Refuse(written.error(), options.json);
   const std::string half = bundle::Hex(key.PublicHalf());
   if (options.json) {
-    PrintOut(fmt::format("{{\"ok\":true,\"secret\":{},\"public\":{},\"key\":{}}}\n",
-                         JsonQuote(secret_file), JsonQuote(public_file), JsonQuote(half)));
+    PrintJson(fmt::format("{{\"ok\":true,\"secret\":{},\"public\":{},\"key\":{}}}\n",
+                          JsonQuote(secret_file), JsonQuote(public_file), JsonQuote(half)));
   } else {
     PrintOut(
         fmt::format("{}  secret: whoever can read it can sign in your name\n"

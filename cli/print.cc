@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "compiler/diagnostic.h"
+#include "vm/shown.h"
 
 namespace writ {
 namespace {
@@ -28,6 +29,17 @@ bool Write(std::string_view text, std::FILE* file) {
 
 void PrintOut(std::string_view text) {
   if (!Write(text, stdout)) RememberOutputError();
+}
+
+void PrintJson(std::string_view json) {
+  // Between its values there may be line feeds; within strings they are escaped.
+  for (size_t at = 0; at < json.size();) {
+    const size_t end = json.find('\n', at);
+    PrintOut(EscapeUnseen(json.substr(at, end == std::string_view::npos ? end : end - at)));
+    if (end == std::string_view::npos) return;
+    PrintOut("\n");
+    at = end + 1;
+  }
 }
 
 void PrintErr(std::string_view text) {

@@ -10,6 +10,8 @@
 namespace writ {
 
 void PrintOut(std::string_view text);
+// JSON text, with what in its strings could act on a terminal escaped: it means the same.
+void PrintJson(std::string_view json);
 void PrintErr(std::string_view text);
 
 // "writ: error: …" and, unless empty, a line with the hint; as a terminal may be given it.

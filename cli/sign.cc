@@ -27,9 +27,9 @@ bool IsThere(const std::string& file, const std::string& line) {
 void Say(const SignOptions& options, const std::string& file, const bundle::Loaded& loaded,
          const bundle::PublicKey& key) {
   if (options.json) {
-    PrintOut(fmt::format("{{\"ok\":true,\"signature\":{},\"root\":{},\"format\":{},\"key\":{}}}\n",
-                         JsonQuote(file), JsonQuote(bundle::Hex(loaded.root_hash)),
-                         loaded.format_version, JsonQuote(bundle::Hex(key))));
+    PrintJson(fmt::format("{{\"ok\":true,\"signature\":{},\"root\":{},\"format\":{},\"key\":{}}}\n",
+                          JsonQuote(file), JsonQuote(bundle::Hex(loaded.root_hash)),
+                          loaded.format_version, JsonQuote(bundle::Hex(key))));
   } else {
     PrintOut(fmt::format("{}: signed\nroot hash  {}\nformat     {}\nkey        {}\n",
                          EscapeUnseen(file), bundle::Hex(loaded.root_hash), loaded.format_version,

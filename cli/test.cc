@@ -181,8 +181,8 @@ int Test(const TestOptions& options) {
     }
   }
   if (options.json) {
-    PrintOut(fmt::format("{{\"passed\":{},\"failed\":{},\"cases\":[{}\n]}}\n", totals.passed,
-                         totals.failed, json));
+    PrintJson(fmt::format("{{\"passed\":{},\"failed\":{},\"cases\":[{}\n]}}\n", totals.passed,
+                          totals.failed, json));
   } else {
     PrintOut(fmt::format("{} passed, {} failed\n", totals.passed, totals.failed));
   }

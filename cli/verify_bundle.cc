@@ -39,7 +39,7 @@ tl::expected<void, Fault> FindOut(const VerifyOptions& options, Findings& findin
   return {};
 }
 
-void PrintJson(const std::string& file, const Findings& found, const Fault* fault) {
+void PrintAsJson(const std::string& file, const Findings& found, const Fault* fault) {
   std::string text = fmt::format("{{\"ok\":{},\"file\":{}", fault == nullptr, JsonQuote(file));
   text += found.bundle.has_value() ? fmt::format(",\"root\":\"{}\",\"format\":{},\"bytes\":{}",
                                                  bundle::Hex(found.bundle->root_hash),
@@ -52,7 +52,7 @@ void PrintJson(const std::string& file, const Findings& found, const Fault* faul
   text += fault != nullptr ? fmt::format(",\"error\":{},\"hint\":{}}}\n", JsonQuote(fault->message),
                                          JsonQuote(fault->hint))
                            : ",\"error\":null,\"hint\":null}\n";
-  PrintOut(text);
+  PrintJson(text);
 }
 
 void PrintText(const Findings& found) {
@@ -72,7 +72,7 @@ int VerifyBundle(const VerifyOptions& options) {
   Findings findings;
   const auto found = FindOut(options, findings);
   if (options.json) {
-    PrintJson(options.bundle, findings, found.has_value() ? nullptr : &found.error());
+    PrintAsJson(options.bundle, findings, found.has_value() ? nullptr : &found.error());
   } else if (found.has_value()) {
     PrintText(findings);
   } else {

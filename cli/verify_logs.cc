@@ -18,7 +18,7 @@ std::string CountOf(uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-void PrintJson(const AuditReport& report) {
+void PrintAsJson(const AuditReport& report) {
   std::string text =
       fmt::format("{{\"clean\":{},\"files\":{},\"sessions\":{},\"records\":{},\"findings\":[",
                   report.is_clean(), report.files, report.sessions, report.records);
@@ -28,7 +28,7 @@ void PrintJson(const AuditReport& report) {
                         finding.is_note, JsonQuote(finding.file), finding.line,
                         JsonQuote(finding.what));
   }
-  PrintOut(text + fmt::format("],\"more_findings\":{}}}\n", report.more_findings));
+  PrintJson(text + fmt::format("],\"more_findings\":{}}}\n", report.more_findings));
 }
 
 void PrintText(const AuditReport& report) {
@@ -68,7 +68,7 @@ int VerifyLogs(const VerifyOptions& options) {
     return kExitUsage;
   }
   if (options.json) {
-    PrintJson(*report);
+    PrintAsJson(*report);
   } else {
     PrintText(*report);
   }

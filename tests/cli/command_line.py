@@ -627,5 +627,39 @@ class Streams(CommandTest):
                                                     given=line), 0, out=line.decode(), err="")
 
 
+class UnseenInJson(CommandTest):
+    """What could act on a terminal stands in JSON as \\uXXXX, and means the same."""
+
+    UNSEEN = "a\u202eb\u2028c\u2029d\u0085e\u009bf\u007fg\u200bh\U000e0041i"
+
+    def quoted(self):
+        """In YAML, which has no halves of characters."""
+        return json.dumps(self.UNSEEN).replace("\\udb40\\udc41", "\\U000e0041")
+
+    def seen(self, result):
+        for character in self.UNSEEN:
+            self.assertTrue(character.isascii() and character.isprintable() or character not in result.out)
+        return result.json()
+
+    def test_check(self):
+        name = self.quoted()
+        self.write("p.yaml", f"writ: 1\ndefault: allow\nrules:\n  - {{ name: {name}, {name}: 1 }}\n")
+        findings = self.seen(self.run_writ("check", "--json", "p.yaml"))["findings"]
+        self.assertTrue(any(self.UNSEEN in finding["message"] for finding in findings), findings)
+        results = self.seen(self.run_writ("check", "--sarif", "p.yaml"))["runs"][0]["results"]
+        self.assertTrue(any(self.UNSEEN in result["message"]["text"] for result in results), results)
+
+    def test_eval_and_test(self):
+        name = self.quoted()
+        self.write("p.yaml", f"writ: 1\ndefault: allow\nrules:\n  - {{ name: {name}, tools: pay, "
+                             "forbid: args.n > 1 }\n")
+        call = '{"name":"pay","arguments":{"n":2}}'
+        decision = self.seen(self.run_writ("eval", "-c", "p.yaml", given=call))
+        self.assertEqual(decision["rule"]["name"], self.UNSEEN)
+        self.write("s.yaml", f"policy: p.yaml\ncases:\n  - {{ name: {name}, call: pay, expect: allow }}\n")
+        case = self.seen(self.run_writ("test", "--json", "s.yaml"))["cases"][0]
+        self.assertEqual(case["case"], self.UNSEEN)
+
+
 if __name__ == "__main__":
     main()
