@@ -131,6 +131,35 @@ class Hook(PageTest):
         self.stage("policies/pay.yaml", GOOD)
         self.expect_commit(False, "policies/a faulty one.yaml:5:32")
 
+    def test_what_is_deleted(self):
+        self.stage("policies/pay.yaml", GOOD)
+        self.stage("policies/pay.test.yaml", SUITE)
+        self.stage("policies/other.yaml", GOOD)
+        self.expect_commit(True)
+        self.git("rm", "--quiet", "policies/other.yaml")
+        self.expect_commit(True)
+        # Its suite is still there.
+        self.git("rm", "--quiet", "policies/pay.yaml")
+        self.expect_commit(False, "policies/pay.yaml cannot be read")
+        self.git("rm", "--quiet", "policies/pay.test.yaml")
+        self.expect_commit(True)
+
+    def test_what_is_renamed(self):
+        self.stage("policies/pay.yaml", GOOD)
+        self.stage("policies/pay.test.yaml", SUITE)
+        self.expect_commit(True)
+        self.git("mv", "policies/pay.yaml", "policies/paid.yaml")
+        self.expect_commit(False, "policies/pay.yaml cannot be read")
+
+    def test_the_other_ending(self):
+        self.stage("policies/pay.yml", FAULTY)
+        self.expect_commit(False, "unknown key")
+        self.stage("policies/pay.yml", LAX)
+        self.stage("policies/pay.test.yml", SUITE.replace("pay.yaml", "pay.yml"))
+        self.expect_commit(False, "expected deny, got allow")
+        self.stage("policies/pay.yml", GOOD)
+        self.expect_commit(True)
+
     def test_lists_are_there(self):
         self.stage("policies/hosts.txt", "example.com\n")
         self.stage("policies/pay.yaml", GOOD + "data: { hosts: { from_file: hosts.txt } }\n")
