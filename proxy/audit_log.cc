@@ -69,7 +69,7 @@ AuditLog::Steady AuditLog::SteadyNow() const {
 
 RecordHead AuditLog::Next(const Time& time) {
   if (!Waits()) oldest_ = SteadyNow();
-  return {time, options_.session, seq_++};
+  return {time, options_.session, seq_++, start_.program};
 }
 
 void AuditLog::Recorded() {

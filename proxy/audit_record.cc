@@ -193,6 +193,7 @@ void AppendRefusalRecord(const RecordHead& head, const AuditedRefusal& refusal, 
   AppendWord("from", refusal.from_client ? "client" : "server", out);
   AppendName("reason", refusal.reason, out);
   if (refusal.bytes > 0) AppendNumber("bytes", refusal.bytes, out);
+  AppendWord("program", head.program, out);
 }
 
 void AppendRefusalsRecord(const RecordHead& head, const Refusals& refusals, std::string& out) {
@@ -202,6 +203,7 @@ void AppendRefusalsRecord(const RecordHead& head, const Refusals& refusals, std:
   AppendTimeMember("since", refusals.since, out);
   AppendName("reason", refusals.last, out);
   AppendNumber("bytes", refusals.bytes, out);
+  AppendWord("program", head.program, out);
 }
 
 void AppendLostRecord(const RecordHead& head, const LostRecords& lost, std::string& out) {
@@ -211,6 +213,7 @@ void AppendLostRecord(const RecordHead& head, const LostRecords& lost, std::stri
   AppendNumber("denied", lost.denied, out);
   AppendNumber("passed", lost.passed, out);
   AppendNumber("refusals", lost.refusals, out);
+  AppendWord("program", head.program, out);
 }
 
 void AppendReloadRecord(const RecordHead& head, std::string_view program_before,
@@ -226,6 +229,7 @@ void AppendStopRecord(const RecordHead& head, std::string_view why, std::optiona
   Begin(head, "stop", out);
   AppendWord("why", why, out);
   if (status.has_value()) AppendNumber("status", *status, out);
+  AppendWord("program", head.program, out);
 }
 
 }  // namespace writ

@@ -5,11 +5,11 @@
 //    "rule":"only the project folder","shadow":[],"args_digest":"ab12…","program":"77ac…",
 //    "ns":1834,"mac":"5e9d…"}
 //
-// Every record starts with these four members in this order, and ends with its mac
-// (proxy/audit_chain.h), which is appended when it is written: the functions here leave the object
-// open. What others chose (names, reasons) is cut at 256 bytes and shown as policies' messages show
-// it, with \uXXXX for whatever could act on its reader; so a record is one line whatever they
-// chose. docs/operations.md describes every member.
+// Every record names its program, starts with these four members in this order, and ends with its
+// mac (proxy/audit_chain.h), which is appended when it is written: the functions here leave the
+// object open. What others chose (names, reasons) is cut at 256 bytes and shown as policies'
+// messages show it, with \uXXXX for whatever could act on its reader; so a record is one line
+// whatever they chose. docs/operations.md describes every member.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,9 @@ struct RecordHead {
   Time time;
   std::string_view session;  // 16 hex digits, of one run of writ
   uint64_t seq;              // from 0, through all files of the session
+  // Program::digest of what runs then: each record names its program, those of starts, decisions
+  // and reloads by what they are told.
+  std::string_view program = {};
 };
 
 // A record before a start.

@@ -154,34 +154,39 @@ TEST(AuditRecord, StartsNameWhatTheyFollow) {
 }
 
 TEST(AuditRecord, OtherKinds) {
+  const RecordHead head{kSeventh.time, kSeventh.session, kSeventh.seq, "77ac"};
   std::string text;
-  AppendRefusalRecord(kSeventh, {Time(1), true, "a \"batch\"", 17}, text);
+  AppendRefusalRecord(head, {Time(1), true, "a \"batch\"", 17}, text);
+  EXPECT_EQ(
+      text,
+      std::string(kHead) +
+          R"(,"kind":"refusal","from":"client","reason":"a \"batch\"","bytes":17,"program":"77ac")");
+  text.clear();
+  AppendRefusalRecord(head, {Time(1), false, "x", 0}, text);
   EXPECT_EQ(text, std::string(kHead) +
-                      R"(,"kind":"refusal","from":"client","reason":"a \"batch\"","bytes":17)");
+                      R"(,"kind":"refusal","from":"server","reason":"x","program":"77ac")");
   text.clear();
-  AppendRefusalRecord(kSeventh, {Time(1), false, "x", 0}, text);
-  EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"refusal","from":"server","reason":"x")");
-  text.clear();
-  AppendRefusalsRecord(kSeventh, {false, 5, 60, Time(1), "a batch"}, text);
+  AppendRefusalsRecord(head, {false, 5, 60, Time(1), "a batch"}, text);
   EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"refusal","from":"server","count":5,)" +
                       R"("since":"1970-01-01T00:00:01.000Z",)" +
-                      R"("reason":"a batch","bytes":60)");
+                      R"("reason":"a batch","bytes":60,"program":"77ac")");
   text.clear();
-  AppendLostRecord(kSeventh, {1, 2, 3, Time(1), "full"}, text);
+  AppendLostRecord(head, {1, 2, 3, Time(1), "full"}, text);
   EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"lost","since":"1970-01-01T00:00:01.000Z",)" +
-                      R"("reason":"full","denied":1,"passed":2,"refusals":3)");
+                      R"("reason":"full","denied":1,"passed":2,"refusals":3,"program":"77ac")");
   text.clear();
-  AppendReloadRecord(kSeventh, "aa", "bb", "", text);
+  AppendReloadRecord(head, "aa", "bb", "", text);
   EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"reload","before":"aa","program":"bb")");
   text.clear();
-  AppendReloadRecord(kSeventh, "aa", "aa", "line 3", text);
+  AppendReloadRecord(head, "aa", "aa", "line 3", text);
   EXPECT_THAT(text, HasSubstr(R"("program":"aa","failure":"line 3")"));
   text.clear();
-  AppendStopRecord(kSeventh, "ended", 137, text);
-  EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"stop","why":"ended","status":137)");
+  AppendStopRecord(head, "ended", 137, text);
+  EXPECT_EQ(text,
+            std::string(kHead) + R"(,"kind":"stop","why":"ended","status":137,"program":"77ac")");
   text.clear();
-  AppendStopRecord(kSeventh, "rotated", std::nullopt, text);
-  EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"stop","why":"rotated")");
+  AppendStopRecord(head, "rotated", std::nullopt, text);
+  EXPECT_EQ(text, std::string(kHead) + R"(,"kind":"stop","why":"rotated","program":"77ac")");
 }
 
 }  // namespace
