@@ -96,18 +96,17 @@ const cel::OverloadTable& StandardTable() {
 class ExpressionChecker {
  public:
   ExpressionChecker(const ExpressionPlaces& expression, const ExpressionSource& source,
-                    const Policy& policy, Use used_for, Places& places, Findings& findings,
-                    ToolUse& use, std::set<uint32_t>& variables)
+                    Use used_for, const GuardsAround& guards, Places& places, Findings& findings,
+                    ToolUse& use)
       : found_(expression),
         expression_(*expression.expression),
         ast_(expression_.ast),
         source_(source),
-        policy_(policy),
         used_for_(used_for),
+        guards_(guards),
         places_(places),
         findings_(findings),
         use_(use),
-        variables_(variables),
         absorbed_(ast_.nodes.size()) {}
 
   void Run() {
@@ -144,13 +143,7 @@ class ExpressionChecker {
   void Look(NodeId id) {
     const Node& node = ast_.node(id);
     const Reference& reference = expression_.references[id];
-    if (reference.kind == Reference::Kind::kVariable) {
-      const bool own =
-          reference.index >= policy_.first_variable &&
-          policy_.environment.variables[reference.index].storage == cel::Variable::Storage::kBlock;
-      if (own) variables_.insert(reference.index - policy_.first_variable);
-      return;
-    }
+    if (reference.kind == Reference::Kind::kVariable) return;
     if (reference.kind == Reference::Kind::kLocal) return;
     if (const std::optional<Lookup> lookup = LookupOf(found_, id)) {
       LookAtLookup(id, *lookup);
@@ -233,7 +226,7 @@ class ExpressionChecker {
 
   void WrongMember(const Spot& spot, PlaceId parent, const std::string& name) {
     const Place& place = places_.at(parent);
-    if (place.standing != Standing::kListed) return;
+    if (place.standing != Standing::kListed || guards_.rule.AskType(places_, parent)) return;
     findings_.Ask(spot, DiagnosticCode::kWrongType);
     findings_.Add(spot, places_.tool(),
                   {DiagnosticCode::kWrongType,
@@ -253,12 +246,14 @@ class ExpressionChecker {
 
   // ---- Types.
 
-  // Whether the node's value is one of the arguments, whose schemas are known, or a constant.
+  // Whether the node's value is one of the arguments, whose schemas are known, or a constant. Not
+  // where the rule asks for its type: it does not rely on the schema then.
   bool IsArgument(NodeId id) const {
     const NodePlaces& node = At(id);
     return node.exact && !node.places.empty() && !expression_.types[id].is_optional() &&
            std::all_of(node.places.begin(), node.places.end(), [&](PlaceId place) {
-             return places_.at(place).standing == Standing::kListed;
+             return places_.at(place).standing == Standing::kListed &&
+                    !guards_.rule.AskType(places_, place);
            });
   }
 
@@ -486,12 +481,11 @@ class ExpressionChecker {
   const cel::Checked& expression_;
   const cel::Ast& ast_;
   const ExpressionSource& source_;
-  const Policy& policy_;
   Use used_for_;
+  const GuardsAround& guards_;
   Places& places_;
   Findings& findings_;
   ToolUse& use_;
-  std::set<uint32_t>& variables_;
   std::vector<bool> absorbed_;  // by node
 };
 
@@ -536,9 +530,9 @@ Findings::Finding UnknownMember(const Places& places, PlaceId member, bool asks)
 }
 
 void CheckExpression(const ExpressionPlaces& expression, const ExpressionSource& source,
-                     const Policy& policy, Use used_for, Places& places, Findings& findings,
-                     ToolUse& use, std::set<uint32_t>& variables) {
-  ExpressionChecker(expression, source, policy, used_for, places, findings, use, variables).Run();
+                     Use used_for, const GuardsAround& guards, Places& places, Findings& findings,
+                     ToolUse& use) {
+  ExpressionChecker(expression, source, used_for, guards, places, findings, use).Run();
 }
 
 }  // namespace writ

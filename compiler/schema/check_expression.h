@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/policy.h"
 #include "compiler/schema/expression_places.h"
 #include "compiler/schema/findings.h"
+#include "compiler/schema/guards.h"
 
 namespace writ {
 
@@ -37,10 +37,16 @@ struct ToolUse {
   bool whole = false;                     // the arguments as one value: any of them may be meant
 };
 
-// Adds to `findings` and to `use`. `variables` gets the variables of the policy that are read.
+// What the rule asks of the arguments.
+struct GuardsAround {
+  Guards rule;       // anywhere
+  Guards condition;  // in the same condition and the variables that it reads
+};
+
+// Adds to `findings` and to `use`.
 void CheckExpression(const ExpressionPlaces& expression, const ExpressionSource& source,
-                     const Policy& policy, Use used_for, Places& places, Findings& findings,
-                     ToolUse& use, std::set<uint32_t>& variables);
+                     Use used_for, const GuardsAround& guards, Places& places, Findings& findings,
+                     ToolUse& use);
 
 // That a name is not one of the members of what stands at `parent`. "did you mean", or what there
 // is.

@@ -151,76 +151,116 @@ class WritChecker {
     variables_.clear();
   }
 
+  // An expression of a rule and the variables that it reads.
+  struct Reading {
+    struct Part {
+      const Expression* expression;
+      Use use;
+      std::shared_ptr<const ExpressionPlaces> places;
+    };
+    std::vector<Part> parts;  // the expression itself is the first
+    Guards guards;
+    const Part& own() const { return parts.front(); }
+    std::optional<bool> decided() const { return own().places->root().decided; }
+  };
+
   void CheckRule(const RuleModel& rule, CheckedTool& tool) {
-    bool applies_always = true;
-    if (rule.when) {
-      const auto decided = FindFor(rule.when->checked, tool).root().decided;
-      if (decided == false) {
-        CheckOne(*rule.when, Use::kWhen, tool);
-        return;
-      }
-      applies_always = decided == true;
-    }
-    tool.closed |= rule.only_args.has_value();
+    std::vector<Reading> readings;
     ForExpressions(rule, [&](const Expression& expression, Use use) {
-      const auto decided = CheckOne(expression, use, tool);
+      const bool applies = readings.empty() || readings.front().own().use != Use::kWhen ||
+                           readings.front().decided() != false;
+      if (applies) readings.push_back(ReadFor(expression, use, tool));
+    });
+    GuardsAround guards;
+    for (const Reading& reading : readings) {
+      if (reading.own().use != Use::kMessage) guards.rule.Add(reading.guards);
+    }
+    bool applies_always = true;
+    bool applies = true;
+    for (Reading& reading : readings) {
+      guards.condition = std::move(reading.guards);
+      CheckReading(reading, guards, tool);
+      const Use use = reading.own().use;
+      const auto decided = reading.decided();
+      if (use == Use::kWhen) {
+        applies_always = decided == true;
+        applies = decided != false;
+      }
       const bool denies =
           (use == Use::kForbid && decided == true) || (use == Use::kRequire && decided == false);
       tool.denied |= denies && applies_always && !rule.shadow;
-    });
+    }
+    tool.closed |= applies && rule.only_args.has_value();
   }
 
-  // With the variables it reads; what it is decided to be for the tool.
-  std::optional<bool> CheckOne(const Expression& expression, Use use, CheckedTool& tool) {
-    const bool guards = use == Use::kRequire || use == Use::kForbid;
-    const ExpressionPlaces found = FindFor(expression.checked, tool);
-    std::set<uint32_t> variables;
-    CheckFound(found, expression, use, guards, tool, variables);
-    std::vector<uint32_t> work(variables.begin(), variables.end());
-    std::set<uint32_t> seen = variables;
-    while (!work.empty()) {
-      const uint32_t variable = work.back();
-      work.pop_back();
-      const Expression& own = policy_.variables[variable].expression;
-      const ExpressionPlaces* const of = PlacesOf(variable, tool);
-      if (of == nullptr) continue;
-      std::set<uint32_t> inner;
-      CheckFound(*of, own, use == Use::kMessage ? use : Use::kVariable, guards, tool, inner);
-      for (const uint32_t one : inner) {
-        if (seen.insert(one).second) work.push_back(one);
+  Reading ReadFor(const Expression& expression, Use use, CheckedTool& tool) {
+    Reading reading;
+    reading.parts.push_back(
+        {&expression, use,
+         std::make_shared<const ExpressionPlaces>(FindFor(expression.checked, tool))});
+    std::set<uint32_t> seen;
+    for (size_t i = 0; i < reading.parts.size(); ++i) {
+      const std::shared_ptr<const ExpressionPlaces> places = reading.parts[i].places;
+      reading.guards.Add(GuardsIn(*places, *tool.places));
+      for (const uint32_t variable : VariablesIn(*places)) {
+        if (!seen.insert(variable).second) continue;
+        auto of = PlacesOf(variable, tool);
+        if (of == nullptr) continue;
+        reading.parts.push_back({&policy_.variables[variable].expression,
+                                 use == Use::kMessage ? use : Use::kVariable, std::move(of)});
       }
     }
-    return found.root().decided;
+    return reading;
   }
 
-  void CheckFound(const ExpressionPlaces& found, const Expression& expression, Use use, bool guards,
-                  CheckedTool& tool, std::set<uint32_t>& variables) {
-    ToolUse here;
-    CheckExpression(found, expression.source, policy_, use, *tool.places, findings_, here,
-                    variables);
-    tool.use.asked.insert(here.asked.begin(), here.asked.end());
-    tool.use.reads.insert(tool.use.reads.end(), here.reads.begin(), here.reads.end());
-    tool.use.whole |= here.whole;
-    for (const auto& [name, spot] : here.mentioned) {
-      if (use != Use::kMessage) tool.use.mentioned.emplace(name, spot);
-      if (guards) tool.guarded.emplace(name, spot);
+  // The policy's own that are read.
+  std::set<uint32_t> VariablesIn(const ExpressionPlaces& places) const {
+    std::set<uint32_t> variables;
+    const std::vector<Reference>& references = places.expression->references;
+    for (NodeId id = 0; id < references.size(); ++id) {
+      const Reference& reference = references[id];
+      if (!places.live[id] || reference.kind != Reference::Kind::kVariable) continue;
+      const bool own =
+          reference.index >= policy_.first_variable &&
+          policy_.environment.variables[reference.index].storage == cel::Variable::Storage::kBlock;
+      if (own) variables.insert(reference.index - policy_.first_variable);
+    }
+    return variables;
+  }
+
+  void CheckReading(const Reading& reading, const GuardsAround& around, CheckedTool& tool) {
+    const Use use = reading.own().use;
+    const bool guards = use == Use::kRequire || use == Use::kForbid;
+    for (const Reading::Part& part : reading.parts) {
+      ToolUse here;
+      CheckExpression(*part.places, part.expression->source, part.use, around, *tool.places,
+                      findings_, here);
+      tool.use.asked.insert(here.asked.begin(), here.asked.end());
+      tool.use.reads.insert(tool.use.reads.end(), here.reads.begin(), here.reads.end());
+      tool.use.whole |= here.whole;
+      for (const auto& [name, spot] : here.mentioned) {
+        if (use != Use::kMessage) tool.use.mentioned.emplace(name, spot);
+        if (guards) tool.guarded.emplace(name, spot);
+      }
     }
   }
 
   ExpressionPlaces FindFor(const cel::Checked& expression, CheckedTool& tool) {
-    const VariablePlaces variables = [&](uint32_t variable) { return PlacesOf(variable, tool); };
+    const VariablePlaces variables = [&](uint32_t variable) {
+      return PlacesOf(variable, tool).get();
+    };
     return FindPlaces(expression, policy_, *tool.places, ValuesOf(expression, *tool.tool),
                       variables);
   }
 
   // Variables refer to those before them only.
-  const ExpressionPlaces* PlacesOf(uint32_t variable, CheckedTool& tool) {
+  std::shared_ptr<const ExpressionPlaces> PlacesOf(uint32_t variable, CheckedTool& tool) {
     if (variable >= policy_.variables.size()) return nullptr;
     const auto found = variables_.find(variable);
-    if (found != variables_.end()) return found->second.get();
-    auto places = std::make_unique<const ExpressionPlaces>(
+    if (found != variables_.end()) return found->second;
+    auto places = std::make_shared<const ExpressionPlaces>(
         FindFor(policy_.variables[variable].expression.checked, tool));
-    return variables_.emplace(variable, std::move(places)).first->second.get();
+    return variables_.emplace(variable, std::move(places)).first->second;
   }
 
   std::shared_ptr<const cel::ConstantValues> ValuesOf(const cel::Checked& expression,
@@ -259,7 +299,7 @@ class WritChecker {
   const ServerTools& tools_;
   Findings& findings_;
   std::map<const cel::Checked*, std::shared_ptr<const cel::ConstantValues>> values_;
-  std::map<uint32_t, std::unique_ptr<const ExpressionPlaces>> variables_;  // for one tool
+  std::map<uint32_t, std::shared_ptr<const ExpressionPlaces>> variables_;  // for one tool
 };
 
 }  // namespace
