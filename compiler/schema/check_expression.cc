@@ -278,11 +278,12 @@ class ExpressionChecker {
   }
 
   // `at`: where it is said; `id`: what is wrong.
-  void AddWrongType(NodeId at, NodeId id, std::string behind, std::string hint = {}) {
+  void AddWrongType(NodeId at, NodeId id, std::string behind, std::string hint = {},
+                    Findings::Weight weight = Findings::Weight::kByCount) {
     const Place& place = PlaceOf(id);
     findings_.Add(SpotOf(at), places_.tool(),
                   {DiagnosticCode::kWrongType,
-                   Findings::Weight::kByCount,
+                   weight,
                    fmt::format("{} is {} in ", Shown(place.text), KindsText(KindsAt(id))),
                    std::move(behind),
                    {},
@@ -307,7 +308,10 @@ class ExpressionChecker {
     }
     const bool equality = node.op == Operator::kEqual || node.op == Operator::kNotEqual;
     for (const auto& [argument, other] : {std::pair(left, right), std::pair(right, left)}) {
-      if (!IsArgument(argument)) continue;
+      if (!IsArgument(argument)) {
+        if (found_.values->Has(other) && IsOpen(argument)) AskAny(other);
+        continue;
+      }
       if (found_.values->Has(other)) {
         Compare(argument, other, found_.values->at(other), equality, WrittenForm(OperatorOf(node)));
       } else if (argument == left || !IsArgument(left)) {
@@ -326,6 +330,28 @@ class ExpressionChecker {
                              cel::WrittenForm(cel::OperatorOf(ast_.node(id))), TypesText(types)));
   }
 
+  // Of a value that never is there: one that fits another tool of the rule is meant for that, and
+  // to forbid too much does no harm.
+  Findings::Weight ValueWeight() const {
+    return used_for_ == Use::kForbid ? Findings::Weight::kWarningByAll
+                                     : Findings::Weight::kOnlyByAll;
+  }
+
+  // That the value at the node fits what this tool has, of which its schema says nothing.
+  void AskAny(NodeId id) {
+    findings_.Ask(SpotOf(id), DiagnosticCode::kWrongType);
+    findings_.Ask(SpotOf(id), DiagnosticCode::kNotInEnum);
+  }
+
+  // Whether the node's value may be something of which the schema says nothing.
+  bool IsOpen(NodeId id) const {
+    const std::vector<PlaceId>& places = At(id).places;
+    return !IsArgument(id) &&
+           (!At(id).exact || std::any_of(places.begin(), places.end(), [&](PlaceId place) {
+             return places_.at(place).standing != Standing::kUnlisted;
+           }));
+  }
+
   // A comparison with a constant, at whose node it is said.
   void Compare(NodeId argument, NodeId at, const Value& constant, bool equality,
                std::string_view op) {
@@ -340,7 +366,8 @@ class ExpressionChecker {
                             : fmt::format(", and {} {} fails", op, ValueText(constant)),
                    constant.is(Tag::kString) && (KindsAt(argument) & kNumberKind) != 0
                        ? "write numbers without quotes"
-                       : "");
+                       : "",
+                   equality ? ValueWeight() : Findings::Weight::kByCount);
       return;
     }
     if (equality) LookAtValues(argument, at, constant);
@@ -365,7 +392,7 @@ class ExpressionChecker {
     findings_.Add(
         SpotOf(at), places_.tool(),
         {DiagnosticCode::kNotInEnum,
-         Findings::Weight::kByCount,
+         ValueWeight(),
          fmt::format("{} is never {} in ", Shown(PlaceOf(argument).text), ValueText(constant)),
          "",
          {},
@@ -375,13 +402,17 @@ class ExpressionChecker {
 
   void LookAtIn(NodeId left, NodeId right) {
     UseWhole(right);
-    if (IsArgument(left) && found_.values->at(right).is(Tag::kList)) {
+    if (found_.values->at(right).is(Tag::kList) && (IsArgument(left) || IsOpen(left))) {
       LookAtList(left, right);
       return;
     }
-    if (!IsArgument(right)) return;
+    if (!IsArgument(right)) {
+      if (found_.values->Has(left) && IsOpen(right)) AskAny(left);
+      return;
+    }
     Expect(right, Bit(TypeKind::kList) | Bit(TypeKind::kMap), "in looks into lists and objects");
-    if (!found_.values->Has(left) || KindsAt(right) != kListKind) return;
+    if (!found_.values->Has(left)) return;
+    if (KindsAt(right) != kListKind) return AskAny(left);
     // An element is what the constant must be.
     const Value& constant = found_.values->at(left);
     for (const PlaceId place : At(right).places) {
@@ -403,7 +434,7 @@ class ExpressionChecker {
       findings_.Add(
           SpotOf(left), places_.tool(),
           {DiagnosticCode::kNotInEnum,
-           Findings::Weight::kByCount,
+           ValueWeight(),
            fmt::format("{} never holds {} in ", Shown(places_.at(place).text), ValueText(constant)),
            "",
            {},
@@ -420,15 +451,21 @@ class ExpressionChecker {
     const Node& written = ast_.node(right);
     if (written.kind == Kind::kList && written.child_count == list.size) {
       for (uint32_t i = 0; i < list.size; ++i) {
-        Compare(argument, ast_.child(written, i), list.items[i], true, "");
+        const NodeId item = ast_.child(written, i);
+        if (IsArgument(argument)) {
+          Compare(argument, item, list.items[i], true, "");
+        } else {
+          AskAny(item);
+        }
       }
       return;
     }
     findings_.Ask(SpotOf(right), DiagnosticCode::kWrongType);
+    if (!IsArgument(argument)) return;
     JsonKinds kinds = 0;
     for (uint32_t i = 0; i < list.size; ++i) kinds |= KindOf(list.items[i]);
     if (kinds == 0 || (kinds & KindsAt(argument)) != 0) return;
-    AddWrongType(right, argument, ", and this list holds no such value");
+    AddWrongType(right, argument, ", and this list holds no such value", {}, ValueWeight());
   }
 
   // ---- Functions.
