@@ -211,17 +211,79 @@ class ExpressionChecker {
       if (asks) {
         use_.asked.insert(member);
       } else if (used_for_ != Use::kMessage && !absorbed_[id]) {
-        use_.reads.push_back({member, spot, cel::TextOr(ast_, id, places_.at(member).text)});
+        use_.reads.push_back(
+            {member, spot, Ask(lookup, member), Otherwise(lookup, places_.at(member))});
       }
-      LookAtMember(spot, member, asks);
+      LookAtMember(spot, member, asks, Ask(lookup, member));
     }
   }
 
-  void LookAtMember(const Spot& spot, PlaceId member, bool asks) {
+  void LookAtMember(const Spot& spot, PlaceId member, bool asks, const std::string& ask) {
     const Place& place = places_.at(member);
     findings_.Ask(spot, DiagnosticCode::kUnknownArgument);
     if (place.standing != Standing::kUnlisted && place.standing != Standing::kOther) return;
-    findings_.Add(spot, places_.tool(), UnknownMember(places_, member, asks));
+    if (!asks && guards_.rule.asked.count(member) > 0) return;
+    Findings::Finding finding = UnknownMember(places_, member, asks);
+    if (!asks) {
+      finding.weight = WeightBehindOthers(place, finding.weight);
+      finding.hint_of_some = fmt::format("{}, or name the tools that have it", ask);
+    }
+    findings_.Add(spot, places_.tool(), std::move(finding));
+  }
+
+  // Where the condition asks for an argument that this tool has, as in
+  //
+  //   has(args.paths) ? args.paths : [args.path]
+  //
+  // what else it reads may be there for other tools. What no tool has is a fault all the same,
+  // unless calls of this one never come to it.
+  Findings::Weight WeightBehindOthers(const Place& read, Findings::Weight weight) const {
+    bool asks = false;
+    bool is_certain = false;
+    for (const PlaceId id : guards_.condition.asked) {
+      const Place& place = places_.at(id);
+      if (place.parent != read.parent || place.standing != Standing::kListed) continue;
+      asks = true;
+      is_certain |= place.required;
+    }
+    if (!asks) return weight;
+    return is_certain || read.standing == Standing::kOther ? Findings::Weight::kWarningByAll
+                                                           : Findings::Weight::kOnlyByAll;
+  }
+
+  // How to ask for what the node reads.
+  std::string Ask(const Lookup& lookup, PlaceId member) const {
+    const std::string& name = places_.at(member).name;
+    const std::string from = From(lookup, places_.at(member));
+    const bool is_word = IsWord(name);
+    const std::string asked = is_word ? fmt::format("has({}.{})", from, Shown(name))
+                                      : fmt::format("{} in {}", Quote(name), from);
+    if (used_for_ != Use::kRequire) return fmt::format("ask first, as in {} && …", asked);
+    if (is_word) return fmt::format("ask first, as in !{} || …", asked);
+    return fmt::format("ask first, as in !({}) || …", asked);
+  }
+
+  // How to read it with a value in its place where it is missing.
+  std::string Otherwise(const Lookup& lookup, const Place& member) const {
+    if (IsWord(member.name)) return fmt::format(".?{}.orValue(…)", Shown(member.name));
+    return fmt::format("{}[?{}].orValue(…)", From(lookup, member), Quote(member.name));
+  }
+
+  std::string From(const Lookup& lookup, const Place& member) const {
+    return Shown(cel::TextOr(ast_, lookup.from, places_.at(member.parent).text));
+  }
+
+  // Whether the name can be written behind a dot.
+  static bool IsWord(std::string_view name) {
+    const auto letter = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    if (name.empty() || !letter(name.front()) || name == "in" || name == "true" ||
+        name == "false" || name == "null") {
+      return false;
+    }
+    return std::all_of(name.begin(), name.end(),
+                       [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
   }
 
   void WrongMember(const Spot& spot, PlaceId parent, const std::string& name) {
@@ -562,7 +624,6 @@ Findings::Finding UnknownMember(const Places& places, PlaceId member, bool asks)
     finding.weight = asks ? Findings::Weight::kWarningByAll : Findings::Weight::kWarning;
   }
   finding.behind_of_some = ": what reads it fails there, and the call is denied";
-  finding.hint_of_some = "ask first, as in has(args.x) && …, or name the tools that have it";
   return finding;
 }
 

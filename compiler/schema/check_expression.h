@@ -29,7 +29,8 @@ struct ToolUse {
   struct Read {
     PlaceId place;
     Spot spot;
-    std::string text;  // as it is written
+    std::string ask;        // a hint: how to ask for it first
+    std::string otherwise;  // and how to say what counts where it is missing
   };
   std::set<PlaceId> asked;                // has(args.x) and the like
   std::vector<Read> reads;                // which fail where there is nothing

@@ -144,8 +144,9 @@ class WritChecker {
 
   void CheckTool(CheckedTool& tool) {
     variables_.clear();
+    // Behind a rule that denies each call nothing is read.
     for (const RuleModel& rule : policy_.rules) {
-      if (AppliesTo(rule, tool)) CheckRule(rule, tool);
+      if (!tool.denied && AppliesTo(rule, tool)) CheckRule(rule, tool);
     }
     CheckReads(tool, findings_);
     variables_.clear();

@@ -39,12 +39,12 @@ PlaceId Places::Member(PlaceId parent, const std::string& name) {
   place.kinds = schemas_.KindsOf(place.schemas);
   if (member.known) {
     place.required = member.required;
-  } else if (from.standing != Standing::kListed) {
+  } else if (from.standing != Standing::kListed || member.unread) {
     place.standing = Standing::kUnsaid;
   } else if (member.lists_any) {
     place.standing = member.open ? Standing::kOther : Standing::kUnlisted;
   } else {
-    place.standing = parent == kArgumentsPlace ? Standing::kOther : Standing::kUnsaid;
+    place.standing = Standing::kUnsaid;
   }
   const PlaceId id = Add(std::move(place));
   members_.emplace(std::pair(parent, name), id);

@@ -45,8 +45,7 @@ void CheckReads(const CheckedTool& tool, Findings& findings) {
     finding.weight = Findings::Weight::kWarning;
     finding.before = fmt::format("{} may be missing in ", Shown(place.text));
     finding.behind = ": a call without it is denied";
-    finding.hint = fmt::format("ask first, as in has({}) && …, or say what counts then, with .?{}",
-                               Shown(read.text), Shown(place.name) + ".orValue(…)");
+    finding.hint = fmt::format("{}, or say what counts then, with {}", read.ask, read.otherwise);
     findings.Add(read.spot, *tool.tool, std::move(finding));
   }
 }

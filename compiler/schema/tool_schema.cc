@@ -102,6 +102,12 @@ std::string KindsText(JsonKinds kinds) {
 // ---- Reading.
 
 class ToolSchemas::Reader {
+  struct Waiting {
+    SchemaId id;
+    Value value;
+    bool rebased;
+  };
+
  public:
   Reader(ToolSchemas& schemas, JsonDocument& document) : schemas_(schemas), document_(document) {}
 
@@ -109,9 +115,10 @@ class ToolSchemas::Reader {
     const SchemaId root = Refer("#");
     // Schemas that others refer to are read one after the other: their chain may be long.
     while (!waiting_.empty() && !too_many_) {
-      const auto [id, value] = waiting_.front();
+      const Waiting next = waiting_.front();
       waiting_.pop_front();
-      Fill(id, value);
+      rebased_ = next.rebased;
+      Fill(next.id, next.value);
     }
     if (too_many_) {
       return tl::unexpected(fmt::format("has more than {} parts of schemas", kMaxSchemas));
@@ -133,20 +140,23 @@ class ToolSchemas::Reader {
   SchemaId Refer(std::string_view pointer) {
     const auto [found, is_new] = referred_.try_emplace(std::string(pointer), kAnything);
     if (!is_new) return found->second;
-    const Value value = Resolve(pointer);
+    bool rebased = false;
+    const Value value = Resolve(pointer, rebased);
     if (!value.is_map() || referred_.size() > kMaxReferences) return kAnything;
     const SchemaId id = New();
     found->second = id;
-    waiting_.emplace_back(id, value);
+    waiting_.push_back({id, value, rebased});
     return id;
   }
 
-  Value Resolve(std::string_view pointer) {
+  // `rebased`: it stands in a schema that is a document of its own.
+  Value Resolve(std::string_view pointer, bool& rebased) {
     Value at = document_.root();
     if (!pointer.starts_with('#')) return Value();
     pointer.remove_prefix(1);
     while (!pointer.empty()) {
       if (pointer.front() != '/') return Value();
+      rebased |= IsDocument(at);
       pointer.remove_prefix(1);
       const size_t end = std::min(pointer.find('/'), pointer.size());
       const std::string step = UnescapedStep(pointer.substr(0, end));
@@ -174,8 +184,22 @@ class ToolSchemas::Reader {
     return id;
   }
 
+  // A part with an `$id`: what a `$ref` in it means, that `$id` says.
+  bool IsDocument(const Value& value) {
+    const bool is_root = value.is(Tag::kMapSpan) && document_.root().is(Tag::kMapSpan) &&
+                         value.view().data() == document_.root().view().data();
+    return !is_root && TextOf(document_.Member(value, "$id")).has_value();
+  }
+
   // Recursion is as deep as the JSON, which the scanner bounds.
   void Fill(SchemaId id, const Value& value) {
+    const bool outer = rebased_;
+    rebased_ |= IsDocument(value);
+    FillHere(id, value);
+    rebased_ = outer;
+  }
+
+  void FillHere(SchemaId id, const Value& value) {
     Schema schema;
     Value object = value;
     const Map* const members = Entries(object, document_.arena());
@@ -237,7 +261,12 @@ class ToolSchemas::Reader {
         schema.any.push_back({Read(members->entries[i].value), kAnything});
       }
     } else if (keyword == "$ref") {
-      if (const auto pointer = TextOf(value)) schema.all.push_back(Refer(*pointer));
+      const auto pointer = TextOf(value);
+      const SchemaId referred = pointer && !rebased_ ? Refer(*pointer) : kAnything;
+      schema.unread |= referred == kAnything;
+      schema.all.push_back(referred);
+    } else if (keyword == "$dynamicRef" || keyword == "$recursiveRef") {
+      schema.unread = true;
     } else if (keyword == "format") {
       if (const auto text = TextOf(value)) schema.format = Keep(text->substr(0, 100));
     }
@@ -296,7 +325,8 @@ class ToolSchemas::Reader {
   ToolSchemas& schemas_;
   JsonDocument& document_;
   std::map<std::string, SchemaId, std::less<>> referred_;
-  std::deque<std::pair<SchemaId, Value>> waiting_;
+  std::deque<Waiting> waiting_;
+  bool rebased_ = false;  // what is read stands in a schema that is a document of its own
   bool too_many_ = false;
 };
 
@@ -345,6 +375,7 @@ class ToolSchemas::Walk {
       return;
     }
     const Schema& schema = schemas_.at(id);
+    found.unread |= schema.unread;
     const auto property = std::lower_bound(
         schema.properties.begin(), schema.properties.end(), name,
         [](const Schema::Property& one, std::string_view wanted) { return one.name < wanted; });

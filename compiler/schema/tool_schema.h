@@ -67,6 +67,7 @@ struct Schema {
   // Of each group one must hold: `anyOf`, `oneOf`, and what only holds at times.
   std::vector<std::vector<SchemaId>> any;
   std::string_view format;
+  bool unread = false;  // it refers to a schema that is not read
 };
 
 // As much as all schemas that are read together may have of parts.
@@ -80,6 +81,8 @@ struct MemberSchema {
   bool open = false;
   bool lists_any = false;
   bool required = false;
+  // Some of what is said of the object cannot be read: nobody knows what it lists.
+  bool unread = false;
 };
 
 class ToolSchemas {
