@@ -65,9 +65,20 @@ int Check(const CheckOptions& options) {
     load.bounds = &outcome.costs;
     load.admission = &noting;
   }
-  load.inspect = InspectorOf(tools, outcome.diagnostics);
+  bool compares_any = false;
+  if (const PolicyInspector inspect = InspectorOf(tools, outcome.diagnostics)) {
+    load.inspect = [&compares_any, inspect](const std::vector<Policy>& policies) {
+      compares_any |= !policies.empty();
+      inspect(policies);
+    };
+  }
   outcome.program = LoadProgram(options.policies, outcome.diagnostics, load);
   if (!tools.readable) outcome.program.reset();
+  if (load.inspect && outcome.program != nullptr && !compares_any) {
+    PrintErr(
+        "writ: warning: bundles are not compared with the tools: check the policies that they are "
+        "made from\n");
+  }
   outcome.diagnostics.Sort();
   outcome.status = outcome.program != nullptr ? kExitYes : ExitStatusOf(outcome.diagnostics);
   if (outcome.program != nullptr) TellWithoutCosts(noting.bundles);

@@ -23,7 +23,9 @@ namespace {
 
 constexpr size_t kMostCharacters = 4'000;
 
-void ReadListing(const std::string& path, ToolsToCheck& to_check, Diagnostics& diagnostics) {
+// `is_last`: no file follows that could be the next page.
+void ReadListing(const std::string& path, bool is_last, ToolsToCheck& to_check,
+                 Diagnostics& diagnostics) {
   const tl::expected<std::string, int> text =
       ReadFile(path, kMaxListingBytes, Readable::kFilesAndStreams);
   if (!text) {
@@ -36,8 +38,14 @@ void ReadListing(const std::string& path, ToolsToCheck& to_check, Diagnostics& d
     return;
   }
   const auto added = to_check.tools.AddListing(*text, path);
-  if (added) return;
+  if (added && (*added == Listed::kAll || !is_last)) return;
   to_check.readable = false;
+  if (added) {
+    diagnostics.Unreadable(path, "is one page of a longer list: nextCursor is there",
+                           "record all pages and give them in their order, or ask the server "
+                           "itself with --server");
+    return;
+  }
   diagnostics.Unreadable(path, added.error(),
                          "give what the server answered to tools/list, as JSON");
 }
@@ -73,7 +81,9 @@ std::optional<int> AskServer(const CheckOptions& options, ServerTools& tools) {
 
 std::optional<int> ReadToolsToCheck(const CheckOptions& options, ToolsToCheck& to_check,
                                     Diagnostics& diagnostics) {
-  for (const std::string& path : options.tools) ReadListing(path, to_check, diagnostics);
+  for (const std::string& path : options.tools) {
+    ReadListing(path, &path == &options.tools.back(), to_check, diagnostics);
+  }
   if (options.server.empty()) return std::nullopt;
   return AskServer(options, to_check.tools);
 }
@@ -81,7 +91,7 @@ std::optional<int> ReadToolsToCheck(const CheckOptions& options, ToolsToCheck& t
 PolicyInspector InspectorOf(const ToolsToCheck& tools, Diagnostics& diagnostics) {
   if (!tools.readable || tools.tools.tools().empty()) return nullptr;
   return [&tools, &diagnostics](const std::vector<Policy>& policies) {
-    for (const Policy& policy : policies) CheckTools(policy, tools.tools, diagnostics);
+    CheckTools(policies, tools.tools, diagnostics);
   };
 }
 

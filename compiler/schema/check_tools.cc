@@ -303,10 +303,8 @@ class WritChecker {
   std::map<uint32_t, std::shared_ptr<const ExpressionPlaces>> variables_;  // for one tool
 };
 
-}  // namespace
-
-void CheckTools(const Policy& policy, const ServerTools& tools, Diagnostics& diagnostics) {
-  Findings findings(policy.source, diagnostics);
+std::vector<CheckedTool> CheckPolicy(const Policy& policy, const ServerTools& tools,
+                                     Findings& findings) {
   std::vector<CheckedTool> checked;
   for (const auto& [name, tool] : tools.tools()) {
     CheckedTool one;
@@ -316,19 +314,35 @@ void CheckTools(const Policy& policy, const ServerTools& tools, Diagnostics& dia
   }
   if (policy.language == Language::kWrit) {
     WritChecker(policy, tools, findings).Run(checked);
-  } else {
-    for (size_t i = 0; i < policy.hidden.size(); ++i) {
-      CheckToolName(tools, SpotOfName(policy.hidden_at[i], policy.hidden[i]), policy.hidden[i],
-                    UnknownTool::kWarning, findings);
-    }
-    for (const ToolModel& tool : policy.tools) {
-      CheckToolName(tools, SpotOfName(tool.at, tool.name), tool.name, UnknownTool::kError,
-                    findings);
-    }
-    CheckInterceptRules(policy, checked, findings);
+    return checked;
   }
-  CheckUnmentioned(checked, findings);
-  findings.Finish();
+  for (size_t i = 0; i < policy.hidden.size(); ++i) {
+    CheckToolName(tools, SpotOfName(policy.hidden_at[i], policy.hidden[i]), policy.hidden[i],
+                  UnknownTool::kWarning, findings);
+  }
+  for (const ToolModel& tool : policy.tools) {
+    CheckToolName(tools, SpotOfName(tool.at, tool.name), tool.name, UnknownTool::kError, findings);
+  }
+  CheckInterceptRules(policy, checked, findings);
+  return checked;
+}
+
+}  // namespace
+
+void CheckTools(const std::vector<Policy>& policies, const ServerTools& tools,
+                Diagnostics& diagnostics) {
+  std::vector<Findings> findings;
+  std::vector<std::vector<CheckedTool>> checked;
+  LookedAt looked_at;
+  for (const Policy& policy : policies) {
+    findings.emplace_back(policy.source, diagnostics);
+    checked.push_back(CheckPolicy(policy, tools, findings.back()));
+    for (const CheckedTool& tool : checked.back()) looked_at.Add(tool);
+  }
+  for (size_t i = 0; i < policies.size(); ++i) {
+    CheckUnmentioned(checked[i], looked_at, findings[i]);
+    findings[i].Finish();
+  }
 }
 
 }  // namespace writ

@@ -4,13 +4,17 @@
 // Tested by tests/policies/schemas, tests/cli/check_tools.py.
 #pragma once
 
+#include <vector>
+
 #include "compiler/diagnostic.h"
 #include "compiler/policy.h"
 #include "compiler/schema/server_tools.h"
 
 namespace writ {
 
-// REQUIRES: the policy has no errors.
-void CheckTools(const Policy& policy, const ServerTools& tools, Diagnostics& diagnostics);
+// Policies that decide together: what one of them leaves out another may look at.
+// REQUIRES: they have no errors.
+void CheckTools(const std::vector<Policy>& policies, const ServerTools& tools,
+                Diagnostics& diagnostics);
 
 }  // namespace writ

@@ -72,7 +72,13 @@ void AddUnmentioned(const Guard& guard, const CheckedTool& tool, const std::stri
 
 }  // namespace
 
-void CheckUnmentioned(std::vector<CheckedTool>& tools, Findings& findings) {
+void LookedAt::Add(const CheckedTool& tool) {
+  const std::string& name = tool.tool->name;
+  if (!tool.callable || tool.denied || tool.closed || tool.use.whole) all.insert(name);
+  for (const auto& [argument, spot] : tool.use.mentioned) arguments.emplace(name, argument);
+}
+
+void CheckUnmentioned(std::vector<CheckedTool>& tools, LookedAt& looked_at, Findings& findings) {
   // Of all tools, by role and by the form of the name: where such an argument is guarded first.
   std::map<std::string, Guard> by_form;
   for (CheckedTool& tool : tools) {
@@ -83,7 +89,7 @@ void CheckUnmentioned(std::vector<CheckedTool>& tools, Findings& findings) {
     }
   }
   for (CheckedTool& tool : tools) {
-    if (!tool.callable || tool.denied || tool.closed || tool.use.whole) continue;
+    if (looked_at.all.count(tool.tool->name) > 0) continue;
     std::map<std::string_view, Guard> by_role;
     for (const auto& [name, spot] : tool.guarded) {
       const std::string_view role =
@@ -92,14 +98,16 @@ void CheckUnmentioned(std::vector<CheckedTool>& tools, Findings& findings) {
     }
     for (const std::string_view listed : tool.places->schemas().Names(tool.tool->schemas)) {
       const std::string name(listed);
-      if (tool.use.mentioned.count(name) > 0) continue;
+      if (looked_at.arguments.count({tool.tool->name, name}) > 0) continue;
       const std::string_view role =
           RoleOf(*tool.places, tool.places->Member(kArgumentsPlace, name));
       if (role.empty()) continue;
       if (const auto own = by_role.find(role); own != by_role.end()) {
         AddUnmentioned(own->second, tool, name, findings);
+        looked_at.arguments.emplace(tool.tool->name, name);
       } else if (const auto other = by_form.find(OneForm(name)); other != by_form.end()) {
         AddUnmentioned(other->second, tool, name, findings);
+        looked_at.arguments.emplace(tool.tool->name, name);
       }
     }
   }

@@ -5,7 +5,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/policy.h"
@@ -45,8 +47,18 @@ void CheckToolName(const ServerTools& tools, const Spot& spot, std::string_view 
 // Arguments which calls need not have, read without asking.
 void CheckReads(const CheckedTool& tool, Findings& findings);
 
-// Arguments that are like those which are guarded.
-void CheckUnmentioned(std::vector<CheckedTool>& tools, Findings& findings);
+// Arguments that all policies of a command look at together.
+struct LookedAt {
+  // By the tool's name. Of a tool that one of them hides, denies or bounds, or whose arguments it
+  // reads as one value: all.
+  std::set<std::string, std::less<>> all;
+  std::set<std::pair<std::string, std::string>> arguments;  // tool, argument
+
+  void Add(const CheckedTool& tool);
+};
+
+// Arguments that are like those which are guarded. What is said is looked at then: once is enough.
+void CheckUnmentioned(std::vector<CheckedTool>& tools, LookedAt& looked_at, Findings& findings);
 
 // Checks the rules of a policy of version "1".
 void CheckInterceptRules(const Policy& policy, std::vector<CheckedTool>& tools, Findings& findings);

@@ -23,10 +23,19 @@ Value FindTools(JsonDocument& document) {
   return document.Member(document.Member(document.root(), "result"), "tools");
 }
 
+// Whether the server has more to list than this answer.
+bool IsOnePage(JsonDocument& document) {
+  const auto goes_on = [&](const Value& result) {
+    const auto cursor = TextOf(document.Member(result, "nextCursor"));
+    return cursor && !cursor->empty();
+  };
+  return goes_on(document.root()) || goes_on(document.Member(document.root(), "result"));
+}
+
 }  // namespace
 
-tl::expected<void, std::string> ServerTools::AddListing(std::string_view json,
-                                                        const std::string& from) {
+tl::expected<Listed, std::string> ServerTools::AddListing(std::string_view json,
+                                                          const std::string& from) {
   JsonDocument document(json);
   if (!document.is_json()) {
     return tl::unexpected(fmt::format("is no JSON: see byte {}", document.offset()));
@@ -48,10 +57,13 @@ tl::expected<void, std::string> ServerTools::AddListing(std::string_view json,
     Value schema = document.Member(list->items[i], "inputSchema");
     // A span has the value's own bytes.
     const std::string_view text = schema.is(Tag::kMapSpan) ? schema.view() : std::string_view();
-    if (auto added = Add(*name, text, from); !added) return added;
+    if (const auto added = Add(*name, text, from); !added) return tl::unexpected(added.error());
   }
-  if (tools_.empty()) return tl::unexpected(std::string("lists no tool"));
-  return {};
+  const Listed listed = IsOnePage(document) ? Listed::kOnePage : Listed::kAll;
+  if (tools_.empty() && listed == Listed::kAll) {
+    return tl::unexpected(std::string("lists no tool"));
+  }
+  return listed;
 }
 
 tl::expected<void, std::string> ServerTools::Add(std::string_view name, std::string_view schema,

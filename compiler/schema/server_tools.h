@@ -3,6 +3,7 @@
 // Tested by tests/compiler/schema/server_tools_test.cc.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,6 +19,11 @@ namespace writ {
 inline constexpr size_t kMaxListingBytes = 16u << 20;
 inline constexpr size_t kMaxListedTools = 10'000;
 
+enum class Listed : uint8_t {
+  kAll,
+  kOnePage,  // another one follows: `nextCursor` is there
+};
+
 class ServerTools {
  public:
   struct Tool {
@@ -28,7 +34,7 @@ class ServerTools {
 
   // The tools of a listing: the answer to tools/list, its result, or the list itself. `from` is
   // what messages call it. The error is a sentence that follows the listing's name.
-  tl::expected<void, std::string> AddListing(std::string_view json, const std::string& from);
+  tl::expected<Listed, std::string> AddListing(std::string_view json, const std::string& from);
 
   // One more tool, with its inputSchema as JSON; empty: it has none.
   tl::expected<void, std::string> Add(std::string_view name, std::string_view schema,

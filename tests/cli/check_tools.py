@@ -52,6 +52,39 @@ class Recorded(CheckToolsTest):
                       done.err)
         self.assertIn("hint: there is total", done.err)
 
+    def test_a_page_of_a_longer_list(self):
+        for value in [{"tools": [tool("look")], "nextCursor": "2"},
+                      {"jsonrpc": "2.0", "id": 1, "result": {"tools": [PAY], "nextCursor": "2"}}]:
+            page = self.listing("page.json", value)
+            done = self.run_writ("check", "policy.yaml", "--tools", page)
+            self.expect(done, 2)
+            self.assertIn("is one page of a longer list: nextCursor is there", done.err)
+            self.assertIn("--server", done.err)
+            last = self.listing("last.json", {"tools": [PAY], "nextCursor": ""})
+            done = self.run_writ("check", "policy.yaml", "--tools", page, "--tools", last)
+            self.expect(done, 0)
+            self.assertEqual(done.err, "")
+
+    def test_policies_look_at_arguments_together(self):
+        listing = self.listing("tools.json", [tool("copy", path={"type": "string"},
+                                                   destination={"type": "string"})])
+        for name in ("path", "destination"):
+            self.write(f"{name}.yaml", "writ: 1\ndefault: allow\nrules:\n"
+                       f"  - {{name: one, tools: copy, require: 'args.?{name}.orValue(\"\") != \"/\"'}}\n")
+        done = self.run_writ("check", "path.yaml", "--tools", listing)
+        self.expect(done, 0)
+        self.assertIn("no rule looks at args.destination of copy", done.err)
+        done = self.run_writ("check", "path.yaml", "destination.yaml", "--tools", listing)
+        self.expect(done, 0)
+        self.assertEqual(done.err, "")
+
+    def test_bundles_are_not_compared(self):
+        self.expect(self.run_writ("compile", "policy.yaml", "-o", "policy.writ"), 0)
+        listing = self.listing("tools.json", [RENAMED])
+        done = self.run_writ("check", "policy.writ", "--tools", listing)
+        self.expect(done, 0)
+        self.assertIn("warning: bundles are not compared with the tools", done.err)
+
     def test_a_warning_alone(self):
         optional = tool("pay", amount={"type": "integer"})
         done = self.run_writ("check", "policy.yaml", "--tools",

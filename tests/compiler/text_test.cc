@@ -27,12 +27,14 @@ std::string Checked(const std::string& policy, size_t* errors, const ServerTools
   if (const auto document = yaml::Parse(source, diagnostics); document != nullptr) {
     CompileInline(source, *document->root(), "policy.yaml", diagnostics);
     Diagnostics said_before;
-    const auto loaded = LoadPolicy(source, *document->root(), "policy.yaml", said_before);
+    auto loaded = LoadPolicy(source, *document->root(), "policy.yaml", said_before);
     if (loaded && !diagnostics.has_errors()) {
       if (tools == nullptr) {
         Lint(*loaded, diagnostics);
       } else {
-        CheckTools(*loaded, *tools, diagnostics);
+        std::vector<Policy> policies;
+        policies.push_back(std::move(*loaded));
+        CheckTools(policies, *tools, diagnostics);
       }
     }
   }
