@@ -448,8 +448,8 @@ int Dispatch(int argc, char** argv) {
       add("check", "say all that is wrong with a policy", [&](CLI::App& command) {
         command.alias("validate");
         command.footer(
-            "Exit status: 0 no errors (warnings do not count), 1 errors, 2 a file cannot be read "
-            "or\nthe server not be asked.");
+            "Exit status: 0 nothing but warnings, 1 errors, 2 a file or the server cannot be "
+            "read.");
         command.add_option("policy,-c,--config", check.policies, "policy files")
             ->option_text("FILE ...");
         CLI::Option* check_json = command.add_flag("--json", check.json, "findings as JSON");

@@ -392,7 +392,7 @@ class ExpressionChecker {
                              cel::WrittenForm(cel::OperatorOf(ast_.node(id))), TypesText(types)));
   }
 
-  // Of a value that never is there: one that fits another tool of the rule is meant for that, and
+  // Of a value of another type: one that fits another tool of the rule is meant for that, and
   // to forbid too much does no harm.
   Findings::Weight ValueWeight() const {
     return used_for_ == Use::kForbid ? Findings::Weight::kWarningByAll
@@ -454,7 +454,7 @@ class ExpressionChecker {
     findings_.Add(
         SpotOf(at), places_.tool(),
         {DiagnosticCode::kNotInEnum,
-         ValueWeight(),
+         Findings::Weight::kOnlyByAll,
          fmt::format("{} is never {} in ", Shown(PlaceOf(argument).text), ValueText(constant)),
          "",
          {},
@@ -496,7 +496,7 @@ class ExpressionChecker {
       findings_.Add(
           SpotOf(left), places_.tool(),
           {DiagnosticCode::kNotInEnum,
-           ValueWeight(),
+           Findings::Weight::kOnlyByAll,
            fmt::format("{} never holds {} in ", Shown(places_.at(place).text), ValueText(constant)),
            "",
            {},
