@@ -45,7 +45,8 @@ std::string_view SlotRead(const Program& program, uint32_t instruction) {
 }
 
 void AppendRule(const Program& program, uint32_t rule, std::string& message) {
-  const std::string_view name = rule < program.rules.size() ? program.rules[rule].name : "?";
+  std::string_view name = "?";
+  if (rule < program.rules.size()) name = program.rules[rule].name;
   message += "rule ";
   AppendJsonString(CutToBytes(name, kMaxDenialBytes), message);
 }
