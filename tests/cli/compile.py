@@ -4,7 +4,7 @@ says of bundles, good and bad.
 
     compile.py --writ PATH [unittest's options]
 
-WRIT_CLANG names a writ that Clang built; in CI there must be one.
+CLANG_BUILT_WRIT names a writ that Clang built; in CI there must be one.
 """
 
 import json
@@ -133,9 +133,9 @@ class Reproducible(BundleTest):
             self.assertEqual(self.compile("one.writ"), (self.folder / "one.writ").read_bytes())
 
     def test_by_another_compiler(self):
-        other = os.environ.get("WRIT_CLANG")
+        other = os.environ.get("CLANG_BUILT_WRIT")
         if not other:
-            raise unittest.SkipTest("WRIT_CLANG names no writ that Clang built, as .ci/run does")
+            raise unittest.SkipTest("CLANG_BUILT_WRIT names no writ that Clang built, as .ci/run does")
         other = str(pathlib.Path(other).absolute())
         self.assertEqual(self.compile_all(self.folder),
                          self.compile_all(self.folder, writ=other, ASAN_OPTIONS="detect_leaks=0"))
