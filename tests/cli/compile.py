@@ -4,7 +4,8 @@ says of bundles, good and bad.
 
     compile.py --writ PATH [unittest's options]
 
-CLANG_BUILT_WRIT names a writ that Clang built; in CI there must be one.
+CLANG_BUILT_WRIT names a writ that Clang built, as .ci/run does: without one, its bundles are not
+compared.
 """
 
 import json
