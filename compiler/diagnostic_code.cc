@@ -1,40 +1,41 @@
 // The words of diagnostics, from their catalogue.
-// Tested by tests/compiler/diagnostic_test.cc
+// Tested by tests/compiler/diagnostic_code_test.cc.
 #include "compiler/diagnostic_code.h"
+
+#include <cstddef>
 
 namespace writ {
 
-std::string_view Word(DiagnosticCode code) {
-  switch (code) {
-#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) \
-  case DiagnosticCode::identifier:                              \
-    return word;
+namespace {
+
+struct Row {
+  std::string_view word;
+  std::string_view meaning;
+  std::string_view remedy;
+};
+
+constexpr Row kRows[] = {
+#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) {word, meaning, remedy},
 #include "compiler/diagnostic_codes.def"
 #undef WRIT_DIAGNOSTIC_CODE
-  }
-  return "";
+};
+
+const Row& RowOf(DiagnosticCode code) {
+  return kRows[static_cast<size_t>(code)];
+}
+
+}  // namespace
+
+std::string_view Word(DiagnosticCode code) {
+  return RowOf(code).word;
 }
 
 std::string_view Meaning(DiagnosticCode code) {
-  switch (code) {
-#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) \
-  case DiagnosticCode::identifier:                              \
-    return meaning;
-#include "compiler/diagnostic_codes.def"
-#undef WRIT_DIAGNOSTIC_CODE
-  }
-  return "";
+  return RowOf(code).meaning;
 }
 
 std::string_view Remedy(DiagnosticCode code) {
-  switch (code) {
-#define WRIT_DIAGNOSTIC_CODE(identifier, word, meaning, remedy) \
-  case DiagnosticCode::identifier:                              \
-    return remedy;
-#include "compiler/diagnostic_codes.def"
-#undef WRIT_DIAGNOSTIC_CODE
-  }
-  return "";
+  return RowOf(code).remedy;
 }
 
 const std::vector<DiagnosticCode>& AllDiagnosticCodes() {

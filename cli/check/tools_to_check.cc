@@ -5,23 +5,16 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <chrono>
-#include <memory>
 #include <string>
 
 #include "cli/print.h"
-#include "cli/scan/client.h"
-#include "cli/scan/listing.h"
+#include "cli/scan/ask.h"
 #include "compiler/policy.h"
 #include "compiler/read_file.h"
 #include "compiler/schema/check_tools.h"
-#include "compiler/yaml/write.h"
-#include "proxy/environment.h"
 
 namespace writ {
 namespace {
-
-constexpr size_t kMostCharacters = 4'000;
 
 // `is_last`: no file follows that could be the next page.
 void ReadListing(const std::string& path, bool is_last, ToolsToCheck& to_check,
@@ -52,26 +45,14 @@ void ReadListing(const std::string& path, bool is_last, ToolsToCheck& to_check,
 
 // An exit status, if it could not be asked.
 std::optional<int> AskServer(const CheckOptions& options, ServerTools& tools) {
-  auto client =
-      McpClient::Start(options.server, EnvironmentFor(options.environment, OwnEnvironment()),
-                       std::chrono::seconds(options.timeout_seconds));
-  if (!client) {
-    PrintError(client.error());
-    return kExitUsage;
-  }
-  const tl::expected<Listing, ListingFault> listing = ListTools(**client);
-  const int signal = (*client)->signal();
-  client->reset();
-  if (signal != 0) return 128 + signal;
-  if (!listing) {
-    // It quotes the server, whose words are to turn nothing around on a terminal.
-    PrintError(yaml::CommentText(listing.error().text, kMostCharacters));
-    return kExitUsage;
-  }
+  const tl::expected<Listing, int> listing =
+      AskForTools(options.server, options.environment, options.timeout_seconds);
+  // A policy cannot be held against no tools.
+  if (!listing) return listing.error() == kExitNo ? kExitUsage : listing.error();
   for (const ListedTool& tool : listing->tools) {
     const auto added = tools.Add(tool.name, tool.schema, "the server");
     if (added) continue;
-    PrintError(yaml::CommentText("the server " + added.error(), kMostCharacters));
+    PrintError(QuotingServer("the server " + added.error()));
     return kExitUsage;
   }
   return std::nullopt;
