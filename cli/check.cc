@@ -59,22 +59,22 @@ int Check(const CheckOptions& options) {
   ToolsToCheck tools;
   if (const auto status = ReadToolsToCheck(options, tools, outcome.diagnostics)) return *status;
   LoadOptions load;
-  load.lint = true;
+  load.compile.lint = true;
   NotingBundles noting;
   if (options.costs) {
-    load.bounds = &outcome.costs;
+    load.compile.bounds = &outcome.costs;
     load.admission = &noting;
   }
   bool compares_any = false;
   if (const PolicyInspector inspect = InspectorOf(tools, outcome.diagnostics)) {
-    load.inspect = [&compares_any, inspect](const std::vector<Policy>& policies) {
+    load.compile.inspect = [&compares_any, inspect](const std::vector<Policy>& policies) {
       compares_any |= !policies.empty();
       inspect(policies);
     };
   }
   outcome.program = LoadProgram(options.policies, outcome.diagnostics, load);
   if (!tools.readable) outcome.program.reset();
-  if (load.inspect && outcome.program != nullptr && !compares_any) {
+  if (load.compile.inspect && outcome.program != nullptr && !compares_any) {
     PrintErr(
         "writ: warning: bundles are not compared with the tools: check the policies that they are "
         "made from\n");

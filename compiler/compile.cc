@@ -57,6 +57,29 @@ std::shared_ptr<const VerifiedProgram> EmitAndVerify(const std::vector<Policy>& 
   return std::move(*verified);
 }
 
+// REQUIRES: the policies compile.
+void EmitTraced(const std::vector<Policy>& policies, TracedProgram& traced) {
+  Diagnostics limits;
+  Program program = Emit(policies, limits, &traced.map);
+  if (limits.has_errors()) {
+    traced.why = limits.all().front().message;
+    return;
+  }
+  auto verified = Verify(std::move(program));
+  if (verified.has_value()) {
+    traced.program = std::move(*verified);
+  } else {
+    traced.why = verified.error().text;
+  }
+}
+
+std::shared_ptr<const VerifiedProgram> Compile(const std::vector<Policy>& policies,
+                                               TracedProgram* traced, Diagnostics& diagnostics) {
+  std::shared_ptr<const VerifiedProgram> program = EmitAndVerify(policies, diagnostics);
+  if (program != nullptr && traced != nullptr) EmitTraced(policies, *traced);
+  return program;
+}
+
 // Counters of policies with one name would be the same.
 bool CheckNames(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
   std::map<std::string_view, const Policy*> spaces;
@@ -87,9 +110,8 @@ void BoundRules(const std::vector<Policy>& policies, std::vector<RuleBound>& bou
 
 std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> texts,
                                                     Diagnostics& diagnostics,
-                                                    std::vector<RuleBound>* bounds,
-                                                    std::vector<FileRead>* lists, bool lint,
-                                                    const PolicyInspector& inspect) {
+                                                    const CompilerOptions& options,
+                                                    std::vector<FileRead>* lists) {
   std::vector<std::unique_ptr<yaml::Document>> documents;
   std::vector<Policy> policies;
   const size_t errors_before = diagnostics.error_count();
@@ -103,24 +125,25 @@ std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> text
   }
   if (diagnostics.error_count() != errors_before) return nullptr;
   if (!CheckNames(policies, diagnostics)) return nullptr;
-  if (inspect) inspect(policies);
+  if (options.inspect) options.inspect(policies);
   if (diagnostics.error_count() != errors_before) return nullptr;
-  if (lint) {
+  if (options.lint) {
     for (const Policy& policy : policies) Lint(policy, diagnostics);
   }
-  if (bounds != nullptr) BoundRules(policies, *bounds);
-  return EmitAndVerify(policies, diagnostics);
+  if (options.bounds != nullptr) BoundRules(policies, *options.bounds);
+  return Compile(policies, options.traced, diagnostics);
 }
 
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,
                                                      const yaml::Node& policy, std::string space,
-                                                     Diagnostics& diagnostics) {
+                                                     Diagnostics& diagnostics,
+                                                     TracedProgram* traced) {
   std::vector<Policy> policies;
   std::optional<Policy> loaded =
       LoadPolicy(std::move(source), policy, std::move(space), diagnostics);
   if (!loaded.has_value()) return nullptr;
   policies.push_back(std::move(*loaded));
-  return EmitAndVerify(policies, diagnostics);
+  return Compile(policies, traced, diagnostics);
 }
 
 }  // namespace writ

@@ -66,7 +66,8 @@ class Loader {
   Loader(Diagnostics& diagnostics, const LoadOptions& options)
       : diagnostics_(diagnostics),
         options_(options),
-        files_(options.files != nullptr ? *options.files : no_files_) {}
+        files_(options.files != nullptr ? *options.files : no_files_),
+        traced_(options.compile.traced) {}
 
   std::shared_ptr<const VerifiedProgram> Load(const std::vector<std::string>& paths) {
     const size_t errors_before = diagnostics_.error_count();
@@ -76,6 +77,7 @@ class Loader {
     files_.read.insert(files_.read.end(), std::make_move_iterator(lists_.begin()),
                        std::make_move_iterator(lists_.end()));
     if (diagnostics_.error_count() != errors_before) return nullptr;
+    JoinTraced();
     return Joined();
   }
 
@@ -139,16 +141,47 @@ class Loader {
       return diagnostics_.Unreadable(path, "is a bundle of an expression, and no policy",
                                      "writ compile makes bundles of policies");
     }
+    AddTraced(loaded->program, path);
     parts_.push_back({std::move(loaded->program), path});
   }
 
   // Policies in YAML that follow one another are compiled together.
   void CompileRun() {
     if (run_.empty()) return;
-    auto program = CompileTexts(std::move(run_), diagnostics_, options_.bounds, &lists_,
-                                options_.lint, options_.inspect);
+    auto program = CompileTexts(std::move(run_), diagnostics_, options_.compile, &lists_);
     run_.clear();
-    if (program != nullptr) parts_.push_back({std::move(program), {}});
+    if (program == nullptr) return;
+    parts_.push_back({std::move(program), {}});
+    AddTraced(traced_ == nullptr ? nullptr : std::move(traced_->program), {});
+  }
+
+  // What is traced has the same parts, bundles as they are.
+  void AddTraced(std::shared_ptr<const VerifiedProgram> program, const std::string& path) {
+    if (traced_ == nullptr) return;
+    if (program == nullptr) {
+      traced_is_whole_ = false;
+    } else {
+      traced_parts_.push_back({std::move(program), path});
+    }
+  }
+
+  void JoinTraced() {
+    if (traced_ == nullptr || !traced_is_whole_) return;
+    if (traced_parts_.size() == 1) {
+      traced_->program = std::move(traced_parts_.front().program);
+      return;
+    }
+    auto linked = Link(traced_parts_);
+    if (!linked.has_value()) {
+      traced_->why = linked.error().text;
+      return;
+    }
+    auto verified = Verify(std::move(*linked));
+    if (verified.has_value()) {
+      traced_->program = std::move(*verified);
+    } else {
+      traced_->why = verified.error().text;
+    }
   }
 
   std::shared_ptr<const VerifiedProgram> Joined() {
@@ -176,6 +209,9 @@ class Loader {
   std::set<std::string> real_paths_;
   std::vector<PolicyText> run_;
   std::vector<LinkPart> parts_;
+  TracedProgram* const traced_;
+  std::vector<LinkPart> traced_parts_;
+  bool traced_is_whole_ = true;
 };
 
 }  // namespace

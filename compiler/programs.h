@@ -50,11 +50,9 @@ class Admission {
 };
 
 struct LoadOptions {
-  std::vector<RuleBound>* bounds = nullptr;  // gets those of all rules that are compiled, in order
   PolicyFiles* files = nullptr;
   Admission* admission = nullptr;
-  bool lint = false;  // policies that are compiled are warned of what they say in vain, too
-  PolicyInspector inspect = nullptr;  // of policies in YAML: of bundles nothing is left to look at
+  CompilerOptions compile = {};  // of policies in YAML: nothing of it is asked of bundles
 };
 
 // Null if there was any error; `diagnostics` then says all that is wrong with all of them. Warnings

@@ -92,6 +92,7 @@ Decision Machine::DecideOnce() {
   noted_quotas_.clear();
   reservations_.clear();
   unexpected_by_ = kNoRule;
+  if (tracer_ != nullptr) tracer_->Begin();
 
   Decision decision = RunRules();
   noted_quotas_.insert(noted_quotas_.end(), noted_shadows_.begin(), noted_shadows_.end());
@@ -150,7 +151,8 @@ void Machine::NoteWatchedNames() {
 Decision Machine::RunRules() {
   Decision decision;
   Value error;
-  const End end = RunQuick(tool_->block, nullptr, &error, 0);
+  const End end = tracer_ == nullptr ? RunQuick<false>(tool_->block, nullptr, &error, 0)
+                                     : RunQuick<true>(tool_->block, nullptr, &error, 0);
   decision.instruction = decided_at_;
   switch (end) {
     case End::kPassed:

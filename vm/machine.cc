@@ -140,9 +140,17 @@ bool Holds(Opcode op, int order) {
 
 // The conditions of policies are mostly rows of tests of slots, so a block's first ones are done
 // without the frame that other instructions need, and without a call.
+template <bool kTraced>
 Machine::End Machine::RunQuick(uint32_t block, Frame* outer, Value* result, uint32_t base) {
   const Program& program = **program_;
   const Block& code_block = program.blocks[block];
+  if constexpr (kTraced) {
+    tracer_->Enter(block);
+    const Instruction* const first = program.code.data() + code_block.first_instruction;
+    const End end = Run<true>(block, first, outer, result, base);
+    tracer_->Leave(code_block.kind == BlockKind::kDecision ? nullptr : result);
+    return end;
+  }
   const uint32_t* const operands = program.operands.data() + code_block.first_operand;
   const Value* const slots = slots_.data();
   const Value* const constants = program.constants.data();
@@ -179,9 +187,10 @@ do_ReturnConst:
   return End::kReturned;
 
 run:
-  return Run(block, pc, outer, result, base);
+  return Run<kTraced>(block, pc, outer, result, base);
 }
 
+template <bool kTraced>
 Machine::End Machine::Run(uint32_t block, const Instruction* first, Frame* outer, Value* result,
                           uint32_t base) {
   const Program& program = **program_;
@@ -210,7 +219,11 @@ enter:
 #include "vm/opcodes.def"
   };
 #undef OP
-#define DISPATCH() goto* kHandlers[static_cast<size_t>(pc->op)]
+#define DISPATCH()                                          \
+  do {                                                      \
+    if constexpr (kTraced) tracer_->Step(INSTRUCTION(), r); \
+    goto* kHandlers[static_cast<size_t>(pc->op)];           \
+  } while (false)
 #define NEXT()  \
   do {          \
     ++pc;       \
@@ -486,7 +499,7 @@ do_OptionalValue : {
 do_Force : {
   const uint32_t forced = operands[pc->b];
   if (memo_[forced].is(Tag::kAbsent)) {
-    memo_[forced] = RunValue(forced, nullptr, frame.base);
+    memo_[forced] = RunValue<kTraced>(forced, nullptr, frame.base);
     forced_.push_back(forced);
   }
   r[pc->a] = memo_[forced];
@@ -504,7 +517,7 @@ do_Bind : {
   if (kept.is(Tag::kAbsent)) {
     // Each frame has cells of its own, so bound blocks can multiply as loops do.
     if (!context_.Charge(program_->run_cost(operands[pc->b]))) RAISE(Error::kBudget);
-    kept = RunValue(operands[pc->b], keeper, frame.base);
+    kept = RunValue<kTraced>(operands[pc->b], keeper, frame.base);
   }
   r[pc->a] = kept;
   if (kept.is(Tag::kError)) {
@@ -518,7 +531,7 @@ do_Loop : {
   const Value& range = r[pc->c];
   if (!range.is_list() && !range.is_map()) RAISE(Mismatch(range).code);
   Value end = r[pc->a];
-  RunLoop(*pc, operands[pc->b], frame, &end);
+  RunLoop<kTraced>(*pc, operands[pc->b], frame, &end);
   r[pc->a] = end;
   if (end.is(Tag::kError)) {
     error = end;
@@ -672,6 +685,9 @@ raise:
   // recover from.
   if (error.code != Error::kBudget) {
     if (const Recovery* const recovery = program.RecoveryOf(INSTRUCTION()); recovery != nullptr) {
+      if constexpr (kTraced) {
+        tracer_->Raise(INSTRUCTION(), error.code, recovery->handler, true);
+      }
       pc = program.code.data() + recovery->handler;
       DISPATCH();
     }
@@ -686,11 +702,16 @@ raise:
         kept = error;
         kept.reserved = scope.ordinal;
       }
+      if constexpr (kTraced) {
+        const auto handler = static_cast<uint32_t>(scope.handler - program.code.data());
+        tracer_->Raise(INSTRUCTION(), error.code, handler, false);
+      }
       pc = scope.handler;
       DISPATCH();
     }
     --open_scopes;
   }
+  if constexpr (kTraced) tracer_->Raise(INSTRUCTION(), error.code, kNowhere, false);
   decided_at_ = INSTRUCTION();
   decided_in_ = code_block;
   *result = error;
@@ -708,13 +729,15 @@ raise:
 #undef INSTRUCTION
 }
 
+template <bool kTraced>
 Value Machine::RunValue(uint32_t block, Frame* outer, uint32_t base) {
   Value result;
-  RunQuick(block, outer, &result, base);
+  RunQuick<kTraced>(block, outer, &result, base);
   return result;
 }
 
 // REQUIRES: the range is a list or a map.
+template <bool kTraced>
 void Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator) {
   const Value range = frame.registers[at.c];
   const bool over_map = range.is_map();
@@ -733,7 +756,9 @@ void Machine::RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value*
     parameters[0] = *accumulator;
     parameters[1] = key_first ? key : elements.value;
     parameters[2] = key_first ? elements.value : key;
-    const End end = Run(body, first, &frame, accumulator, frame.base);
+    if constexpr (kTraced) tracer_->Enter(body);
+    const End end = Run<kTraced>(body, first, &frame, accumulator, frame.base);
+    if constexpr (kTraced) tracer_->Leave(accumulator);
     if (end == End::kBroke) return;
     if (end == End::kRaised && (!go_on_after_error || accumulator->code == Error::kBudget)) return;
   }
@@ -746,11 +771,15 @@ void Machine::Forget() {
 
 Value Machine::Evaluate(uint32_t block) {
   StartOver();
-  return RunValue(block, nullptr, 0);
+  return EvaluateAlso(block);
 }
 
 Value Machine::EvaluateAlso(uint32_t block) {
-  return RunValue(block, nullptr, 0);
+  return tracer_ == nullptr ? RunValue<false>(block, nullptr, 0)
+                            : RunValue<true>(block, nullptr, 0);
 }
+
+template Machine::End Machine::RunQuick<false>(uint32_t, Frame*, Value*, uint32_t);
+template Machine::End Machine::RunQuick<true>(uint32_t, Frame*, Value*, uint32_t);
 
 }  // namespace writ

@@ -21,6 +21,7 @@
 #include "vm/arena.h"
 #include "vm/functions/function.h"
 #include "vm/json.h"
+#include "vm/tracer.h"
 #include "vm/verify.h"
 
 namespace writ {
@@ -121,6 +122,10 @@ class Machine {
   // their values, and what is left of the call's budget is all there is.
   Value EvaluateAlso(uint32_t block);
 
+  // Has what is run from here on traced; null: not. Tracing changes nothing but the time it
+  // takes. The tracer must outlive its use.
+  void TraceWith(Tracer* tracer) { tracer_ = tracer; }
+
   // What a call may cost, in units of about one simple instruction (the table's costs): bodies of
   // loops, bound blocks and work in proportion to data. Everything else is bounded by the program's
   // own size. About a tenth of a second.
@@ -139,12 +144,18 @@ class Machine {
   // The accumulator, the element, its index: the registers that a loop's body starts with.
   static constexpr size_t kLoopParameters = 3;
 
+  // The loop is compiled twice, so that one that nobody watches does not ask whether it is.
+  //
   // From that instruction of the block on; nothing before it may have written a register. `base`:
   // of its registers. REQUIRES: those of a loop's body begin with its parameters.
+  template <bool kTraced>
   End Run(uint32_t block, const Instruction* first, Frame* outer, Value* result, uint32_t base);
   // The whole of a block that takes no parameters.
+  template <bool kTraced>
   End RunQuick(uint32_t block, Frame* outer, Value* result, uint32_t base);
+  template <bool kTraced>
   Value RunValue(uint32_t block, Frame* outer, uint32_t base);
+  template <bool kTraced>
   void RunLoop(const Instruction& at, uint32_t body, Frame& frame, Value* accumulator);
   void StartOver() {
     if (!forced_.empty()) Forget();
@@ -190,6 +201,7 @@ class Machine {
   int64_t budget_ = 0;  // left to this call
   FunctionContext context_{arena_, budget_};
   bool skips_shadows_ = false;
+  Tracer* tracer_ = nullptr;
   uint32_t decided_at_ = UINT32_MAX;   // in the decision block
   const Block* decided_in_ = nullptr;  // that block
   uint32_t denied_by_ = kNoRule;

@@ -70,6 +70,7 @@ struct Block {
 };
 
 inline constexpr uint32_t kNoText = UINT32_MAX;
+inline constexpr uint32_t kNoPart = UINT32_MAX;
 
 // Where something stands in a source: `file` indexes Program::files.
 struct SourcePosition {
@@ -77,6 +78,7 @@ struct SourcePosition {
   uint32_t line = 0;  // 1-based; 0: nowhere
   uint32_t column = 0;
   uint32_t text = kNoText;  // what stands there, in Program::texts
+  uint32_t part = kNoPart;  // in the source map that it was compiled with (compiler/source_map.h)
 };
 
 // A piece of a message: text as it stands, or what a block evaluates to.

@@ -96,11 +96,14 @@ enum class Gate : uint8_t { kNone, kHidden, kDefault };
 
 class Emitter {
  public:
-  Emitter(const std::vector<Policy>& policies, Diagnostics& diagnostics)
+  Emitter(const std::vector<Policy>& policies, Diagnostics& diagnostics, SourceMap* map)
       : policies_(policies),
         diagnostics_(diagnostics),
-        rules_(builder_, policies, diagnostics),
-        shared_(builder_, trie_) {}
+        parts_(policies, map),
+        rules_(builder_, policies, parts_, diagnostics),
+        shared_(builder_, trie_) {
+    if (map != nullptr) builder_.KeepPlain();
+  }
 
   Program Run() {
     Program& program = builder_.program();
@@ -503,6 +506,7 @@ class Emitter {
   Diagnostics& diagnostics_;
   ProgramBuilder builder_;
   PathTrieBuilder trie_;
+  SourceParts parts_;
   RuleCode rules_;
   CallSlots shared_;
   uint32_t shared_reads_ = 0;
@@ -518,14 +522,14 @@ class Emitter {
 
 }  // namespace
 
-Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
+Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics, SourceMap* map) {
   const Diagnostics::Stage stage(diagnostics, DiagnosticCode::kTooLarge);
   if (CountNamedTools(policies) > kMaxRuleCopies) {
     ReportCopies(policies, diagnostics);
     return {};
   }
   for (const Policy& policy : policies) CheckRuleCosts(policy, diagnostics);
-  return Emitter(policies, diagnostics).Run();
+  return Emitter(policies, diagnostics, map).Run();
 }
 
 }  // namespace writ

@@ -35,7 +35,6 @@ bool IsImpossible(const Condition& condition) {
 
 }  // namespace
 
-// A limit on the rule's own counter is not tested but reserved.
 bool RuleCode::IsOwnLimit(const RuleModel& rule, const Condition& condition) {
   return rule.counting.has_value() && condition.counter.has_value() &&
          *condition.counter == rule.counting->counter &&
@@ -65,7 +64,7 @@ void RuleCode::Prepare(const RuleModel& rule, size_t policy, CallSlots& slots) {
 
 bool RuleCode::EmitConditions(BlockBuilder& block, const RuleModel& rule, size_t policy,
                               uint32_t number, CallSlots& slots) {
-  const SourcePosition at = At(policy, rule.at);
+  const SourcePosition at = At(policy, rule);
   std::vector<const Condition*> tests;
   bool impossible = rule.denies;
   for (const Condition& condition : rule.conditions) {
@@ -121,7 +120,8 @@ void RuleCode::EmitCondition(BlockBuilder& block, const Condition& condition, si
   }
   // What is not there is denied whatever the operator.
   if (negated && test.op != Opcode::kCondPresent) test.a |= kCondAbsentIsTrue;
-  block.Test(test, negated ? denies : holds, negated ? holds : denies, At(policy, condition.at));
+  block.Test(test, negated ? denies : holds, negated ? holds : denies,
+             At(policy, condition.at, parts_.Of(condition)));
 }
 
 void RuleCode::EmitCounting(BlockBuilder& block, const RuleModel& rule, size_t policy,
@@ -139,7 +139,7 @@ void RuleCode::EmitCounting(BlockBuilder& block, const RuleModel& rule, size_t p
   Instruction reserve{Opcode::kReserve};
   reserve.b = block.Operand({static_cast<uint32_t>(builder_.program().quotas.size())});
   builder_.program().quotas.push_back(std::move(quota));
-  block.Add(reserve, At(policy, counting.at));
+  block.Add(reserve, At(policy, counting.at, parts_.QuotaOf(rule)));
 }
 
 }  // namespace writ

@@ -8,9 +8,9 @@
 
 namespace writ {
 
-RuleCode::RuleCode(ProgramBuilder& builder, const std::vector<Policy>& policies,
+RuleCode::RuleCode(ProgramBuilder& builder, const std::vector<Policy>& policies, SourceParts& parts,
                    Diagnostics& diagnostics)
-    : builder_(builder), policies_(policies), diagnostics_(diagnostics) {
+    : builder_(builder), policies_(policies), parts_(parts), diagnostics_(diagnostics) {
   for (const Policy& policy : policies) {
     environments_.push_back(policy.environment);
     needs_.emplace_back(policy);
@@ -25,7 +25,7 @@ void RuleCode::NumberRules() {
   Program& program = builder_.program();
   const auto number = [&](const RuleModel& rule, size_t policy, const std::string& tool) {
     instances_[{&rule, tool}].number = static_cast<uint32_t>(program.rules.size());
-    Rule row{rule.name, rule.check_message, rule.quota_message, At(policy, rule.at)};
+    Rule row{rule.name, rule.check_message, rule.quota_message, At(policy, rule)};
     row.shadow = rule.shadow;
     program.rules.push_back(std::move(row));
   };

@@ -22,6 +22,7 @@
 
 #include "compiler/diagnostic.h"
 #include "compiler/emit/call_slots.h"
+#include "compiler/emit/source_parts.h"
 #include "compiler/emit/variable_needs.h"
 #include "compiler/lower/argument_paths.h"
 #include "compiler/lower/builder.h"
@@ -32,7 +33,8 @@ namespace writ {
 class RuleCode {
  public:
   // All must outlive this. Rules, counters and facts are numbered at once.
-  RuleCode(ProgramBuilder& builder, const std::vector<Policy>& policies, Diagnostics& diagnostics);
+  RuleCode(ProgramBuilder& builder, const std::vector<Policy>& policies, SourceParts& parts,
+           Diagnostics& diagnostics);
 
   // The slot of a fact, which some expression or `needed` reads.
   uint32_t FactSlotOf(Fact fact);
@@ -56,6 +58,10 @@ class RuleCode {
   };
   static Size SizeOf(const RuleModel& rule);
 
+  // Of version "1": whether the condition is the limit of what the rule counts itself. It is not
+  // tested but reserved.
+  static bool IsOwnLimit(const RuleModel& rule, const Condition& condition);
+
  private:
   // A rule as it is emitted for one tool, or for all.
   struct Instance {
@@ -64,8 +70,11 @@ class RuleCode {
     uint32_t quota = UINT32_MAX;
   };
 
-  SourcePosition At(size_t policy, Position at) const {
-    return {static_cast<uint32_t>(policy), at.line, at.column};
+  static SourcePosition At(size_t policy, Position at, uint32_t part) {
+    return {static_cast<uint32_t>(policy), at.line, at.column, kNoText, part};
+  }
+  SourcePosition At(size_t policy, const RuleModel& rule) const {
+    return At(policy, rule.at, parts_.Of(rule));
   }
   void NumberRules();
   void NumberFacts();
@@ -78,7 +87,6 @@ class RuleCode {
                      CallSlots& slots, Label holds, Label denies);
   void EmitCounting(BlockBuilder& block, const RuleModel& rule, size_t policy, uint32_t number,
                     CallSlots& slots);
-  static bool IsOwnLimit(const RuleModel& rule, const Condition& condition);
 
   // writ: 1
   void EmitExpressions(BlockBuilder& block, const RuleModel& rule, size_t policy,
@@ -103,6 +111,7 @@ class RuleCode {
 
   ProgramBuilder& builder_;
   const std::vector<Policy>& policies_;
+  SourceParts& parts_;
   Diagnostics& diagnostics_;
   std::map<std::pair<const RuleModel*, std::string>, Instance> instances_;
   std::map<PolicyCounter, uint32_t> counters_;

@@ -26,6 +26,7 @@ cel::LowerTarget RuleCode::TargetOf(const Expression& expression, size_t policy,
     known->second = cel::Fold(checked, environments_[policy], *builder_.program().pool);
     CheckNames(expression, cel::FindArgumentPaths(checked, environments_[policy], &known->second,
                                                   checked.ast.root));
+    parts_.SetConstants(expression, known->second);
   }
   const ExpressionSource& source = expression.source;
   return {environments_[policy], slots,
@@ -33,7 +34,7 @@ cel::LowerTarget RuleCode::TargetOf(const Expression& expression, size_t policy,
             const Position position = source.At(at);
             return SourcePosition{static_cast<uint32_t>(policy), position.line, position.column};
           },
-          &known->second};
+          &known->second, parts_.FirstOf(expression)};
 }
 
 void RuleCode::CheckNames(const Expression& expression, const cel::ArgumentPaths& paths) {
@@ -190,7 +191,7 @@ void EmitGlobTests(BlockBuilder& block, const std::vector<ToolPattern>& patterns
 
 void RuleCode::EmitToolGlobs(BlockBuilder& block, const RuleModel& rule, size_t policy,
                              Label matches, Label matches_not) {
-  EmitGlobTests(block, rule.tools, FactSlotOf(Fact::kToolName), At(policy, rule.at), matches,
+  EmitGlobTests(block, rule.tools, FactSlotOf(Fact::kToolName), At(policy, rule), matches,
                 matches_not);
 }
 
@@ -255,7 +256,7 @@ void RuleCode::EmitExpressions(BlockBuilder& block, const RuleModel& rule, size_
                                const std::string& tool, CallSlots& slots) {
   Instance& instance = InstanceOf(rule, tool);
   Complete(rule, policy, slots, instance);
-  const SourcePosition at = At(policy, rule.at);
+  const SourcePosition at = At(policy, rule);
   const Label applies = block.NewLabel();
   const Label passes = block.NewLabel();
   const Label denies = block.NewLabel();
@@ -267,7 +268,7 @@ void RuleCode::EmitExpressions(BlockBuilder& block, const RuleModel& rule, size_
   Instruction reserve{Opcode::kReserve};
   if (instance.quota != UINT32_MAX) reserve.b = block.Operand({instance.quota});
   const SourcePosition quota_at =
-      rule.quota.has_value() ? At(policy, rule.quota->at) : SourcePosition();
+      rule.quota.has_value() ? At(policy, rule.quota->at, parts_.QuotaOf(rule)) : SourcePosition();
   if (!rule.shadow) {
     EmitChecks(block, rule, policy, slots, passes, denies, end);
     block.Bind(passes);
@@ -320,7 +321,7 @@ void RuleCode::EmitChecks(BlockBuilder& block, const RuleModel& rule, size_t pol
   if (!rule.require.empty()) steps.push_back(Step::kRequire);
   if (!rule.forbid.empty()) steps.push_back(Step::kForbid);
   if (rule.only_args.has_value()) steps.push_back(Step::kOnlyArgs);
-  if (steps.empty()) block.Jump(passes, At(policy, rule.at));
+  if (steps.empty()) block.Jump(passes, At(policy, rule));
   for (size_t i = 0; i < steps.size(); ++i) {
     const bool last = i + 1 == steps.size();
     const Label next = last ? passes : block.NewLabel();
@@ -346,7 +347,7 @@ void RuleCode::EmitChecks(BlockBuilder& block, const RuleModel& rule, size_t pol
         Instruction test{Opcode::kTestOnlyArgs};
         test.b =
             block.Operand({slots.SlotOf({}, false), builder_.Constant(Value::Of(pool.New(list)))});
-        block.Test(test, next, denies, At(policy, rule.at));
+        block.Test(test, next, denies, At(policy, rule.at, parts_.OnlyArgsOf(rule)));
         break;
       }
     }

@@ -44,7 +44,7 @@ class ProgramBuilder {
   // What messages show of a part of an expression: on one line, cut.
   uint32_t Text(std::string_view text);
 
-  // Whether blocks are made shorter where that changes nothing; they are unless this is called.
+  // Whether code is made faster where that changes nothing; it is unless this is called.
   void KeepPlain() { optimises_ = false; }
   bool optimises() const { return optimises_; }
 

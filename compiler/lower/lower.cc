@@ -15,7 +15,8 @@ namespace {
 constexpr size_t kMaxNamesOnFastPath = 16;
 
 // Whether what goes into one block may have a fast path.
-bool MayHaveFastPath(const std::vector<LowerOperand>& operands) {
+bool MayHaveFastPath(const ProgramBuilder& builder, const std::vector<LowerOperand>& operands) {
+  if (!builder.optimises()) return false;
   size_t names = 0;
   std::vector<const Checked*> expressions;
   for (const LowerOperand& operand : operands) {
@@ -49,7 +50,7 @@ tl::expected<uint32_t, LowerFailure> LowerValue(ProgramBuilder& builder, const C
   BlockBuilder block(builder, BlockKind::kValue, 0);
   if (root == kNoNode) root = expression.ast.root;
   Lowering slow(expression, target, block);
-  if (slow.has_fast_path() && MayHaveFastPath({{&expression, &target}})) {
+  if (slow.has_fast_path() && MayHaveFastPath(builder, {{&expression, &target}})) {
     Lowering fast(expression, target, block);
     fast.TakeFastPath();
     if (IsTest(expression.ast.node(root))) {
@@ -115,7 +116,7 @@ std::optional<LowerFailure> LowerGroup(BlockBuilder& block,
         return operand.block != kNoBlock || lowering.has_fast_path() ||
                (operands.size() > 1 && lowering.root_test_is_fallible());
       });
-  if (has_fast_path && MayHaveFastPath(operands)) {
+  if (has_fast_path && MayHaveFastPath(block.program(), operands)) {
     const uint32_t first = block.size();
     if (auto failure = write(true); failure.has_value()) return failure;
     block.RecoverHere(first);

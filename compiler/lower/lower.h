@@ -39,6 +39,8 @@ struct LowerTarget {
   // The value of each node that is known before any call (compiler/opt/fold.h), or absent. Empty:
   // nothing is known but literals.
   const std::vector<Value>* known = nullptr;
+  // Node n is the part `first_part` + n of a source map. kNoPart: there is none.
+  uint32_t first_part = kNoPart;
 };
 
 // Why an expression cannot be encoded.

@@ -7,6 +7,20 @@
 namespace writ::cel {
 
 void Lowering::Test(NodeId id, Label if_true, Label if_false, NodeId blamed) {
+  if (has_parts()) {
+    TestValue(id, if_true, if_false, blamed);
+  } else {
+    TestInPlace(id, if_true, if_false, blamed);
+  }
+}
+
+void Lowering::TestValue(NodeId id, Label if_true, Label if_false, NodeId blamed) {
+  const Use use = Hold(id);
+  block().Test({Opcode::kTestTrue, use.at}, if_true, if_false, At(blamed == kNoNode ? id : blamed));
+  Drop(use);
+}
+
+void Lowering::TestInPlace(NodeId id, Label if_true, Label if_false, NodeId blamed) {
   while (Known(id) == nullptr && ast_.node(id).kind == Kind::kNot) {
     id = Child(id, 0);
     blamed = kNoNode;
@@ -43,9 +57,7 @@ void Lowering::Test(NodeId id, Label if_true, Label if_false, NodeId blamed) {
       default: break;
     }
   }
-  const Use use = Hold(id);
-  block().Test({Opcode::kTestTrue, use.at}, if_true, if_false, At(blamed == kNoNode ? id : blamed));
-  Drop(use);
+  TestValue(id, if_true, if_false, blamed);
 }
 
 void Lowering::Group(NodeId id, const std::vector<NodeId>& operands, bool any, Label if_true,

@@ -15,7 +15,18 @@ void Lowering::Value(NodeId root, uint8_t dst) {
   } else {
     Whole(spine.back(), dst);
   }
-  while (done > 0) Step(spine[--done], dst);
+  MarkPart(spine[done], dst);
+  while (done > 0) {
+    Step(spine[--done], dst);
+    MarkPart(spine[done], dst);
+  }
+}
+
+void Lowering::MarkPart(NodeId id, uint8_t dst) {
+  if (!has_parts() || ast_.node(id).kind == Kind::kLiteral) return;
+  SourcePosition position = target_.position(ast_.node(id).at);
+  position.part = target_.first_part + id;
+  block().Add({Opcode::kMove, dst, dst}, position);
 }
 
 bool Lowering::IsWhole(NodeId id) const {
@@ -233,7 +244,7 @@ void Lowering::Binary(NodeId id, uint8_t dst) {
 void Lowering::Truth(NodeId id, uint8_t dst) {
   const Label if_true = block().NewLabel();
   const Label if_false = block().NewLabel();
-  Test(id, if_true, if_false);
+  TestInPlace(id, if_true, if_false);
   LoadTruth(id, dst, if_true, if_false);
 }
 

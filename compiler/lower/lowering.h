@@ -125,6 +125,9 @@ class Lowering {
     position.text = program().Text(ast_.text(ast_.node(node)));
     return position;
   }
+  // Whether the parts of the expression are those of a source map: each is evaluated on its own
+  // then, a test too, and its value is marked.
+  bool has_parts() const { return target_.first_part != kNoPart; }
   NodeId Child(NodeId node, uint32_t i) const { return ast_.child(ast_.node(node), i); }
 
   void FailAt(NodeId node, std::string message) {
@@ -205,7 +208,7 @@ class Lowering {
     bool owned;
   };
   Use Hold(NodeId id) {
-    if (Known(id) == nullptr) {
+    if (Known(id) == nullptr && !has_parts()) {
       const Reference& reference = expression_.references[id];
       if (reference.kind == Reference::Kind::kLocal) {
         const Local& local = locals_.at({reference.index, reference.which});
@@ -226,6 +229,9 @@ class Lowering {
 
   // Leaves the node's value in `dst`.
   void Value(NodeId root, uint8_t dst);
+
+  // Says for whoever traces the program that `dst` holds the value of the part.
+  void MarkPart(NodeId id, uint8_t dst);
 
   // Whether a node is not evaluated by way of its first child.
   bool IsWhole(NodeId id) const;
@@ -293,6 +299,12 @@ class Lowering {
   // `blamed`: at the node itself, unless it is what a conditional chose, which is at fault then as
   // it would be if it had been a value first.
   void Test(NodeId id, Label if_true, Label if_false, NodeId blamed = kNoNode);
+
+  // The same of its value.
+  void TestValue(NodeId id, Label if_true, Label if_false, NodeId blamed);
+
+  // The same without it, where there is a way.
+  void TestInPlace(NodeId id, Label if_true, Label if_false, NodeId blamed = kNoNode);
 
   void Group(NodeId id, const std::vector<NodeId>& operands, bool any, Label if_true,
              Label if_false);
