@@ -1,7 +1,7 @@
 // A policy's program, or the end of the benchmark.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <memory>

@@ -2,7 +2,7 @@
 // Tested by running the tasks: each ends with status 1 where its rivals disagree.
 #include "contest.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // Tested by tests/faults/test_audit.py.
 #include "cli/audit.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <chrono>

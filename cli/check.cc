@@ -1,6 +1,6 @@
 // writ check: all that is wrong with a policy.
 // Tested by tests/cli/command_line.py, tests/cli/check_formats.py and tests/cli/check_tools.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 #include <optional>

@@ -1,6 +1,6 @@
 // writ compile: policies as one bundle.
 // Tested by tests/cli/compile.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // tests/cli/bundles.py.
 #include "vm/disasm.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 // writ eval: one call decided.
 // Tested by tests/cli/command_line.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstdio>

@@ -1,6 +1,6 @@
 // writ expr: one expression, evaluated.
 // Tested by tests/cli/expr.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/commands.h"
 #include "cli/print.h"

@@ -2,7 +2,7 @@
 // Tested by tests/cli/sign.py.
 #include "cli/fault.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/commands.h"
 #include "cli/print.h"

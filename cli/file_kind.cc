@@ -2,7 +2,7 @@
 // Tested by tests/cli/sign.py.
 #include "cli/file_kind.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>

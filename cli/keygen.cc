@@ -1,7 +1,7 @@
 // writ keygen: a pair of keys, in two files.
 // Tested by tests/cli/sign.py.
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
 // Tested by tests/cli/migrate.py.
 #include "compiler/migrate/migrate.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/commands.h"
 #include "cli/fault.h"

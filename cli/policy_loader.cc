@@ -2,7 +2,7 @@
 // Tested by tests/faults/test_start.py, tests/cli/permissions.py and tests/faults/test_reload.py.
 #include "cli/policy_loader.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/labels.h"
 #include "cli/print.h"

@@ -1,6 +1,6 @@
 // writ run: a server behind a policy.
 // Tested by tests/faults/ and tests/e2e/.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <signal.h>
 #include <unistd.h>
 

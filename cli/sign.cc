@@ -1,6 +1,6 @@
 // writ sign: the signature of a bundle, in a file of its own.
 // Tested by tests/cli/sign.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // Tested by tests/cli/sign.py.
 #include "cli/signature_files.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cerrno>

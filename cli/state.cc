@@ -2,7 +2,7 @@
 // Tested by tests/faults/test_state.py.
 #include "cli/state.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <pwd.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // writ status: who runs, what was denied, what is left of quotas.
 // Tested by tests/cli/status.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
 // Tested by tests/cli/status_report_test.cc.
 #include "cli/table.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

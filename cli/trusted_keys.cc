@@ -2,7 +2,7 @@
 // Tested by tests/cli/sign.py.
 #include "cli/trusted_keys.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // writ verify FILE: whether a bundle is sound, and signed by whom it should be.
 // Tested by tests/cli/sign.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 #include <string>

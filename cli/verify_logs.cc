@@ -1,6 +1,6 @@
 // writ verify --audit: whether the records that writ wrote are still what it wrote.
 // Tested by tests/faults/test_audit.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/compile_test.cc.
 #include "compiler/compile.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/programs_test.cc.
 #include "compiler/programs.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstdlib>

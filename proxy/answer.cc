@@ -2,7 +2,7 @@
 // Tested by tests/proxy/answer_test.cc.
 #include "proxy/answer.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vm/json_text.h"
 

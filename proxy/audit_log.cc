@@ -2,7 +2,7 @@
 // Tested by tests/proxy/audit_log_test.cc and tests/faults/test_audit.py.
 #include "proxy/audit_log.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/random.h>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // Tested by tests/proxy/audit_name_test.cc.
 #include "proxy/audit_name.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "proxy/audit_record.h"
 

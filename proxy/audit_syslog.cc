@@ -2,7 +2,7 @@
 // Tested by tests/proxy/audit_syslog_test.cc.
 #include "proxy/audit_syslog.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -2,7 +2,7 @@
 // Tested by tests/proxy/audit_verify_test.cc.
 #include "proxy/audit_verify.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -2,7 +2,7 @@
 // Tested by tests/proxy/counter_view_test.cc.
 #include "proxy/counter_view.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

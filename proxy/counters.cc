@@ -2,7 +2,7 @@
 // Tested by tests/proxy/counters_test.cc.
 #include "proxy/counters.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 

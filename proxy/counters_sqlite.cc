@@ -2,7 +2,7 @@
 // Tested by tests/proxy/counters_test.cc and tests/proxy/counters_sqlite_test.cc.
 #include "proxy/counters_sqlite.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

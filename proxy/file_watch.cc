@@ -2,7 +2,7 @@
 // Tested by tests/proxy/file_watch_test.cc.
 #include "proxy/file_watch.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
 // Tested by tests/proxy/judge_test.cc.
 #include "proxy/judge.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // Tested by tests/proxy/log_test.cc.
 #include "proxy/log.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
 

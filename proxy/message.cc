@@ -7,7 +7,7 @@
 // their span is scanned again once the tool is known.
 #include "proxy/message.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

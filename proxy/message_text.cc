@@ -2,7 +2,7 @@
 // Tested by tests/proxy/message_text_test.cc.
 #include "proxy/message_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // Tested by tests/proxy/permissions_test.cc.
 #include "proxy/permissions.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 // Tested by tests/proxy/policy_session_test.cc and tests/proxy/session_audit_test.cc.
 #include "proxy/policy_session.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>

@@ -2,7 +2,7 @@
 // Tested by tests/vm/json_text_test.cc.
 #include "vm/json_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // Tested by tests/vm/link_test.cc and tests/compiler/link_test.cc.
 #include "vm/link.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

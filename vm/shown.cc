@@ -2,7 +2,7 @@
 // Tested by tests/proxy/message_text_test.cc and tests/vm/disasm_test.cc.
 #include "vm/shown.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 

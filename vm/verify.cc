@@ -2,7 +2,7 @@
 // Tested by tests/vm/verify_test.cc.
 #include "vm/verify.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <re2/re2.h>
 
 #include <algorithm>

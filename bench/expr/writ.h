@@ -1,7 +1,7 @@
 // writ: the expression compiled and verified as a policy's is, over values set into its slots.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

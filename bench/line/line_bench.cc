@@ -3,7 +3,7 @@
 //
 // Its flags are those of bench/contest.h; an input is a line.
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 #include <string>

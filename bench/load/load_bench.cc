@@ -7,7 +7,7 @@
 //   and
 //                                              in call.json a call that they let pass
 //   load_bench --only=RIVAL --iterations=N     loads 1,000 rules N times, to count instructions
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // The task: a policy with as many rules as asked for, one tool each, and calls of its tools.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstddef>
 #include <string>

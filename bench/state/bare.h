@@ -2,7 +2,7 @@
 // no limit, no window, nothing looked at.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // writ check --github.
 // Tested by tests/cli/check_formats.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string_view>
 

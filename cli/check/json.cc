@@ -1,6 +1,6 @@
 // writ check --json.
 // Tested by tests/cli/command_line.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/check/outcome.h"
 #include "vm/json_text.h"

@@ -1,6 +1,6 @@
 // writ check --sarif: SARIF 2.1.0, as code scanning services read it.
 // Tested by tests/cli/check_formats.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 #include <string_view>

@@ -1,6 +1,6 @@
 // writ check for people.
 // Tested by tests/cli/command_line.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 #include <string_view>

@@ -2,7 +2,7 @@
 // Tested by tests/cli/check_tools.py.
 #include "cli/check/tools_to_check.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <string>

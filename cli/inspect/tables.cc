@@ -1,6 +1,6 @@
 // A program's contents as tables.
 // Tested by tests/cli/bundles.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string_view>

@@ -2,7 +2,7 @@
 // Tested by tests/cli/scan.py.
 #include "cli/scan/classify.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -2,7 +2,7 @@
 // Tested by tests/cli/scan.py.
 #include "cli/scan/client.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <signal.h>
 

@@ -2,7 +2,7 @@
 // Tested by tests/cli/scan.py.
 #include "cli/scan/listing.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

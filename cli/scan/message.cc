@@ -2,7 +2,7 @@
 // Tested by tests/cli/scan.py.
 #include "cli/scan/message.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vm/utf8.h"
 

@@ -1,6 +1,6 @@
 // The status as JSON.
 // Tested by tests/cli/status_report_test.cc.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 #include <string_view>

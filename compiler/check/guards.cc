@@ -2,7 +2,7 @@
 // Tested by tests/compiler/check/check_warnings_test.cc.
 #include "compiler/check/guards.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "compiler/check/check.h"
 

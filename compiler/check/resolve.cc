@@ -2,7 +2,7 @@
 // Tested by tests/compiler/check/check_test.cc.
 #include "compiler/check/resolve.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

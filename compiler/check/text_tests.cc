@@ -2,7 +2,7 @@
 // Tested by tests/policies/warned.
 #include "compiler/check/text_tests.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -18,7 +18,7 @@
 // rules, not with rules times tools.
 #include "compiler/emit/emit.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

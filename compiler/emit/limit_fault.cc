@@ -2,7 +2,7 @@
 // Tested by tests/compiler/emit/limit_fault_test.cc.
 #include "compiler/emit/limit_fault.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vm/constant_fault.h"
 #include "vm/decision_cost.h"

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/emit/rule_cost_test.cc.
 #include "compiler/emit/rule_cost.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

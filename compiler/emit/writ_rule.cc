@@ -1,6 +1,6 @@
 // The code of `writ: 1` rules.
 // Tested by tests/compiler/emit/emit_test.cc.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Rules of `writ: 1` that never decide anything, or deny all that they apply to, whatever stands
 // beside them.
 // Tested by tests/policies/warned.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

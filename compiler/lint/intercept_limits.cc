@@ -1,7 +1,7 @@
 // Limits of version "1" rules that a tighter one makes superfluous, and those that let nothing
 // pass.
 // Tested by tests/policies/warned.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 #include <vector>

@@ -1,6 +1,6 @@
 // Rules of version "1" that never decide anything.
 // Tested by tests/policies/warned.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <set>

@@ -1,6 +1,6 @@
 // Quotas of `writ: 1` that a tighter one makes superfluous, and those that let nothing pass.
 // Tested by tests/policies/warned and tests/compiler/lint/lint_test.cc.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <vector>
 

@@ -1,6 +1,6 @@
 // How the analyses say what they found.
 // Tested by tests/policies/warned.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "compiler/lint/analyses.h"
 #include "vm/utf8.h"

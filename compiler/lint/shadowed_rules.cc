@@ -1,6 +1,6 @@
 // Rules of `writ: 1` that deny nothing which an earlier rule has not denied.
 // Tested by tests/policies/warned and tests/compiler/lint/lint_test.cc.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 // Variables that nothing uses.
 // Tested by tests/policies/warned.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <vector>
 

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/load/load_intercept_test.cc and the text tests in tests/policies/.
 #include "compiler/load/load_intercept_counting.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

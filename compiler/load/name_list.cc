@@ -2,7 +2,7 @@
 // Tested by tests/compiler/load/load_writ_test.cc and the text tests in tests/policies/.
 #include "compiler/load/name_list.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/load/policy_data_test.cc
 #include "compiler/load/policy_data.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstring>

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/lower/builder_test.cc.
 #include "compiler/lower/builder.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstring>
 

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/lower/cost_test.cc.
 #include "compiler/lower/cost_bound.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

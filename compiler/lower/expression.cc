@@ -2,7 +2,7 @@
 // Tested by tests/compiler/lower/expression_test.cc.
 #include "compiler/lower/expression.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "compiler/emit/call_slots.h"
 #include "compiler/lower/argument_paths.h"

@@ -1,6 +1,6 @@
 // Calls of functions.
 // Tested by tests/compiler/lower/lower_test.cc.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <re2/re2.h>
 
 #include "compiler/lower/lowering.h"

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/migrate/condition_text_test.cc.
 #include "compiler/migrate/cel_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 // tests/referees/migrate.cc.
 #include "compiler/migrate/migrate.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 // Conditions of version "1" against the schemas of tools.
 // Tested by tests/policies/schemas.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -2,7 +2,7 @@
 // Tested by tests/policies/schemas, tests/cli/check_tools.py.
 #include "compiler/schema/check_tools.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

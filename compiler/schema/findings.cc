@@ -2,7 +2,7 @@
 // Tested by tests/policies/schemas.
 #include "compiler/schema/findings.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/schema/server_tools_test.cc.
 #include "compiler/schema/json_document.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "compiler/diagnostic.h"
 #include "compiler/source.h"

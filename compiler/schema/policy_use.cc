@@ -2,7 +2,7 @@
 // Tested by tests/policies/schemas.
 #include "compiler/schema/policy_use.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <set>

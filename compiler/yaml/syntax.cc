@@ -2,7 +2,7 @@
 // Tested by tests/compiler/yaml/yaml_test.cc
 #include "compiler/yaml/syntax.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/yaml/yaml_test.cc
 #include "compiler/yaml/tree.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/yaml/write_test.cc.
 #include "compiler/yaml/write.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <variant>

@@ -2,7 +2,7 @@
 // Tested by tests/compiler/yaml/yaml_test.cc
 #include "compiler/yaml/yaml.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 

@@ -1,7 +1,7 @@
 // bundle_only FILE: decides the calls on stdin, a line each, by a bundle, each as if it were the
 // first. Prints what it decides, a JSON object a line.
 // Tested by tests/bundle_only/run.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <exception>
 #include <fstream>

@@ -1,7 +1,7 @@
 // Sums of records.
 #include "cli/status/tally.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // What tests of `writ status` share: lines of audit records, made short.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>

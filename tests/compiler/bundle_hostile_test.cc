@@ -1,6 +1,6 @@
 // Bundles taken apart: whatever is done to one, with its hashes put right or not, it is refused
 // with a sentence or it is another sound program. WRIT_SOAK=1 leaves no bit out.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

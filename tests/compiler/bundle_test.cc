@@ -2,7 +2,7 @@
 // are the same each time, and few; and whatever is done to them is refused or does no harm.
 #include "vm/bundle/bundle.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Random policies of version "1", and random calls that are worth judging by them.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <random>

@@ -2,7 +2,7 @@
 // Tested by tests/conformance/cases_test.cc.
 #include "conformance/cases.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // Tested by tests/conformance/judge_test.cc.
 #include "conformance/judge.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 // cel_conformance: runs folders of CEL conformance cases through every engine.
 // Tested by tests/referees/ (on the cases themselves) and tests/conformance/.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,6 @@
 // All logic trees up to four operators over true, false, an error and a missing value: what each
 // engine says is what the truth of it is, errors at the leftmost leaf that was not absorbed.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <array>

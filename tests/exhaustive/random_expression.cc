@@ -2,7 +2,7 @@
 // Tested by tests/exhaustive/random_test.cc.
 #include "exhaustive/random_expression.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

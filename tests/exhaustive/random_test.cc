@@ -1,6 +1,6 @@
 // Random expressions, well typed and not, mean the same to every engine, whatever they do: the
 // same value, or an error at the same place.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <optional>

@@ -2,7 +2,7 @@
 // Tested by tests/exhaustive/.
 #include "oracle/agree.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 #include <vector>

@@ -2,7 +2,7 @@
 // Tested by the conformance cases and tests/exhaustive/.
 #include "oracle/engines.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -2,7 +2,7 @@
 // Tested by tests/oracle/print_test.cc.
 #include "oracle/print.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <chrono>
 #include <cmath>

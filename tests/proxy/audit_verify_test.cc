@@ -1,7 +1,7 @@
 // Whatever is done to records is found, and what was done to nothing is not.
 #include "proxy/audit_verify.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>

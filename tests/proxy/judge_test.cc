@@ -1,7 +1,7 @@
 // Whole decisions: conditions, amounts, look-alikes, and one transaction on the counters.
 #include "proxy/judge.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The rules of the wire, line by line.
 #include "proxy/message.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <memory>

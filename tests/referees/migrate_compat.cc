@@ -6,7 +6,7 @@
 // are refused are listed with the reason; each must be one that `writ: 1` cannot say.
 //
 // The last line is "N cases agree, N differ, N suites refused". Exit status: 0 if none differs.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

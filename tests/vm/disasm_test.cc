@@ -1,7 +1,7 @@
 // Programs and values as text.
 #include "vm/disasm.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Programs from listings as `writ disasm` prints them: what a page shows is what a test runs.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdlib>
 #include <map>

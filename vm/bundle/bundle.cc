@@ -2,7 +2,7 @@
 // Tested by tests/compiler/bundle_test.cc.
 #include "vm/bundle/bundle.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -2,7 +2,7 @@
 // Tested by tests/vm/bundle/pool_test.cc.
 #include "vm/bundle/pool.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -10,7 +10,7 @@
 // Tested by tests/vm/bundle/contents_test.cc.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 // From models to bytecode: listings in golden/, and what programs of unusual size decide.
 //
 // With WRIT_REBASE=1 in the environment the listings are rewritten, for review by eye.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <memory>

@@ -1,7 +1,7 @@
 // What is said of policies that are over a limit of the verifier.
 #include "compiler/emit/limit_fault.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,7 +1,7 @@
 // `writ: 1` policies as models. Faults are text tests in tests/policies/.
 #include "compiler/load/load_writ.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 // list beside it. The counts part then, so that policy's trial ends.
 //
 // WRIT_SEED=N in the environment tries other ones.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // From programs to sections and back: what was written is read as it was, and nothing else is read.
 #include "vm/bundle/contents.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Bundles of every version that ever was: they are read, listed and decided by as they were then.
 // Their files are never written anew.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -2,7 +2,7 @@
 // it is a program that decides, can be shown, and is written again as the very same file.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 #include <string>
