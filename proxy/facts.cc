@@ -19,6 +19,14 @@ std::string_view CutClaim(std::string_view claim) {
   return CutToBytes(claim, kMaxClaimBytes);
 }
 
+std::optional<std::string_view> CutIfAny(const std::optional<std::string_view>& claim) {
+  return claim.has_value() ? std::optional(CutClaim(*claim)) : std::nullopt;
+}
+
+std::optional<std::string> CopyIfAny(const std::optional<std::string_view>& claim) {
+  return claim.has_value() ? std::optional<std::string>(CutClaim(*claim)) : std::nullopt;
+}
+
 Time Time::FromSystemClock() {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);

@@ -19,6 +19,9 @@ namespace writ {
 // Bytes of a claim; more is cut, between characters.
 inline constexpr size_t kMaxClaimBytes = 1024;
 std::string_view CutClaim(std::string_view claim);
+// The same of what may not be claimed; and a copy of that.
+std::optional<std::string_view> CutIfAny(const std::optional<std::string_view>& claim);
+std::optional<std::string> CopyIfAny(const std::optional<std::string_view>& claim);
 
 struct Claims {
   std::optional<std::string_view> client_name;

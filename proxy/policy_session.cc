@@ -22,15 +22,6 @@ RequestKind KindOf(const ClientMessage& message) {
   return message.method == "tools/list" ? RequestKind::kToolList : RequestKind::kOther;
 }
 
-// Keeps what is claimed, as far as claims go.
-void Keep(const std::optional<std::string_view>& claim, std::optional<std::string>& kept) {
-  kept = claim.has_value() ? std::optional<std::string>(CutClaim(*claim)) : std::nullopt;
-}
-
-std::optional<std::string_view> Cut(const std::optional<std::string_view>& claim) {
-  return claim.has_value() ? std::optional<std::string_view>(CutClaim(*claim)) : std::nullopt;
-}
-
 constexpr std::string_view kToolsChanged =
     R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"
     "\n";
@@ -73,7 +64,8 @@ Time PolicySession::Now() const {
 
 // A stateless request says who sends it, or nobody knows; elsewhere the handshake said it.
 Claims PolicySession::ClaimsOf(const ClientMessage& call) const {
-  if (call.is_stateless) return {Cut(call.client_name), Cut(call.client_version), server_name_};
+  if (call.is_stateless)
+    return {CutIfAny(call.client_name), CutIfAny(call.client_version), server_name_};
   return {client_name_, client_version_, server_name_};
 }
 
@@ -145,8 +137,8 @@ ClientAction PolicySession::OnRequest(const ClientMessage& message, std::string*
   }
   if (message.is_tool_call) return OnToolCall(message, answer);
   if (message.is_initialize) {
-    Keep(message.client_name, client_name_);
-    Keep(message.client_version, client_version_);
+    client_name_ = CopyIfAny(message.client_name);
+    client_version_ = CopyIfAny(message.client_version);
   }
   in_flight_.Add(message.id, KindOf(message));
   return ClientAction::kForward;
@@ -269,11 +261,11 @@ ServerAction PolicySession::OnAnswer(std::string_view line, const ServerMessage&
   }
   if (request->kind == RequestKind::kToolList && !message.tools.empty()) has_listed_ = true;
   if (exact && request->kind == RequestKind::kInitialize) {
-    Keep(message.server_name, server_name_);
+    server_name_ = CopyIfAny(message.server_name);
     tells_of_tools_ = message.tells_of_tools;
   }
   if (exact && message.meta_server_name.has_value()) {
-    Keep(message.meta_server_name, server_name_);
+    server_name_ = CopyIfAny(message.meta_server_name);
   }
   const bool may_list =
       hides_ && (request->kind != RequestKind::kToolCall || MayAnswerOther(message));
