@@ -89,6 +89,14 @@ void AddEnvironmentFlags(CLI::App& app, EnvironmentOptions& environment) {
       ->allow_extra_args(false);
 }
 
+void AddTrafficFlags(CLI::App& app, TrafficInput& traffic, const std::string& name) {
+  app.add_option(name, traffic.paths, "audit logs with arguments, lines of MCP, or folders of them")
+      ->option_text("FILE ...");
+  app.add_option("--start", traffic.start,
+                 "when calls were that have no time (2026-01-01T00:00:00Z)")
+      ->option_text("TIME");
+}
+
 void AddTimeoutFlag(CLI::App& app, uint32_t& seconds) {
   app.add_option("--timeout", seconds, "seconds the server may take (60)")
       ->option_text("SECONDS")
@@ -241,6 +249,36 @@ int StatusWith(const CLI::App& app, const StatusOptions& status) {
   return Status(status);
 }
 
+int ReplayWith(const ReplayOptions& replay) {
+  if (replay.policies.empty()) {
+    return UsageError("no policy was given", "writ replay -c policy.yaml audit.jsonl");
+  }
+  if (replay.traffic.paths.empty()) {
+    return UsageError("no recorded traffic was given", "writ replay -c policy.yaml audit.jsonl");
+  }
+  return Replay(replay);
+}
+
+int DiffWith(const DiffOptions& diff) {
+  constexpr std::string_view kExample = "writ diff old.yaml new.yaml --traffic audit.jsonl";
+  if (diff.before.empty() || diff.after.empty()) {
+    return UsageError("two policies are compared, the old one and the new one", kExample);
+  }
+  if (diff.traffic.paths.empty()) return UsageError("no recorded traffic was given", kExample);
+  return Diff(diff);
+}
+
+int LearnWith(const CLI::App& app, const LearnOptions& learn) {
+  if (learn.traffic.paths.empty()) {
+    return UsageError("no recorded traffic was given",
+                      "writ learn --traffic audit.jsonl -o policy.yaml");
+  }
+  if (app.count("--output") > 0 && learn.output.path.empty()) {
+    return UsageError("--output is empty", "");
+  }
+  return Learn(learn);
+}
+
 int KeygenWith(const CLI::App& app, const KeygenOptions& keygen) {
   const std::string& name = keygen.name;
   if (name.empty() || name.back() == '/') {
@@ -345,9 +383,9 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {"run",     "check",   "validate", "test",   "eval",
-                                          "expr",    "compile", "inspect",  "disasm", "scan",
-                                          "migrate", "keygen",  "sign",     "verify", "status"};
+constexpr std::string_view kCommands[] = {
+    "run",  "check",   "validate", "test", "eval",   "expr",   "compile", "inspect", "disasm",
+    "scan", "migrate", "keygen",   "sign", "verify", "status", "replay",  "diff",    "learn"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -640,6 +678,51 @@ int Dispatch(int argc, char** argv) {
         command.add_flag("--table", status.table, "tables, without a terminal too");
       });
 
+  ReplayOptions replay;
+  CLI::App* replay_command = add("replay", "decide recorded calls anew", [&](CLI::App& command) {
+    command.footer(
+        "Exit status: 0, or 2 where there is no call to decide.\n"
+        "  writ replay -c policy.yaml ~/.local/state/writ/audit");
+    command.add_option("-c,--config", replay.policies, kPolicyFlag)
+        ->option_text("FILE")
+        ->allow_extra_args(false);
+    AddLabelFlag(command, replay.labels);
+    AddTrafficFlags(command, replay.traffic, "traffic");
+    CLI::Option* json = command.add_flag("--json", replay.json, "an object for each call");
+    command.add_flag("-v,--verbose", replay.verbose, "a line for each call, too")->excludes(json);
+  });
+
+  DiffOptions diff;
+  CLI::App* diff_command = add(
+      "diff", "show which recorded calls two policies decide differently", [&](CLI::App& command) {
+        command.footer(
+            "OLD and NEW: a policy or a bundle, or several with commas between them, of which all\n"
+            "must allow. Exit status: 0 none, 1 some, 2 where there is no call to decide.\n"
+            "  writ diff old.yaml new.yaml --traffic ~/.local/state/writ/audit");
+        command.add_option("old", diff.before, "what decides now")->option_text("FILE,…");
+        command.add_option("new", diff.after, "what is to decide")->option_text("FILE,…");
+        AddLabelFlag(command, diff.labels);
+        AddTrafficFlags(command, diff.traffic, "--traffic");
+        command.add_flag("--json", diff.json, "the changes as JSON");
+      });
+
+  LearnOptions learn;
+  CLI::App* learn_command =
+      add("learn", "draft a policy that allows what was recorded", [&](CLI::App& command) {
+        command.footer(
+            "With -o POLICY.yaml a suite is written beside it, POLICY.test.yaml. Exit status: 0, "
+            "or\n"
+            "2 where there is nothing to learn from.\n"
+            "  writ learn --traffic ~/.local/state/writ/audit -o policy.yaml");
+        AddTrafficFlags(command, learn.traffic, "--traffic");
+        AddOutputFlags(command, learn.output);
+        command
+            .add_option("--min-seen", learn.min_seen,
+                        "how often something is seen before it binds (5)")
+            ->option_text("N")
+            ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}));
+      });
+
   // What a command has no use for is refused below, in words of our own.
   for (CLI::App* command : app.get_subcommands({})) command->allow_extras();
   const auto chosen = [&app] {
@@ -729,6 +812,9 @@ int Dispatch(int argc, char** argv) {
   if (command == keygen_command) return KeygenWith(*keygen_command, keygen);
   if (command == sign_command) return SignWith(*sign_command, sign);
   if (command == verify_command) return VerifyWith(*verify_command, verify);
+  if (command == replay_command) return ReplayWith(replay);
+  if (command == diff_command) return DiffWith(diff);
+  if (command == learn_command) return LearnWith(*learn_command, learn);
   if (command == status_command) return StatusWith(*status_command, status);
   if (command == inspect_command) {
     if (inspect.policies.empty()) {

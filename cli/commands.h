@@ -11,6 +11,7 @@
 #include "cli/audit.h"
 #include "cli/output_file.h"
 #include "cli/state.h"
+#include "cli/traffic/input.h"
 #include "proxy/environment.h"
 #include "proxy/log.h"
 
@@ -66,6 +67,32 @@ struct EvalOptions {
   std::string file;                 // empty or "-": stdin
 };
 int Eval(const EvalOptions& options);
+
+struct ReplayOptions {
+  std::vector<std::string> policies;
+  std::vector<std::string> labels;  // "name=value"
+  TrafficInput traffic;
+  bool json = false;
+  bool verbose = false;
+};
+int Replay(const ReplayOptions& options);
+
+struct DiffOptions {
+  // A policy or a bundle each, or several with commas between them.
+  std::string before;
+  std::string after;
+  std::vector<std::string> labels;  // "name=value": each side gets those that it asks for
+  TrafficInput traffic;
+  bool json = false;
+};
+int Diff(const DiffOptions& options);
+
+struct LearnOptions {
+  TrafficInput traffic;
+  OutputFile output;      // of the policy; the suite goes beside it
+  uint64_t min_seen = 5;  // how often something must be seen before what it was is held fast
+};
+int Learn(const LearnOptions& options);
 
 struct ExprOptions {
   std::string expression;

@@ -93,6 +93,8 @@ class TrafficReader {
   const RecordedCall& call() const;
   const RecordedAnswer& answer() const;
 
+  // Where the clock stands for what has no time.
+  const Time& start() const { return options_.start; }
   // Of what was read so far.
   const TrafficSummary& summary() const { return summary_; }
   // How much of the files' bytes was read.
