@@ -39,22 +39,34 @@ std::string NameOf(const std::string& path) {
 struct Draft {
   std::string text;
   std::shared_ptr<const VerifiedProgram> program;  // null: it does not load
+  std::set<std::string> faulty;                    // tools whose rules keep it from that
 };
 
 Draft DraftOf(const Learned& learned, const TrafficSummary& summary, uint64_t min_seen) {
   Draft draft;
-  draft.text = LearnedPolicy(learned, summary, min_seen);
+  LearnedPolicy policy = WriteLearned(learned, summary, min_seen);
+  draft.text = std::move(policy.text);
   Diagnostics diagnostics;
   draft.program = CompileTexts({{std::make_shared<const Source>("the draft", draft.text), "draft"}},
                                diagnostics, {}, nullptr);
+  for (const Diagnostic& diagnostic : diagnostics.all()) {
+    if (diagnostic.severity != Severity::kError) continue;
+    const std::string* const tool = policy.ToolAt(diagnostic.at.line);
+    if (tool != nullptr) draft.faulty.insert(*tool);
+  }
   return draft;
 }
 
-// Asks less of each tool; false if nothing is asked any more.
-bool Loosen(LearnedTool& tool) {
-  if (tool.detail == LearnDetail::kNothing) return false;
-  tool.detail = static_cast<LearnDetail>(static_cast<int>(tool.detail) + 1);
-  return true;
+// Asks less of each of them; false if nothing is asked any more.
+bool Loosen(const std::set<std::string>& tools, Learned& learned) {
+  bool has_loosened = false;
+  for (const std::string& name : tools) {
+    LearnedTool& tool = learned.tools.at(name);
+    if (tool.detail == LearnDetail::kNothing) continue;
+    tool.detail = static_cast<LearnDetail>(static_cast<int>(tool.detail) + 1);
+    has_loosened = true;
+  }
+  return has_loosened;
 }
 
 // What a draft does not let through was judged too narrowly: what looks alike to servers, or costs
@@ -77,8 +89,7 @@ bool LoosenWhatDenies(TrafficReader& reader, const Draft& draft, Learned& learne
     if (decision.verdict == Verdict::kAllow) continue;
     (decision.code == Code::kQuota ? counted : denied).emplace(call.tool);
   }
-  bool has_loosened = false;
-  for (const std::string& tool : denied) has_loosened |= Loosen(learned.tools.at(tool));
+  bool has_loosened = Loosen(denied, learned);
   for (const std::string& tool : counted) {
     has_loosened |= std::exchange(learned.tools.at(tool).has_quotas, false);
   }
@@ -90,12 +101,8 @@ Draft TryOut(TrafficReader& reader, Learned& learned, const TrafficSummary& summ
              uint64_t min_seen) {
   for (;;) {
     Draft draft = DraftOf(learned, summary, min_seen);
-    if (draft.program != nullptr) {
-      if (!LoosenWhatDenies(reader, draft, learned)) return draft;
-      continue;
-    }
-    bool has_loosened = false;
-    for (auto& [name, tool] : learned.tools) has_loosened |= Loosen(tool);
+    const bool has_loosened = draft.program != nullptr ? LoosenWhatDenies(reader, draft, learned)
+                                                       : Loosen(draft.faulty, learned);
     if (!has_loosened) return draft;
   }
 }

@@ -64,6 +64,12 @@ std::string And(const std::vector<std::string>& parts) {
 
 }  // namespace
 
+std::string NamesCondition(const std::string& map, const SeenValue& seen, const std::string& key) {
+  std::map<std::string, uint64_t> names;
+  for (const auto& [name, member] : seen.members) names.emplace(name, member.seen);
+  return fmt::format("{}.all({}, {} in {})", map, key, key, OneOf(names));
+}
+
 LearnedCondition ConditionWriter::OfArgument(const std::string& name, const SeenValue& seen,
                                              uint64_t calls) {
   said_.clear();
@@ -217,11 +223,8 @@ std::string ConditionWriter::OfMap(const std::string& value, const SeenValue& se
   if (seen.members.empty()) {
     return BindsValues(maps) ? fmt::format("size({}) == 0", value) : std::string();
   }
-  std::map<std::string, uint64_t> names;
-  for (const auto& [name, member] : seen.members) names.emplace(name, member.seen);
   const std::string key = fmt::format("k{}", ++variables_);
-  std::vector<std::string> parts = {
-      fmt::format("{}.all({}, {} in {})", value, key, key, OneOf(names))};
+  std::vector<std::string> parts = {NamesCondition(value, seen, key)};
   for (const auto& [name, member] : seen.members) {
     parts.push_back(OfMember(value, name, member, maps));
   }

@@ -26,6 +26,11 @@ struct LearnedCondition {
   std::string comment;  // what it is made of: "in 120 of 120 calls; 3 values"
 };
 
+// That all members of `map`, an expression, have names that were seen. REQUIRES: these are known.
+// `key`: a name for a loop's variable.
+std::string NamesCondition(const std::string& map, const SeenValue& seen,
+                           const std::string& key = "k");
+
 class ConditionWriter {
  public:
   // What was seen less often than `min_seen` does not bind values.

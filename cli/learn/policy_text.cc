@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -17,12 +19,16 @@ namespace {
 
 using yaml::Quoted;
 
+bool IsBlank(std::string_view name) {
+  return name.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
 class PolicyWriter {
  public:
   PolicyWriter(const Learned& learned, const TrafficSummary& summary, uint64_t min_seen)
       : learned_(learned), summary_(summary), min_seen_(min_seen) {}
 
-  std::string Write() {
+  LearnedPolicy Write() {
     WriteHead();
     Line("writ: 1");
     Line("default: deny");
@@ -30,16 +36,16 @@ class PolicyWriter {
     for (const auto& [name, tool] : learned_.tools) {
       Line("  - {}  # {}", Quoted(name), CountOf(tool.calls, "call"));
     }
-    std::string head = std::exchange(out_, {});
     for (const auto& [name, tool] : learned_.tools) WriteTool(name, tool);
-    return out_.empty() ? head : head + "rules:\n" + out_;
+    return std::move(policy_);
   }
 
  private:
   template <typename... Arguments>
   void Line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    out_ += fmt::format(format, std::forward<Arguments>(arguments)...);
-    out_ += '\n';
+    policy_.text += fmt::format(format, std::forward<Arguments>(arguments)...);
+    policy_.text += '\n';
+    ++lines_;
   }
 
   void WriteHead() {
@@ -72,44 +78,57 @@ class PolicyWriter {
     return name;
   }
 
+  void BeginRule(const std::string& name, const std::string& tool) {
+    Line("{}", policy_.tools.empty() ? "rules:" : "");
+    policy_.tools.emplace(lines_ + 1, tool);
+    Line("  - name: {}", Quoted(UniqueName(name)));
+  }
+
   void WriteTool(const std::string& name, const LearnedTool& tool) {
     const std::string quoted = Quoted(name);
     if (tool.detail < LearnDetail::kNothing && !tool.arguments.has_more_members) {
-      Line("");
-      Line("  - name: {}", Quoted(UniqueName("arguments of " + name)));
+      BeginRule("arguments of " + name, name);
       Line("    tools: {}  # {}", quoted, CountOf(tool.calls, "call"));
-      WriteNames(tool);
-      WriteConditions(tool);
+      WriteArguments(tool);
     }
     if (!tool.has_quotas || tool.calls < min_seen_) return;
     for (const LearnedRate& rate : tool.rates.Limits(summary_)) {
-      Line("");
-      Line("  - name: {}", Quoted(UniqueName(fmt::format("{} per {}", name, rate.per))));
+      BeginRule(fmt::format("{} per {}", name, rate.per), name);
       Line("    tools: {}", quoted);
       Line("    quota: {{ max: {}, per: {} }}  # {} at most", rate.limit, rate.per,
            CountOf(rate.most, "call"));
     }
   }
 
-  void WriteNames(const LearnedTool& tool) {
-    if (tool.arguments.members.empty()) {
+  void WriteArguments(const LearnedTool& tool) {
+    const auto& arguments = tool.arguments.members;
+    std::vector<LearnedCondition> conditions;
+    if (tool.detail > LearnDetail::kValues) {
+      Line("    # Less is asked than was seen: more would deny a call that was recorded.");
+    }
+    // only_args takes no blank names, and denies what looks like one of its names.
+    if (tool.detail >= LearnDetail::kNames ||
+        std::any_of(arguments.begin(), arguments.end(),
+                    [](const auto& argument) { return IsBlank(argument.first); })) {
+      conditions.push_back({NamesCondition("args", tool.arguments),
+                            fmt::format("{} in {}", CountOf(arguments.size(), "name"),
+                                        CountOf(tool.calls, "call"))});
+    } else if (arguments.empty()) {
       Line("    only_args: []  # none in {}", CountOf(tool.calls, "call"));
-      return;
+    } else {
+      Line("    only_args:");
+      for (const auto& [name, seen] : arguments) {
+        Line("      - {}  # in {} of {}", Quoted(name), seen.seen, CountOf(tool.calls, "call"));
+      }
     }
-    Line("    only_args:");
-    for (const auto& [name, seen] : tool.arguments.members) {
-      Line("      - {}  # in {} of {}", Quoted(name), seen.seen, CountOf(tool.calls, "call"));
+    for (const auto& [name, seen] : arguments) {
+      if (tool.detail >= LearnDetail::kNames) break;
+      conditions.push_back(
+          ConditionWriter(tool.detail, min_seen_).OfArgument(name, seen, tool.calls));
+      if (conditions.back().cel.empty()) conditions.pop_back();
     }
-  }
-
-  void WriteConditions(const LearnedTool& tool) {
-    if (tool.detail >= LearnDetail::kNames) return;
-    bool is_first = true;
-    for (const auto& [name, seen] : tool.arguments.members) {
-      const LearnedCondition condition =
-          ConditionWriter(tool.detail, min_seen_).OfArgument(name, seen, tool.calls);
-      if (condition.cel.empty()) continue;
-      if (std::exchange(is_first, false)) Line("    require:");
+    if (!conditions.empty()) Line("    require:");
+    for (const LearnedCondition& condition : conditions) {
       Line("      - {}  # {}", Quoted(condition.cel), condition.comment);
     }
   }
@@ -118,13 +137,19 @@ class PolicyWriter {
   const TrafficSummary& summary_;
   uint64_t min_seen_;
   std::set<std::string> names_;  // of rules
-  std::string out_;
+  uint32_t lines_ = 0;
+  LearnedPolicy policy_;
 };
 
 }  // namespace
 
-std::string LearnedPolicy(const Learned& learned, const TrafficSummary& summary,
-                          uint64_t min_seen) {
+const std::string* LearnedPolicy::ToolAt(uint32_t line) const {
+  const auto after = tools.upper_bound(line);
+  return after == tools.begin() ? nullptr : &std::prev(after)->second;
+}
+
+LearnedPolicy WriteLearned(const Learned& learned, const TrafficSummary& summary,
+                           uint64_t min_seen) {
   return PolicyWriter(learned, summary, min_seen).Write();
 }
 

@@ -11,7 +11,7 @@ import stat
 from harness import CommandTest, main
 
 COMMANDS = ["run", "check", "test", "eval", "expr", "compile", "inspect", "disasm", "scan", "migrate",
-            "keygen", "sign", "verify", "status"]
+            "keygen", "sign", "verify", "status", "replay", "diff", "learn"]
 
 POLICY = """\
 version: "1"
