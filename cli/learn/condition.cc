@@ -150,7 +150,9 @@ std::string ConditionWriter::OfKind(SeenKind kind, const std::string& value,
     }
     case SeenKind::kWhole:
     case SeenKind::kNumber: return And({is_kind, OfNumber(value, seen)});
-    case SeenKind::kText: return And({is_kind, OfText(value, seen)});
+    case SeenKind::kText:
+      // No other type is one of a list of texts.
+      return AreFewTexts(seen) ? OfFewTexts(value, seen) : And({is_kind, OfText(value, seen)});
     case SeenKind::kList: return And({is_kind, OfList(value, seen)});
     case SeenKind::kMap: return And({is_kind, OfMap(value, seen)});
   }
@@ -169,13 +171,22 @@ std::string ConditionWriter::OfNumber(const std::string& value, const SeenValue&
   return fmt::format("{} >= {} && {} <= {}", value, least, value, most);
 }
 
+bool ConditionWriter::AreFewTexts(const SeenValue& seen) const {
+  const uint64_t texts = seen.of(SeenKind::kText);
+  return !seen.has_more_texts && BindsValues(texts) && texts >= kTimesEach * seen.texts.size();
+}
+
+std::string ConditionWriter::OfFewTexts(const std::string& value, const SeenValue& seen) {
+  Say(CountOf(seen.texts.size(), "value"));
+  if (seen.texts.size() == 1) {
+    return fmt::format("{} == {}", value, CelString(seen.texts.begin()->first));
+  }
+  return fmt::format("{} in {}", value, OneOf(seen.texts));
+}
+
 std::string ConditionWriter::OfText(const std::string& value, const SeenValue& seen) {
   if (detail_ != LearnDetail::kValues) return {};
   const uint64_t texts = seen.of(SeenKind::kText);
-  if (!seen.has_more_texts && BindsValues(texts) && texts >= kTimesEach * seen.texts.size()) {
-    Say(CountOf(seen.texts.size(), "value"));
-    return fmt::format("{} in {}", value, OneOf(seen.texts));
-  }
   if (seen.folder) {
     Say("paths of one folder");
     return fmt::format("path.within({}, {})", value, CelString(*seen.folder));

@@ -44,6 +44,8 @@ class ConditionWriter {
   std::string OfValue(const std::string& value, const SeenValue& seen);
   std::string OfKind(SeenKind kind, const std::string& value, const SeenValue& seen);
   std::string OfNumber(const std::string& value, const SeenValue& seen);
+  bool AreFewTexts(const SeenValue& seen) const;
+  std::string OfFewTexts(const std::string& value, const SeenValue& seen);
   std::string OfText(const std::string& value, const SeenValue& seen);
   std::string OfList(const std::string& value, const SeenValue& seen);
   std::string OfMap(const std::string& value, const SeenValue& seen);

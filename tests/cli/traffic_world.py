@@ -1,7 +1,6 @@
 """What tests of recorded traffic share: real sessions that are recorded, and recordings made by hand."""
 
 import json
-import pathlib
 import subprocess
 import sys
 
@@ -50,10 +49,3 @@ def record(test, policy, audit, *calls, flags=("--audit-args",)):
          "server.py"],
         cwd=test.folder, env=test.environment, input=lines(*calls).encode(), timeout=PATIENCE, capture_output=True)
     test.assertEqual(done.returncode, 0, done.stderr)
-
-
-def shared_traffic():
-    """The referees' recordings; ends the test where they are not there."""
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "referees"))
-    from needs import shared
-    return str(shared("traffic"))
