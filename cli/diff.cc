@@ -25,6 +25,7 @@
 namespace writ {
 namespace {
 
+constexpr size_t kShownPlace = 100;      // columns of a table
 constexpr size_t kShownArguments = 60;   // columns of a table
 constexpr size_t kKeptArguments = 4096;  // bytes of an example; longer ones are left out
 constexpr size_t kKeptName = 256;        // bytes of its tool
@@ -112,6 +113,8 @@ class Changes {
       group.tool = CutToBytes(call.tool, kKeptName);
       group.has_arguments = call.arguments.size() <= kKeptArguments;
       if (group.has_arguments) group.arguments = call.arguments;
+      // In JSON a tab is white space, and never a part of a text.
+      std::replace(group.arguments.begin(), group.arguments.end(), '\t', ' ');
     }
     if (denial.decision.verdict == Verdict::kError) ++group.errors;
   }
@@ -122,8 +125,8 @@ class Changes {
     Table table({{"CALLS", true},
                  {"ERRORS", true},
                  {"RULE"},
-                 {"AT"},
-                 {"FIRST"},
+                 {"AT", false, kShownPlace},
+                 {"FIRST", false, kShownPlace},
                  {"TOOL"},
                  {"ARGUMENTS", false, kShownArguments}});
     for (const auto* entry : Sorted()) {

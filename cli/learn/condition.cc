@@ -138,7 +138,7 @@ std::string ConditionWriter::OfValue(const std::string& value, const SeenValue& 
 
 std::string ConditionWriter::OfKind(SeenKind kind, const std::string& value,
                                     const SeenValue& seen) {
-  const std::string is_kind = TypeTest(kind, value);
+  std::string is_kind = TypeTest(kind, value);
   switch (kind) {
     case SeenKind::kNull: return is_kind;
     case SeenKind::kBool: {

@@ -19,7 +19,8 @@ bool IsEarlier(const Time& a, const Time& b) {
 }  // namespace
 
 TrafficFile::TrafficFile(size_t number, std::string_view path, OpenAuditSource source, Time start,
-                         std::shared_ptr<const VerifiedProgram> nothing, TrafficSummary& summary)
+                         const std::shared_ptr<const VerifiedProgram>& nothing,
+                         TrafficSummary& summary)
     : number_(number),
       path_(path),
       file_(std::move(source.file)),

@@ -21,7 +21,7 @@ class TrafficFile {
  public:
   // `number` tells it from all others; `path` and `summary` must outlive it.
   TrafficFile(size_t number, std::string_view path, OpenAuditSource source, Time start,
-              std::shared_ptr<const VerifiedProgram> nothing, TrafficSummary& summary);
+              const std::shared_ptr<const VerifiedProgram>& nothing, TrafficSummary& summary);
 
   // When it begins: what its first line says.
   Time Begin();

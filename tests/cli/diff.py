@@ -64,6 +64,14 @@ class Diff(CommandTest):
         self.assertIn('{"amount": 5, "currency": "usd"}', text)
         self.assertTrue(text.endswith("6 calls: 3 from allow to deny, 1 from deny to allow\n"), text)
 
+    def test_white_space_of_a_line_is_none_of_its_example(self):
+        line = lines(("other", {"a": 1})).replace('{"a": 1}', '{\t"a":\t"\\t\u202e"\t}')
+        self.assertIn("\t", line)
+        self.write("calls.jsonl", line)
+        got = self.diff("--json", "all.yaml", "old.yaml", "--traffic", "calls.jsonl", status=1)
+        self.assertEqual(got.json()["denied"][0]["first"]["args"], {"a": "\t\u202e"})
+        self.assertNotIn("\u202e", got.out)
+
     def test_nothing_changes(self):
         self.write("calls.jsonl", lines(*CALLS))
         result = self.diff("old.yaml", "old.yaml", "--traffic", "calls.jsonl", status=0)
