@@ -1,6 +1,6 @@
 // writ diff: recorded calls that two policies decide differently.
 // Tested by tests/cli/diff.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

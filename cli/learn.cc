@@ -1,6 +1,6 @@
 // writ learn: a policy drafted from recorded calls, and its suite.
 // Tested by tests/cli/learn.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 #include <set>

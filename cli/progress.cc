@@ -2,7 +2,7 @@
 // Tested by tests/cli/replay.py.
 #include "cli/progress.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include "cli/print.h"

@@ -1,6 +1,6 @@
 // writ replay: recorded calls decided anew.
 // Tested by tests/cli/replay.py.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // Tested by tests/cli/learn.py.
 #include "cli/learn/policy_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -2,7 +2,7 @@
 // Tested by tests/cli/replay.py.
 #include "cli/traffic/input.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/print.h"
 #include "compiler/diagnostic.h"

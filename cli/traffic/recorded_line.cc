@@ -2,7 +2,7 @@
 // Tested by tests/cli/traffic_line_test.cc.
 #include "cli/traffic/recorded_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "compiler/diagnostic.h"
 #include "proxy/audit_record.h"

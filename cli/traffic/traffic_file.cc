@@ -2,7 +2,7 @@
 // Tested by tests/cli/traffic_reader_test.cc.
 #include "cli/traffic/traffic_file.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace writ {
 namespace {

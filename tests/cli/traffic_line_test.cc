@@ -1,7 +1,7 @@
 // What lines of recordings are.
 #include "cli/traffic/recorded_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

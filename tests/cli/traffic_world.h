@@ -1,7 +1,7 @@
 // What tests of recorded traffic share: recordings made short, and what is read of them.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
