@@ -1,5 +1,5 @@
 // A line that tells how far a command has come.
-// Tested by tests/cli/replay.py.
+// Tested by tests/cli/progress_test.cc.
 #include "cli/progress.h"
 
 #include <fmt/core.h>
@@ -13,16 +13,15 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr auto kFirst = std::chrono::seconds(1);
 constexpr auto kBetween = std::chrono::milliseconds(200);
 constexpr std::string_view kEraseLine = "\r\x1b[K";
 
 }  // namespace
 
-Progress::Progress(std::string what)
+Progress::Progress(std::string what, std::chrono::milliseconds quiet)
     : what_(std::move(what)),
       is_shown_(isatty(STDERR_FILENO) == 1 && !IsTerminalDumb()),
-      next_(steady_clock::now() + kFirst) {}
+      next_(steady_clock::now() + quiet) {}
 
 void Progress::Show(uint64_t done, uint64_t all) {
   const auto now = steady_clock::now();

@@ -1,6 +1,6 @@
 // How far a command has come, on a terminal's stderr; nothing unless it takes longer than a second.
 //
-// Thread safety: none.
+// Thread safety: none. Tested by tests/cli/progress_test.cc.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,8 @@ namespace writ {
 
 class Progress {
  public:
-  // `what` is being done: "replaying".
-  explicit Progress(std::string what);
+  // `what` is being done: "replaying". Nothing is shown before `quiet` is over.
+  explicit Progress(std::string what, std::chrono::milliseconds quiet = std::chrono::seconds(1));
   ~Progress() { Clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
