@@ -15,6 +15,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/traffic/judge.h"
+#include "cli/traffic/reader.h"
 #include "cli/written_policy.h"
 #include "compiler/compile.h"
 #include "compiler/diagnostic.h"

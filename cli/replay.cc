@@ -19,6 +19,7 @@
 #include "cli/report.h"
 #include "cli/table.h"
 #include "cli/traffic/judge.h"
+#include "cli/traffic/reader.h"
 #include "compiler/programs.h"
 #include "vm/json_text.h"
 

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "cli/print.h"
+#include "cli/traffic/reader.h"
 #include "compiler/diagnostic.h"
 #include "proxy/audit_record.h"
 #include "vm/time_text.h"

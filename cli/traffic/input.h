@@ -1,17 +1,20 @@
-// Recorded traffic as commands take it: opened, told about, and its programs.
+// Recorded traffic as commands take it: opened, and told about.
+//
+// Tested by tests/cli/replay.py.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "cli/traffic/reader.h"
-#include "cli/traffic/recorded_call.h"
-#include "proxy/facts.h"
-#include "vm/verify.h"
-
 namespace writ {
+
+struct RecordedCall;
+struct Time;
+struct TrafficSummary;
+class TrafficReader;
 
 struct TrafficInput {
   std::vector<std::string> paths;
