@@ -14,6 +14,14 @@ namespace {
 // In shadow mode, that are looked through for several of one rule.
 constexpr size_t kManyNotes = 16;
 
+// Opcodes that Machine::RunSimple() knows.
+constexpr bool kIsSimple[] = {
+#define OP(name, a, b, c, d, cost, text) false,
+#define SIMPLE_OP(name, a, b, c, d, cost, text) true,
+#include "vm/opcodes.def"
+#undef OP
+};
+
 }  // namespace
 
 std::string_view VerdictName(Verdict verdict) {
@@ -61,32 +69,50 @@ bool Machine::HasShadows() const {
   return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return rule.shadow; });
 }
 
-Decision Machine::Decide() {
-  shadows_.clear();
-  noted_shadows_.clear();
-  Decision decision = DecideOnce();
-  if (decision.error == Error::kBudget && HasShadows()) {
-    // Rules that only watch may have spent it, and deny nothing by that either: the others decide
-    // once more, alone. What was counted in shadow until then is counted.
-    if (decision.rule < (*program_)->rules.size() && (*program_)->rules[decision.rule].shadow) {
-      shadows_.push_back({decision.rule, decision.code, decision.error, decision.instruction});
-    }
-    for (const NotedQuota& noted : noted_quotas_) {
-      if ((*program_)->quotas[noted.quota].shadow) noted_shadows_.push_back(noted);
-    }
-    skips_shadows_ = true;
-    decision = DecideOnce();
-    skips_shadows_ = false;
-    KeepFirstNotes();
+// Steps 1 to 3.
+[[gnu::always_inline]] inline void Machine::RunRules(Decision& decision) {
+  Value error;
+  const Program& program = **program_;
+  const uint32_t block = tool_->block;
+  const Instruction* const first = program.code.data() + program.blocks[block].first_instruction;
+  End end;
+  if (tracer_ != nullptr) {
+    end = RunQuick<true>(block, nullptr, &error, 0);
+  } else if (kIsSimple[static_cast<size_t>(first->op)]) {
+    end = RunSimple(block, first, nullptr, &error, 0);
+  } else {
+    end = RunQuick<false>(block, nullptr, &error, 0);
   }
-  // Each note is to have its message.
-  if (shadows_.size() > kManyNotes) KeepFirstNotes();
-  decision.shadows = shadows_.data();
-  decision.shadow_count = static_cast<uint32_t>(shadows_.size());
-  return decision;
+  decision.instruction = decided_at_;
+  switch (end) {
+    case End::kPassed:
+      decision.verdict = Verdict::kAllow;
+      decision.code = Code::kAllowed;
+      return;
+    case End::kDenied:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kRule;
+      decision.rule = denied_by_;
+      if (unexpected_by_ == denied_by_) decision.unexpected_name = unexpected_name_;
+      return;
+    case End::kHidden:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kHidden;
+      return;
+    case End::kDefault:
+      decision.verdict = Verdict::kDeny;
+      decision.code = Code::kDefault;
+      return;
+    default:
+      decision.verdict = Verdict::kError;
+      decision.error = error.code;
+      decision.code = ErrorCode(error.code);
+      decision.rule = RuleAt(*decided_in_, decided_at_);
+      decision.instruction = error.size;
+  }
 }
 
-Decision Machine::DecideOnce() {
+[[gnu::always_inline]] inline void Machine::DecideOnce(Decision& decision) {
   StartOver();
   if (skips_shadows_) context_.max_arena_bytes += arena_.held();
   noted_quotas_.clear();
@@ -94,8 +120,10 @@ Decision Machine::DecideOnce() {
   unexpected_by_ = kNoRule;
   if (tracer_ != nullptr) tracer_->Begin();
 
-  Decision decision = RunRules();
-  noted_quotas_.insert(noted_quotas_.end(), noted_shadows_.begin(), noted_shadows_.end());
+  RunRules(decision);
+  if (!noted_shadows_.empty()) {
+    noted_quotas_.insert(noted_quotas_.end(), noted_shadows_.begin(), noted_shadows_.end());
+  }
   if (decision.verdict == Verdict::kAllow && !noted_quotas_.empty()) ReadAmounts(decision);
   if (decision.verdict == Verdict::kAllow && target_.watched_lookalike != nullptr) {
     NoteWatchedNames();
@@ -109,7 +137,44 @@ Decision Machine::DecideOnce() {
     decision.reservations = reservations_.data();
     decision.reservation_count = static_cast<uint32_t>(reservations_.size());
   }
+}
+
+Decision Machine::Decide() {
+  Decision decision;
+  DecideFresh(decision);
   return decision;
+}
+
+void Machine::Decide(Decision& decision) {
+  decision = {};
+  DecideFresh(decision);
+}
+
+void Machine::DecideFresh(Decision& decision) {
+  shadows_.clear();
+  noted_shadows_.clear();
+  DecideOnce(decision);
+  if (decision.error == Error::kBudget && HasShadows()) DecideWithoutShadows(decision);
+  // Each note is to have its message.
+  if (shadows_.size() > kManyNotes) KeepFirstNotes();
+  decision.shadows = shadows_.data();
+  decision.shadow_count = static_cast<uint32_t>(shadows_.size());
+}
+
+// Rules that only watch may have spent the budget, and deny nothing by that either: the others
+// decide once more, alone. What was counted in shadow until then is counted.
+[[gnu::noinline]] void Machine::DecideWithoutShadows(Decision& decision) {
+  if (decision.rule < (*program_)->rules.size() && (*program_)->rules[decision.rule].shadow) {
+    shadows_.push_back({decision.rule, decision.code, decision.error, decision.instruction});
+  }
+  for (const NotedQuota& noted : noted_quotas_) {
+    if ((*program_)->quotas[noted.quota].shadow) noted_shadows_.push_back(noted);
+  }
+  skips_shadows_ = true;
+  decision = {};
+  DecideOnce(decision);
+  skips_shadows_ = false;
+  KeepFirstNotes();
 }
 
 // Of several notes of one rule the first says most.
@@ -145,42 +210,6 @@ void Machine::NoteWatchedNames() {
     }
   }
   KeepFirstNotes();
-}
-
-// Steps 1 to 3.
-Decision Machine::RunRules() {
-  Decision decision;
-  Value error;
-  const End end = tracer_ == nullptr ? RunQuick<false>(tool_->block, nullptr, &error, 0)
-                                     : RunQuick<true>(tool_->block, nullptr, &error, 0);
-  decision.instruction = decided_at_;
-  switch (end) {
-    case End::kPassed:
-      decision.verdict = Verdict::kAllow;
-      decision.code = Code::kAllowed;
-      return decision;
-    case End::kDenied:
-      decision.verdict = Verdict::kDeny;
-      decision.code = Code::kRule;
-      decision.rule = denied_by_;
-      if (unexpected_by_ == denied_by_) decision.unexpected_name = unexpected_name_;
-      return decision;
-    case End::kHidden:
-      decision.verdict = Verdict::kDeny;
-      decision.code = Code::kHidden;
-      return decision;
-    case End::kDefault:
-      decision.verdict = Verdict::kDeny;
-      decision.code = Code::kDefault;
-      return decision;
-    default:
-      decision.verdict = Verdict::kError;
-      decision.error = error.code;
-      decision.code = ErrorCode(error.code);
-      decision.rule = RuleAt(*decided_in_, decided_at_);
-      decision.instruction = error.size;
-      return decision;
-  }
 }
 
 // Step 4.

@@ -40,9 +40,9 @@ Machine::Machine(std::shared_ptr<const VerifiedProgram> program) : program_(std:
 
 ScanTarget* Machine::BeginCall(std::string_view tool) {
   // The last call's values point into its line: none is left for a tool that does not own the slot.
-  std::fill_n(slots_.begin() + tool_->first_slot, tool_->slot_count, Value());
+  MakeAbsent(slots_.data() + tool_->first_slot, tool_->slot_count);
   tool_ = &program_->Find(tool);
-  std::fill_n(slots_.begin(), (*program_)->shared_slots, Value());
+  MakeAbsent(slots_.data(), (*program_)->shared_slots);
   target_ = {};
   if (tool_->root == kNoNode) return nullptr;
   // A call without arguments has none of them; it is no object that is missing.
@@ -158,6 +158,7 @@ Machine::End Machine::RunQuick(uint32_t block, Frame* outer, Value* result, uint
 
 #define OP(name, a, b, c, d, cost, text) &&run,
 #define QUICK_OP(name, a, b, c, d, cost, text) &&do_##name,
+#define SIMPLE_OP(name, a, b, c, d, cost, text) &&simple,
   static const void* const kHandlers[] = {
 #include "vm/opcodes.def"
   };
@@ -186,8 +187,82 @@ do_ReturnConst:
   *result = constants[operands[pc->b]];
   return End::kReturned;
 
+simple:
+  return RunSimple(block, pc, outer, result, base);
+
 run:
   return Run<kTraced>(block, pc, outer, result, base);
+}
+
+// Likewise the conditions of version "1" policies, some of which take a call, and what ends a
+// decision.
+Machine::End Machine::RunSimple(uint32_t block, const Instruction* pc, Frame* outer, Value* result,
+                                uint32_t base) {
+  const Program& program = **program_;
+  const Value* const slots = slots_.data();
+  const Value* const constants = program.constants.data();
+  const uint32_t* operands = program.operands.data() + program.blocks[block].first_operand;
+
+#define OP(name, a, b, c, d, cost, text) &&run,
+#define SIMPLE_OP(name, a, b, c, d, cost, text) &&do_##name,
+  static const void* const kHandlers[] = {
+#include "vm/opcodes.def"
+  };
+#undef OP
+#define DISPATCH() goto* kHandlers[static_cast<size_t>(pc->op)]
+#define CONDITION(name, longest)                                          \
+  do_##name : switch (QuickCondition<Opcode::k##name, longest>(           \
+                  slots[operands[pc->b]], constants[operands[pc->b + 1]], \
+                  (pc->a & kCondAbsentIsTrue) != 0)) {                    \
+    case Quick::kTrue: pc += pc->c; DISPATCH();                           \
+    case Quick::kFalse: pc += pc->d; DISPATCH();                          \
+    case Quick::kUnsure: goto run;                                        \
+  }
+  DISPATCH();
+  CONDITION(CondEq, kTinyText)
+  CONDITION(CondIn, kTinyText)
+  CONDITION(CondContains, UINT32_MAX)
+  CONDITION(CondLt, kTinyText)
+  CONDITION(CondLte, kTinyText)
+  CONDITION(CondGt, kTinyText)
+  CONDITION(CondGte, kTinyText)
+#undef CONDITION
+
+do_CondPresent:
+  pc += slots[operands[pc->b]].tag > Tag::kNull ? pc->c : pc->d;
+  DISPATCH();
+
+do_Jump:
+  pc += pc->c;
+  DISPATCH();
+
+do_Chain:
+  block = operands[pc->b];
+  operands = program.operands.data() + program.blocks[block].first_operand;
+  pc = program.code.data() + program.blocks[block].first_instruction;
+  DISPATCH();
+
+#undef DISPATCH
+
+do_Pass:
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  return End::kPassed;
+
+do_Deny:
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  denied_by_ = operands[pc->b];
+  return End::kDenied;
+
+do_DenyHidden:
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  return End::kHidden;
+
+do_DenyDefault:
+  decided_at_ = static_cast<uint32_t>(pc - program.code.data());
+  return End::kDefault;
+
+run:
+  return Run<false>(block, pc, outer, result, base);
 }
 
 template <bool kTraced>

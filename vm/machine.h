@@ -111,6 +111,8 @@ class Machine {
 
   // Steps 1 to 5. May be called again for the same call after SetSlot().
   Decision Decide();
+  // The same, into room of the caller's.
+  void Decide(Decision& decision);
 
   // What `now` is for functions: a Tag::kTimestamp. Kept until it is set again; absent at first.
   void SetNow(const Value& now) { context_.now = now; }
@@ -150,6 +152,8 @@ class Machine {
   // of its registers. REQUIRES: those of a loop's body begin with its parameters.
   template <bool kTraced>
   End Run(uint32_t block, const Instruction* first, Frame* outer, Value* result, uint32_t base);
+  // The same, beginning with what needs no frame.
+  End RunSimple(uint32_t block, const Instruction* pc, Frame* outer, Value* result, uint32_t base);
   // The whole of a block that takes no parameters.
   template <bool kTraced>
   End RunQuick(uint32_t block, Frame* outer, Value* result, uint32_t base);
@@ -174,8 +178,11 @@ class Machine {
   bool HasShadows() const;
   void KeepFirstNotes();
   void NoteWatchedNames();
-  Decision DecideOnce();
-  Decision RunRules();
+  // These fill in what is as it was made.
+  void DecideFresh(Decision& decision);
+  void DecideOnce(Decision& decision);
+  void DecideWithoutShadows(Decision& decision);
+  void RunRules(Decision& decision);
   void ReadAmounts(Decision& decision);
   QuotaFault ReadQuota(const Quota& quota, Reservation& reservation);
   uint32_t RuleAt(const Block& block, uint32_t instruction) const;

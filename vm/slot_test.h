@@ -1,4 +1,4 @@
-// Tests of a slot with a constant: the common cases, which are decided at once.
+// Tests of a slot with a constant, and conditions: the common cases, which are decided at once.
 //
 // Tested by tests/vm/machine_test.cc.
 #pragma once
@@ -10,6 +10,7 @@
 #include "vm/instruction.h"
 #include "vm/key_index.h"
 #include "vm/same_text.h"
+#include "vm/short_text.h"
 #include "vm/value.h"
 
 namespace writ {
@@ -22,8 +23,55 @@ inline Quick QuickIf(bool holds) {
 
 // Text for which nothing is charged: what is done with it costs no more than an instruction may.
 inline constexpr uint32_t kShortText = 63;
-// Text that is compared without a call.
-inline constexpr uint32_t kTinyText = 16;
+
+// Whether a text of up to kTinyText bytes is one of the list's items. kUnsure, if one that is no
+// text comes first.
+Quick IsShortTextIn(const Value& text, const List& list);
+
+// As a double, if that is what it is; of an int, too, that no double is nearer to than its own.
+inline bool AsExactDouble(const Value& value, double* exact) {
+  constexpr int64_t kLimit = int64_t{1} << 53;
+  if (value.is(Tag::kDouble)) {
+    *exact = value.d;
+    return true;
+  }
+  *exact = static_cast<double>(value.i);
+  return value.is(Tag::kInt) && value.i >= -kLimit && value.i <= kLimit;
+}
+
+// What the condition Opcode::kCond… says of a slot and a constant, likewise. `when_absent`: of a
+// slot that holds nothing. `longest`: of the texts it looks into.
+template <Opcode op, uint32_t longest>
+[[gnu::always_inline]] inline Quick QuickCondition(const Value& actual, const Value& wanted,
+                                                   bool when_absent) {
+  if constexpr (op >= Opcode::kCondLt && op <= Opcode::kCondGte) {
+    const auto holds = [](auto value, auto limit) {
+      switch (op) {
+        case Opcode::kCondLt: return QuickIf(value < limit);
+        case Opcode::kCondLte: return QuickIf(value <= limit);
+        case Opcode::kCondGt: return QuickIf(value > limit);
+        default: return QuickIf(value >= limit);
+      }
+    };
+    if (actual.is(Tag::kInt) && wanted.is(Tag::kInt)) return holds(actual.i, wanted.i);
+    double value;
+    double limit;
+    if (AsExactDouble(actual, &value) && AsExactDouble(wanted, &limit)) return holds(value, limit);
+  } else if (actual.is(Tag::kString) && actual.size <= longest) {
+    if constexpr (op == Opcode::kCondEq) {
+      if (wanted.is(Tag::kString)) return QuickIf(SameText(actual.view(), wanted.view()));
+    }
+    if constexpr (op == Opcode::kCondIn) {
+      return IsShortTextIn(actual, *wanted.list);
+    }
+    if constexpr (op == Opcode::kCondContains) {
+      if (wanted.is(Tag::kString) && wanted.size <= kTinyText) {
+        return QuickIf(HoldsShortText(actual.view(), wanted.view()));
+      }
+    }
+  }
+  return actual.is(Tag::kAbsent) ? QuickIf(when_absent) : Quick::kUnsure;
+}
 
 // What the test Opcode::kTestSlot… of these two says, or kUnsure: then it is for the operation that
 // knows all types, and may be an error. `longest`: of the texts it looks into.

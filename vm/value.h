@@ -14,10 +14,12 @@
 // points to.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace writ {
 
@@ -191,6 +193,25 @@ struct Value {
   }
 };
 
+// Makes them absent, as default initialisation does: a store each, which compilers do not make of
+// that.
+inline void MakeAbsent(Value* values, size_t count) {
+  for (Value* const end = values + count; values != end; ++values) {
+    std::memset(static_cast<void*>(values), 0, sizeof *values);
+  }
+}
+
+template <size_t... i>
+void MakeAbsent(Value* values, std::index_sequence<i...> /*which*/) {
+  (MakeAbsent(values + i, 1), ...);
+}
+
+// All of them, without a loop.
+template <size_t count>
+void MakeAbsent(Value (&values)[count]) {
+  MakeAbsent(values, std::make_index_sequence<count>());
+}
+
 struct MapEntry {
   Value key;
   Value value;
@@ -198,6 +219,7 @@ struct MapEntry {
 
 static_assert(sizeof(Value) == 16, "two values to half a cache line");
 static_assert(std::is_trivially_copyable_v<Value>, "values are moved with memcpy");
+static_assert(static_cast<int>(Tag::kAbsent) == 0, "absent is all zeros");
 
 // A sentence an author can act on, without position: "no such field".
 std::string_view ErrorText(Error code);

@@ -82,7 +82,7 @@ bool IsCondition(Opcode op) {
   return op >= Opcode::kCondPresent && op <= Opcode::kCondRegex;
 }
 
-size_t HashName(std::string_view name) {
+inline size_t HashName(std::string_view name) {
   uint64_t hash = name.size();
   const auto mix = [&hash](const char* p, size_t size) {
     uint64_t word = 0;
@@ -149,12 +149,27 @@ void LoadTimeZones(const Program& program) {
 VerifiedProgram::VerifiedProgram(Program program) : program_(std::move(program)) {}
 VerifiedProgram::~VerifiedProgram() = default;
 
-const ToolEntry& VerifiedProgram::Find(std::string_view tool) const {
+// `same` compares texts of that length.
+template <typename Same>
+[[gnu::always_inline]] inline const ToolEntry& VerifiedProgram::Probe(std::string_view tool,
+                                                                      const Same& same) const {
   const size_t mask = buckets_.size() - 1;
   for (size_t i = HashName(tool) & mask; buckets_[i] != UINT32_MAX; i = (i + 1) & mask) {
-    if (SameText(names_[buckets_[i]], tool)) return program_.tools[name_entries_[buckets_[i]]];
+    const std::string_view name = names_[buckets_[i]];
+    if (name.size() == tool.size() && same(name.data(), tool.data(), tool.size())) {
+      return program_.tools[name_entries_[buckets_[i]]];
+    }
   }
   return program_.tools[program_.other_tools];
+}
+
+const ToolEntry& VerifiedProgram::Find(std::string_view tool) const {
+  return tool.size() > kTinyText ? FindLong(tool) : Probe(tool, SameTinyText);
+}
+
+[[gnu::noinline]] const ToolEntry& VerifiedProgram::FindLong(std::string_view tool) const {
+  return Probe(
+      tool, [](const char* a, const char* b, size_t size) { return std::memcmp(a, b, size) == 0; });
 }
 
 class Verifier {

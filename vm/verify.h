@@ -56,6 +56,9 @@ class VerifiedProgram {
  private:
   friend class Verifier;
   explicit VerifiedProgram(Program program);
+  template <typename Same>
+  const ToolEntry& Probe(std::string_view tool, const Same& same) const;
+  const ToolEntry& FindLong(std::string_view tool) const;
   Program program_;
   std::vector<std::unique_ptr<re2::RE2>> patterns_;
   std::vector<uint64_t> costs_;

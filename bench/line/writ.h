@@ -35,8 +35,8 @@ class Writ {
     if (machine_.BeginCall(call.tool) != nullptr) {
       for (const ReadSlot& read : slots_) machine_.SetSlot(read.slot, call.values[read.read]);
     }
-    const Decision decision = machine_.Decide();
-    return {decision.code, decision.rule};
+    machine_.Decide(decision_);
+    return {decision_.code, decision_.rule};
   }
 
  private:
@@ -50,6 +50,7 @@ class Writ {
   MemoryCounters counters_;
   Judge judge_;
   std::vector<ReadSlot> slots_;
+  Decision decision_;
 };
 
 }  // namespace writ::line

@@ -363,6 +363,17 @@ struct Condition {
   const char* exit;
 };
 
+// A block begins in a loop that knows only some instructions, and goes on in one that knows all:
+// both are to say the same.
+template <size_t count>
+void ExpectAll(const Condition (&cases)[count]) {
+  for (const Condition& c : cases) {
+    EXPECT_EQ(Exit(c.test, c.arguments), c.exit) << c.test << " of " << c.arguments;
+    EXPECT_EQ(Exit(std::string("LoadConst r0 1\n") + c.test, c.arguments), c.exit)
+        << c.test << " of " << c.arguments << ", behind another instruction";
+  }
+}
+
 TEST(Machine, Conditions) {
   const Condition cases[] = {
       {"CondPresent 0 args.a", R"({"a":0})", "true"},
@@ -392,7 +403,16 @@ TEST(Machine, Conditions) {
       {"CondIn 2 args.a [1]", R"({})", "true"},
       {"CondIn 0 args.a []", R"({"a":1e999})", kUnsafe},
 
+      {"CondIn 0 args.a [\"x\",\"twenty_bytes_and_more\"]", R"({"a":"twenty_bytes_and_more"})",
+       "true"},
+      {"CondIn 0 args.a [\"x\",\"5\"]", R"({"a":5})", "true"},
+      {"CondIn 0 args.a [\"x\",5]", R"({"a":"5"})", "true"},
+      {"CondIn 0 args.a [\"x\",\"y\"]", R"({"a":"z"})", "false"},
+
       {"CondContains 0 args.a \"ell\"", R"({"a":"hello"})", "true"},
+      {"CondContains 0 args.a \"sixteen_and_more\"", R"({"a":"it_is_sixteen_and_more"})", "true"},
+      {"CondContains 0 args.a \"seventeen_or_more\"", R"({"a":"it_is_seventeen_or_more"})", "true"},
+      {"CondContains 0 args.a \"seventeen_or_more\"", R"({"a":"seventeen_or_mor"})", "false"},
       {"CondContains 0 args.a \"\"", R"({"a":""})", "true"},
       {"CondContains 0 args.a \"El\"", R"({"a":"hello"})", "false"},
       {"CondContains 0 args.a 5", R"({"a":"5"})", "false"},
@@ -420,6 +440,18 @@ TEST(Machine, Conditions) {
       {"CondLt 2 args.a 5", R"({})", "true"},
       {"CondGte 2 args.a 5", R"({"a":true})", "false"},
       {"CondLt 0 args.a 5", R"({"a":-1e999})", kUnsafe},
+      {"CondLt 0 args.a 5", R"({"a":4.99})", "true"},
+      {"CondLt 0 args.a 5", R"({"a":5.0})", "false"},
+      {"CondLte 0 args.a 5", R"({"a":5.0})", "true"},
+      {"CondLte 0 args.a 4.5", R"({"a":4})", "true"},
+      {"CondGt 0 args.a 4.5", R"({"a":4})", "false"},
+      {"CondGt 0 args.a 4.5", R"({"a":4.75})", "true"},
+      {"CondGte 0 args.a -4.5", R"({"a":-4})", "true"},
+      // Above what every double below it tells apart.
+      {"CondLt 0 args.a 9007199254740994", R"({"a":9007199254740992})", "true"},
+      {"CondGte 0 args.a 9007199254740994", R"({"a":9007199254740992.0})", "false"},
+      {"CondLte 0 args.a 9007199254740994.0", R"({"a":9007199254740994})", "true"},
+      {"CondLt 0 args.a 9007199254740994", R"({"a":9007199254740992.0})", "true"},
 
       {"CondRegex 0 args.a ^a+$", R"({"a":"aaa"})", "true"},
       {"CondRegex 0 args.a a+", R"({"a":"xay"})", "true"},
@@ -430,9 +462,7 @@ TEST(Machine, Conditions) {
       {"CondRegex 2 args.a 5", R"({})", "true"},
       {"CondRegex 0 args.a .", R"({"a":null})", "false"},
   };
-  for (const Condition& c : cases) {
-    EXPECT_EQ(Exit(c.test, c.arguments), c.exit) << c.test << " of " << c.arguments;
-  }
+  ExpectAll(cases);
 }
 
 // ---- Tests of a slot with a constant.
@@ -493,9 +523,7 @@ TEST(Machine, TestsOfASlotWithAConstant) {
       {"TestSlotMatches args.a ^a+$", R"({"a":"b"})", "false"},
       {"TestSlotMatches args.a ^a+$", R"({"a":true})", kNoOverload},
   };
-  for (const Condition& c : cases) {
-    EXPECT_EQ(Exit(c.test, c.arguments), c.exit) << c.test << " of " << c.arguments;
-  }
+  ExpectAll(cases);
 }
 
 TEST(Machine, TestsOfASlotReadIt) {
