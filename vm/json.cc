@@ -6,13 +6,13 @@
 #include <algorithm>
 
 #include "vm/number.h"
+#include "vm/plain_text.h"
 #include "vm/utf8.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 namespace writ {
+
+static_assert(kScanPadding >= kPlainTextPadding);
+
 namespace {
 
 // Objects with up to this many members are checked for duplicates name by name; larger ones are
@@ -36,27 +36,6 @@ uint8_t ClassOf(char c) {
   return kClasses[static_cast<unsigned char>(c)];
 }
 
-// The first byte at or after p that is not plain string content.
-const char* SkipPlain(const char* p) {
-#if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i space = _mm_set1_epi8(0x20);
-  for (;; p += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    // Signed comparison with 0x20 finds control characters and bytes from 0x80 alike.
-    const __m128i special =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-                     _mm_cmplt_epi8(bytes, space));
-    const int mask = _mm_movemask_epi8(special);
-    if (mask != 0) return p + __builtin_ctz(static_cast<unsigned>(mask));
-  }
-#else
-  while (ClassOf(*p) == kPlain) ++p;
-  return p;
-#endif
-}
-
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -75,23 +54,30 @@ int32_t HexQuad(const char* p) {
   return value;
 }
 
-// true, false or null at p, which is left behind it.
-bool ScanLiteral(const char*& p, Value* value) {
-  const auto is = [&p](std::string_view word, const Value& meaning, Value* to) {
-    if (std::memcmp(p, word.data(), word.size()) != 0) return false;
-    p += word.size();
-    if (to != nullptr) *to = meaning;
-    return true;
+// Behind true, false or null at p; null if it is none of them.
+const char* ScanLiteral(const char* p, Value* value) {
+  const auto behind = [p, value](std::string_view word, const Value& meaning) -> const char* {
+    if (std::memcmp(p, word.data(), word.size()) != 0) return nullptr;
+    *value = meaning;
+    return p + word.size();
   };
   switch (*p) {
-    case 't': return is("true", Value::Bool(true), value);
-    case 'f': return is("false", Value::Bool(false), value);
-    default: return is("null", Value::Null(), value);
+    case 't': return behind("true", Value::Bool(true));
+    case 'f': return behind("false", Value::Bool(false));
+    default: return behind("null", Value::Null());
   }
 }
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
+}
+
+// What a value is read for, as bits.
+constexpr uint8_t kRead = 1;
+constexpr uint8_t kDecides = 2;
+
+uint8_t ReadingOf(const PathNode& node) {
+  return static_cast<uint8_t>((node.reads_value ? kRead : 0) | (node.value_decides ? kDecides : 0));
 }
 
 uint32_t HashName(std::string_view name, uint64_t word) {
@@ -118,8 +104,8 @@ std::string_view ViolationText(Violation violation) {
 }
 
 Scanner::Scanner(Arena& arena, uint32_t max_depth) : arena_(arena), max_depth_(max_depth) {
-  frames_.resize(max_depth_ + 1);
-  names_.resize(64);
+  frames_.resize(size_t{max_depth_} + 1);
+  MakeRoomForNames();
 }
 
 void Scanner::Found(Violation violation, const char* where) {
@@ -129,42 +115,43 @@ void Scanner::Found(Violation violation, const char* where) {
 }
 
 // Nearly always there is none.
-inline const char* Scanner::SkipSpace(const char* p, const char* end) {
-  return static_cast<unsigned char>(*p) > ' ' ? p : SkipSomeSpace(p, end);
+inline const char* Scanner::SkipSpace(const char* p) {
+  return static_cast<unsigned char>(*p) > ' ' ? p : SkipSomeSpace(p);
 }
 
-const char* Scanner::SkipSomeSpace(const char* p, const char* end) {
+const char* Scanner::SkipSomeSpace(const char* p) {
   for (;; ++p) {
     if (*p == ' ' || *p == '\t') continue;
-    if (*p != '\r' || p >= end) return p;
-    if (p + 1 != end) Found(Violation::kCarriageReturn, p);
+    if (*p != '\r' || p >= end_) return p;
+    if (p + 1 != end_) Found(Violation::kCarriageReturn, p);
   }
 }
 
-// p stands after the opening quote and is left after the closing one. Most strings are plain to
-// their end, and that is found without a call.
-[[gnu::always_inline]] inline bool Scanner::ScanString(const char*& p, StringToken* token) {
-  const char* const stop = SkipPlain(p);
-  if (*stop == '"') {
+inline const char* Scanner::Stop(const char* where) {
+  stopped_at_ = where;
+  return nullptr;
+}
+
+// From after the opening quote to after the closing one; null if there is none. Most strings are
+// plain to their end, and that is found without a call.
+[[gnu::always_inline]] inline const char* Scanner::ScanString(const char* p, StringToken* token) {
+  const char* const stop = SkipPlain(p, end_);
+  if (*stop == '"') [[likely]] {
     *token = {p, stop, false, true};
-    p = stop + 1;
-    return true;
+    return stop + 1;
   }
-  // Copies, so that the caller's own may stay in registers.
+  // A copy, so that the caller's own may stay in registers.
   StringToken longer = {p, nullptr, false, true};
-  const char* at = stop;
-  const bool closed = ScanRestOfString(&at, &longer);
+  const char* const behind = ScanRestOfString(stop, &longer);
   *token = longer;
-  p = at;
-  return closed;
+  return behind;
 }
 
 // From the first byte that is not plain to after the closing quote.
-bool Scanner::ScanRestOfString(const char** at, StringToken* token) {
-  const char*& p = *at;
-  for (;; p = SkipPlain(p)) {
+const char* Scanner::ScanRestOfString(const char* p, StringToken* token) {
+  for (;; p = SkipPlain(p, end_)) {
     switch (ClassOf(*p)) {
-      case kQuote: token->end = p++; return true;
+      case kQuote: token->end = p; return p + 1;
       case kBackslash:
         token->escaped = true;
         switch (p[1]) {
@@ -177,57 +164,77 @@ bool Scanner::ScanRestOfString(const char** at, StringToken* token) {
           case 'r':
           case 't': p += 2; break;
           case 'u':
-            if (HexQuad(p + 2) < 0) return false;
+            if (HexQuad(p + 2) < 0) return Stop(p);
             p += 6;
             break;
-          default: return false;
+          default: return Stop(p);
         }
         break;
-      case kHigh: {
+      case kHigh:
         token->ascii = false;
-        const size_t length = Utf8Length(p);
-        if (length == 0) {
-          Found(Violation::kInvalidUtf8, p);
-          ++p;
-        } else {
-          p += length;
-        }
+        // One is seldom alone.
+        do {
+          const size_t length = Utf8Length(p);
+          if (length == 0) Found(Violation::kInvalidUtf8, p);
+          p += std::max<size_t>(length, 1);
+        } while (ClassOf(*p) == kHigh);
         break;
-      }
-      default: return false;  // a control character, or the end of the line
+      default: return Stop(p);  // a control character, or the end of the line
     }
   }
 }
 
-bool Scanner::ScanNumber(const char*& p) {
-  if (*p == '-') ++p;
+// Behind the number at p, null if it is none. One as short as most is read on the way: else the
+// value is absent.
+const char* Scanner::ScanNumber(const char* p, Value* value) {
+  const bool negative = *p == '-';
+  if (negative) ++p;
+  uint64_t digits = 0;  // of a longer one, anything
+  const auto take_digits = [&digits](const char* at) {
+    for (;; ++at) {
+      const unsigned digit = static_cast<unsigned char>(*at) - unsigned{'0'};
+      if (digit > 9) return at;
+      digits = digits * 10 + digit;
+    }
+  };
+  const char* const first = p;
   if (*p == '0') {
     ++p;
   } else if (IsDigit(*p)) {
-    while (IsDigit(*p)) ++p;
+    p = take_digits(p);
   } else {
-    return false;
+    return Stop(p);
   }
+  size_t count = static_cast<size_t>(p - first);
+  size_t decimals = 0;
   if (*p == '.') {
-    if (!IsDigit(*++p)) return false;
-    while (IsDigit(*p)) ++p;
+    const char* const point = p++;
+    p = take_digits(p);
+    decimals = static_cast<size_t>(p - point) - 1;
+    if (decimals == 0) return Stop(p);
+    count += decimals;
   }
   if (*p == 'e' || *p == 'E') {
     ++p;
     if (*p == '+' || *p == '-') ++p;
-    if (!IsDigit(*p)) return false;
+    if (!IsDigit(*p)) return Stop(p);
     while (IsDigit(*p)) ++p;
+  } else if (count <= kMaxShortDigits) {
+    *value = ShortNumber(negative, digits, decimals);
+    return p;
   }
-  return true;
+  *value = Value();
+  return p;
 }
 
 // Checks a value that opens beyond the nesting limit, one bit a level, so that 16 MiB of brackets
 // cost two of memory. Names are not compared: the line is refused already.
-bool Scanner::SkipTooDeep(const char*& p, const char* end) {
+const char* Scanner::SkipTooDeep(const char* p) {
   Found(Violation::kTooDeep, p);
   size_t depth = 0;
   deep_.clear();
   StringToken token;
+  Value ignored;
   const auto push = [&](bool object) {
     if (depth / 64 >= deep_.size()) deep_.push_back(0);
     const uint64_t bit = uint64_t{1} << (depth % 64);
@@ -235,13 +242,13 @@ bool Scanner::SkipTooDeep(const char*& p, const char* end) {
     ++depth;
   };
   const auto in_object = [&] { return (deep_[(depth - 1) / 64] >> ((depth - 1) % 64) & 1) != 0; };
-  const auto member_name = [&]() -> bool {
-    if (*p != '"') return false;
-    if (!ScanString(++p, &token)) return false;
-    p = SkipSpace(p, end);
-    if (*p != ':') return false;
-    p = SkipSpace(p + 1, end);
-    return true;
+  // From a name to the value behind its colon.
+  const auto behind_name = [&](const char* at) -> const char* {
+    if (*at != '"') return Stop(at);
+    at = ScanString(at + 1, &token);
+    if (at == nullptr) return nullptr;
+    at = SkipSpace(at);
+    return *at == ':' ? SkipSpace(at + 1) : Stop(at);
   };
   for (;;) {
     // p is at a value.
@@ -249,18 +256,18 @@ bool Scanner::SkipTooDeep(const char*& p, const char* end) {
     switch (*p) {
       case '{':
         push(true);
-        p = SkipSpace(p + 1, end);
+        p = SkipSpace(p + 1);
         if (*p == '}') {
           closed = true;
           ++p;
           --depth;
-        } else if (!member_name()) {
-          return false;
+        } else {
+          p = behind_name(p);
         }
         break;
       case '[':
         push(false);
-        p = SkipSpace(p + 1, end);
+        p = SkipSpace(p + 1);
         if (*p == ']') {
           closed = true;
           ++p;
@@ -268,62 +275,84 @@ bool Scanner::SkipTooDeep(const char*& p, const char* end) {
         }
         break;
       case '"':
-        if (!ScanString(++p, &token)) return false;
+        p = ScanString(p + 1, &token);
         closed = true;
         break;
       case 't':
       case 'f':
-      case 'n':
-        if (!ScanLiteral(p, nullptr)) return false;
+      case 'n': {
+        const char* const behind = ScanLiteral(p, &ignored);
+        p = behind != nullptr ? behind : Stop(p);
         closed = true;
         break;
-      default:
-        if (!ScanNumber(p)) return false;
-        closed = true;
+      }
+      default: p = ScanNumber(p, &ignored); closed = true;
     }
+    if (p == nullptr) return nullptr;
     while (closed) {
-      if (depth == 0) return true;
-      p = SkipSpace(p, end);
+      if (depth == 0) return p;
+      p = SkipSpace(p);
       if (*p == ',') {
-        p = SkipSpace(p + 1, end);
-        if (in_object() && !member_name()) return false;
+        p = SkipSpace(p + 1);
+        if (in_object()) p = behind_name(p);
+        if (p == nullptr) return nullptr;
         closed = false;
       } else if (*p == (in_object() ? '}' : ']')) {
         ++p;
         --depth;
       } else {
-        return false;
+        return Stop(p);
       }
     }
   }
 }
 
-bool Scanner::IsDuplicate(const Frame& frame, const Name& name) const {
+bool Scanner::IsDuplicate(const Frame& frame, std::string_view text, uint32_t hash) const {
   // One among so many is seen when they are sorted.
   if (name_count_ - frame.first_name >= kCompareEachUpTo) return false;
   for (uint32_t i = frame.first_name; i < name_count_; ++i) {
     const Name& other = names_[i];
-    if (other.hash == name.hash && other.size == name.size &&
-        std::memcmp(other.text, name.text, name.size) == 0) {
-      return true;
-    }
+    if (other.hash == hash && SameText({other.text, other.size}, text)) return true;
   }
   return false;
+}
+
+void Scanner::FoundTwice(std::string_view name, const char* where) {
+  Found(Violation::kDuplicateMember, where);
+  if (offending_name_.empty()) offending_name_ = name;
+}
+
+// A name that the trie has is known by its edge alone. False if the node has too many of them.
+inline bool Scanner::AddEdge(Frame& frame, const PathEdge& edge, std::string_view text,
+                             const char* where) {
+  if (edge.order == kManyEdges) [[unlikely]]
+    return false;
+  const uint64_t bit = uint64_t{1} << edge.order;
+  if ((frame.edge_bits & bit) != 0) FoundTwice(text, where);
+  frame.edge_bits |= bit;
+  return true;
 }
 
 // A name whose bit is not set yet is new, which spares most comparisons.
 inline void Scanner::AddName(Frame& frame, std::string_view text, uint64_t word,
                              const char* where) {
-  const Name name = {text.data(), static_cast<uint32_t>(text.size()), HashName(text, word)};
-  const uint64_t bit = uint64_t{1} << (name.hash % 64);
-  if ((frame.name_bits & bit) != 0 && IsDuplicate(frame, name)) {
-    Found(Violation::kDuplicateMember, where);
-    if (offending_name_.empty()) offending_name_ = text;
+  const uint32_t hash = HashName(text, word);
+  const uint64_t bit = uint64_t{1} << (hash % 64);
+  if ((frame.name_bits & bit) != 0 && IsDuplicate(frame, text, hash)) {
+    FoundTwice(text, where);
     return;
   }
   frame.name_bits |= bit;
-  if (name_count_ == names_.size()) names_.resize(2 * names_.size());
-  names_[name_count_++] = name;
+  if (name_count_ == name_room_) MakeRoomForNames();
+  Name& name = names_[name_count_++];
+  name.text = text.data();
+  name.size = static_cast<uint32_t>(text.size());
+  name.hash = hash;
+}
+
+void Scanner::MakeRoomForNames() {
+  name_room_ = name_room_ == 0 ? 64 : 2 * name_room_;
+  names_.resize(name_room_);
 }
 
 void Scanner::CheckManyNames(const Frame& frame, const char* where) {
@@ -337,63 +366,61 @@ void Scanner::CheckManyNames(const Frame& frame, const char* where) {
   for (auto name = first; name + 1 != last; ++name) {
     if (name[0].hash == name[1].hash && name[0].size == name[1].size &&
         std::memcmp(name[0].text, name[1].text, name[0].size) == 0) {
-      Found(Violation::kDuplicateMember, where);
-      if (offending_name_.empty()) offending_name_ = {name->text, name->size};
-      return;
+      return FoundTwice({name->text, name->size}, where);
     }
   }
+}
+
+ScanResult Scanner::NotJson(const char* where) {
+  Found(Violation::kNotJson, std::min(where, end_));
+  return result_;
 }
 
 ScanResult Scanner::Scan(std::string_view text, bool whole_line, ScanTarget& target,
                          uint32_t nested_node, NestedTarget* nested) {
   text_ = text.data();
+  end_ = text.data() + text.size();
   result_ = {};
   offending_name_ = {};
   name_count_ = 0;
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  const auto not_json = [&] {
-    Found(Violation::kNotJson, std::min(p, end));
-    return result_;
-  };
 
-  uint32_t depth = 0;
+  Frame* frame = frames_.data();  // the first is no value's
+  Frame* const deepest = frame + max_depth_;
+  frame->container = Container::kNone;
+  const char* p = text.data();
   // What is known of the value at p.
   ScanTarget* into = &target;
   uint32_t node = target.root;
   uint32_t slot = target.trie->node(node).slot;
-  bool in_slot = slot != kNoSlot && target.trie->node(node).reads_value;
-  bool decides = slot != kNoSlot && target.trie->node(node).value_decides;
-  const PathEdge* lookalike = nullptr;  // of the member whose value is at p
-  Frame* frame = nullptr;
+  uint8_t reading = slot != kNoSlot ? ReadingOf(target.trie->node(node)) : uint8_t{0};
   StringToken token;
 
-  const auto store = [&](ScanTarget* to, uint32_t where, const Value& value, const char* begin) {
-    to->slots[where] = value;
+  Value unwanted;
+
+  // That a slot holds a value which ends at p.
+  const auto note = [&p](ScanTarget* to, uint32_t where, const char* begin) {
     if (where < 64) {
       const uint64_t bit = uint64_t{1} << where;
-      to->filled_twice |= to->filled & bit;
+      if ((to->filled & bit) != 0) to->filled_twice |= bit;
       to->filled |= bit;
     }
     if (to->raw != nullptr) to->raw[where] = {begin, static_cast<size_t>(p - begin)};
   };
 
-  p = SkipSpace(p, end);
+  p = SkipSpace(p);
 
 value:
-  if (lookalike != nullptr && *p != 'n') {
-    const PathEdge*& noted = lookalike->watched ? into->watched_lookalike : into->lookalike;
-    if (noted == nullptr) noted = lookalike;
-  }
   // A value that only looks wanted is checked and forgotten.
   if (*p == '{' || *p == '[') {
     const bool is_object = *p == '{';
-    if (depth == max_depth_) {
-      if (!SkipTooDeep(p, end)) return not_json();
+    if (frame == deepest) {
+      p = SkipTooDeep(p);
+      if (p == nullptr) return NotJson(stopped_at_);
       goto after_value;
     }
-    frame = &frames_[depth++];
-    *frame = {p, into, into, slot, kNoSlot, node, name_count_, 0, is_object, in_slot, decides};
+    ++frame;
+    const Container container = is_object ? Container::kObject : Container::kArray;
+    *frame = {p, into, into, slot, kNoSlot, node, name_count_, 0, 0, container, reading};
     if (is_object && nested != nullptr && into == &target && node == nested_node) {
       ScanTarget* inner = nested->Enter();
       nested = nullptr;  // not again for a duplicate
@@ -403,118 +430,128 @@ value:
         const PathNode& root = inner->trie->node(inner->root);
         frame->node = inner->root;
         frame->inner_slot = root.slot;
-        frame->in_slot = in_slot || (root.slot != kNoSlot && root.reads_value);
-        frame->decides = decides || (root.slot != kNoSlot && root.value_decides);
+        if (root.slot != kNoSlot) frame->reading |= ReadingOf(root);
       }
     }
-    p = SkipSpace(p + 1, end);
+    p = SkipSpace(p + 1);
     if (is_object) {
       if (*p == '}') goto close;
       goto member;
     }
     if (*p == ']') goto close;
-    into = nullptr;
-    node = kNoNode;
-    slot = kNoSlot;
-    in_slot = frame->in_slot;
-    decides = frame->decides;
-    lookalike = nullptr;
-    goto value;
+    goto item;
   }
   {
     const char* const begin = p;
-    Value read;
+    // Made where it goes: a copy would wait for what was just written.
+    Value& read = slot != kNoSlot ? into->slots[slot] : unwanted;
     switch (*p) {
-      case '"':
-        if (!ScanString(++p, &token)) return not_json();
-        read = Value::String({token.begin, static_cast<size_t>(token.end - token.begin)});
-        if (in_slot && token.escaped) {
+      case '"': {
+        p = ScanString(p + 1, &token);
+        if (p == nullptr) return NotJson(stopped_at_);
+        std::string_view inside(token.begin, static_cast<size_t>(token.end - token.begin));
+        if (token.escaped && (reading & kRead) != 0) {
           bool lone_surrogate = false;
-          read = Value::String(Unescape(read.view(), arena_, &lone_surrogate));
-          if (lone_surrogate && decides) Found(Violation::kSurrogateInValue, begin);
+          inside = Unescape(inside, arena_, &lone_surrogate);
+          if (lone_surrogate && (reading & kDecides) != 0) {
+            Found(Violation::kSurrogateInValue, begin);
+          }
         }
+        read = Value::String(inside);
         break;
+      }
       case 't':
       case 'f':
       case 'n':
-        if (!ScanLiteral(p, &read)) return not_json();
+        p = ScanLiteral(p, &read);
+        if (p == nullptr) return NotJson(begin);
         break;
       default:
-        if (!ScanNumber(p)) return not_json();
-        if (slot != kNoSlot) read = ReadNumber({begin, static_cast<size_t>(p - begin)});
+        p = ScanNumber(p, &read);
+        if (p == nullptr) return NotJson(stopped_at_);
+        if (slot != kNoSlot && read.is(Tag::kAbsent)) {
+          read = ReadNumber({begin, static_cast<size_t>(p - begin)});
+        }
     }
-    if (slot != kNoSlot) store(into, slot, read, begin);
+    if (slot != kNoSlot) note(into, slot, begin);
   }
 
 after_value:
-  if (depth == 0) goto finish;
-  frame = &frames_[depth - 1];
-  p = SkipSpace(p, end);
-  if (frame->is_object) {
+  if (frame->container == Container::kObject) {
+    p = SkipSpace(p);
     if (*p == ',') {
-      p = SkipSpace(p + 1, end);
+      p = SkipSpace(p + 1);
       goto member;
     }
     if (*p == '}') goto close;
-    return not_json();
+    return NotJson(p);
   }
-  if (*p == ',') {
-    p = SkipSpace(p + 1, end);
-    into = nullptr;
-    node = kNoNode;
-    slot = kNoSlot;
-    in_slot = frame->in_slot;
-    decides = frame->decides;
-    lookalike = nullptr;
-    goto value;
+  if (frame->container == Container::kNone) {
+    if (whole_line) p = SkipSpace(p);
+    return whole_line && p != end_ ? NotJson(p) : result_;
   }
+  p = SkipSpace(p);
   if (*p == ']') goto close;
-  return not_json();
+  if (*p != ',') return NotJson(p);
+  p = SkipSpace(p + 1);
+
+item:
+  into = nullptr;
+  node = kNoNode;
+  slot = kNoSlot;
+  reading = frame->reading;
+  goto value;
 
 member : {
-  if (*p != '"') return not_json();
+  if (*p != '"') return NotJson(p);
   const char* const where = p;
-  if (!ScanString(++p, &token)) return not_json();
+  p = ScanString(p + 1, &token);
+  if (p == nullptr) return NotJson(stopped_at_);
   std::string_view name(token.begin, static_cast<size_t>(token.end - token.begin));
-  bool has_nul = false;
+  bool plain = token.ascii;
   if (token.escaped) {
     bool lone_surrogate = false;
     name = Unescape(name, arena_, &lone_surrogate);
     if (lone_surrogate) Found(Violation::kSurrogateInName, where);
-    has_nul = name.find('\0') != std::string_view::npos;
-    token.ascii = std::all_of(name.begin(), name.end(),
-                              [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    plain = std::all_of(name.begin(), name.end(), [](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return byte != 0 && byte < 0x80;
+    });
   }
   const uint64_t word = NameWord(name.data(), name.size());
-  AddName(*frame, name, word, where);
+  const PathEdge* edge = nullptr;
   into = frame->members;
   node = kNoNode;
   slot = kNoSlot;
-  in_slot = frame->in_slot;
-  decides = frame->decides;
-  lookalike = nullptr;
+  reading = frame->reading;
+  const PathEdge* lookalike = nullptr;
   if (frame->node != kNoNode) {
-    const PathEdge* edge = into->trie->Find(frame->node, name, word);
+    const PathTrie& trie = *into->trie;
+    edge = trie.Find(frame->node, name, word);
     if (edge != nullptr) {
       node = edge->child;
-      slot = into->trie->node(node).slot;
-      in_slot = in_slot || into->trie->node(node).reads_value;
-      decides = decides || into->trie->node(node).value_decides;
+      slot = trie.node(node).slot;
+      reading |= ReadingOf(trie.node(node));
     }
     if (edge == nullptr || edge->watched) {
-      lookalike = into->trie->FindLookalike(frame->node, name, word, token.ascii && !has_nul);
+      lookalike = trie.FindLookalike(frame->node, name, word, plain);
       if (lookalike != nullptr && !lookalike->watched) {
-        const auto index = static_cast<size_t>(lookalike - &into->trie->edge(0));
+        const auto index = static_cast<size_t>(lookalike - &trie.edge(0));
         into->lookalike_edges |= uint64_t{1} << std::min<size_t>(index, 63);
       }
-    }
-    if (edge == nullptr && has_nul) {
-      into->nul_nodes |= uint64_t{1} << std::min<uint32_t>(frame->node, 63);
+      if (edge == nullptr && !plain && name.find('\0') != std::string_view::npos) {
+        into->nul_nodes |= uint64_t{1} << std::min<uint32_t>(frame->node, 63);
+      }
     }
   }
-  p = SkipSpace(p, end);
-  if (*p != ':') return not_json();
-  p = SkipSpace(p + 1, end);
+  if (edge == nullptr || !AddEdge(*frame, *edge, name, where)) AddName(*frame, name, word, where);
+  p = SkipSpace(p);
+  if (*p != ':') return NotJson(p);
+  p = SkipSpace(p + 1);
+  if (lookalike != nullptr && *p != 'n') {
+    const PathEdge*& noted = lookalike->watched ? into->watched_lookalike : into->lookalike;
+    if (noted == nullptr) noted = lookalike;
+  }
   goto value;
 }
 
@@ -523,22 +560,20 @@ close:
   if (name_count_ - frame->first_name > kCompareEachUpTo) CheckManyNames(*frame, frame->start);
   name_count_ = frame->first_name;
   if (frame->slot != kNoSlot || frame->inner_slot != kNoSlot) {
-    const Value span = Value::Text(frame->is_object ? Tag::kMapSpan : Tag::kListSpan,
+    const bool is_object = frame->container == Container::kObject;
+    const Value span = Value::Text(is_object ? Tag::kMapSpan : Tag::kListSpan,
                                    {frame->start, static_cast<size_t>(p - frame->start)});
-    if (frame->slot != kNoSlot) store(frame->owner, frame->slot, span, frame->start);
+    if (frame->slot != kNoSlot) {
+      frame->owner->slots[frame->slot] = span;
+      note(frame->owner, frame->slot, frame->start);
+    }
     if (frame->inner_slot != kNoSlot) {
-      store(frame->members, frame->inner_slot, span, frame->start);
+      frame->members->slots[frame->inner_slot] = span;
+      note(frame->members, frame->inner_slot, frame->start);
     }
   }
-  --depth;
+  --frame;
   goto after_value;
-
-finish:
-  if (whole_line) {
-    p = SkipSpace(p, end);
-    if (p != end) return not_json();
-  }
-  return result_;
 }
 
 std::string_view Unescape(std::string_view inside, Arena& arena, bool* lone_surrogate) {

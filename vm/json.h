@@ -12,8 +12,9 @@
 // one with escapes is unescaped into the arena, a list or an object is a span, a number is read
 // (vm/number.h). What goes to no slot is checked and forgotten.
 //
-// The work per byte is small because there is little to do: strings are searched 16 bytes at a
-// time, and a name is compared with the few names its object's trie node has.
+// The work per byte is small because there is little to do: strings are searched as many bytes at a
+// time as the CPU can (vm/plain_text.h), and a name is compared with the few names its object's
+// trie node has.
 #pragma once
 
 #include <array>
@@ -114,6 +115,7 @@ class Scanner {
   std::string_view offending_name() const { return offending_name_; }
 
  private:
+  enum class Container : uint8_t { kNone, kArray, kObject };
   struct Frame {
     const char* start;    // of the value
     ScanTarget* owner;    // of `slot`
@@ -123,9 +125,10 @@ class Scanner {
     uint32_t node;        // in members' trie
     uint32_t first_name;  // index into names_
     uint64_t name_bits;   // a bit set for each name so far, by its hash
-    bool is_object;
-    bool in_slot;  // this value or one around it is read
-    bool decides;  // likewise by what can decide a call
+    uint64_t
+        edge_bits;  // of names that the trie has instead: for each of the node's first 64 edges
+    Container container;
+    uint8_t reading;  // what this value or one around it is read for
   };
   struct Name {
     const char* text;
@@ -139,15 +142,21 @@ class Scanner {
     bool ascii;
   };
 
-  bool ScanString(const char*& p, StringToken* token);
-  bool ScanRestOfString(const char** at, StringToken* token);
-  bool ScanNumber(const char*& p);
-  bool SkipTooDeep(const char*& p, const char* end);
-  const char* SkipSpace(const char* p, const char* end);
-  const char* SkipSomeSpace(const char* p, const char* end);
+  // These return where they are done, or null: what is no JSON begins at stopped_at_ then.
+  const char* ScanString(const char* p, StringToken* token);
+  const char* ScanRestOfString(const char* p, StringToken* token);
+  const char* ScanNumber(const char* p, Value* value);
+  const char* SkipTooDeep(const char* p);
+  const char* Stop(const char* where);
+  const char* SkipSpace(const char* p);
+  const char* SkipSomeSpace(const char* p);
+  ScanResult NotJson(const char* where);
   void Found(Violation violation, const char* where);
-  bool IsDuplicate(const Frame& frame, const Name& name) const;
+  bool IsDuplicate(const Frame& frame, std::string_view text, uint32_t hash) const;
+  void FoundTwice(std::string_view name, const char* where);
+  bool AddEdge(Frame& frame, const PathEdge& edge, std::string_view text, const char* where);
   void AddName(Frame& frame, std::string_view text, uint64_t word, const char* where);
+  void MakeRoomForNames();
   void CheckManyNames(const Frame& frame, const char* where);
 
   Arena& arena_;
@@ -155,9 +164,12 @@ class Scanner {
   std::vector<Frame> frames_;
   std::vector<Name> names_;  // of the open objects; the first name_count_ count
   uint32_t name_count_ = 0;
+  uint32_t name_room_ = 0;
   std::vector<uint64_t> deep_;  // one bit a level beyond max_depth_: 1 for an object
   ScanResult result_;
   const char* text_ = nullptr;
+  const char* end_ = nullptr;
+  const char* stopped_at_ = nullptr;
   std::string_view offending_name_;
 };
 

@@ -10,8 +10,6 @@ namespace writ {
 namespace {
 
 constexpr size_t kMaxSignificantDigits = 17;
-constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 constexpr uint64_t kExactLimit = uint64_t{1} << 53;
 
 // Whether digits × 10^zeros is exact as a double: its odd part must fit 53 bits.
@@ -48,18 +46,16 @@ bool IsJsonNumber(std::string_view text) {
 }
 
 Value ReadNumber(std::string_view token) {
-  // The short numbers nearly every call has: up to 15 digits, a point among them or not. Digits and
-  // power of ten are exact as doubles then, so their quotient is the nearest double.
   const bool negative = token.front() == '-';
   const std::string_view unsigned_part = token.substr(negative ? 1 : 0);
-  if (unsigned_part.size() <= 16) {
-    int64_t digits = 0;
+  if (unsigned_part.size() <= kMaxShortDigits + 1) {
+    uint64_t digits = 0;
     size_t point = unsigned_part.size();
     size_t at = 0;
     for (; at < unsigned_part.size(); ++at) {
       const char c = unsigned_part[at];
       if (c >= '0' && c <= '9') {
-        digits = digits * 10 + (c - '0');
+        digits = digits * 10 + static_cast<uint64_t>(c - '0');
       } else if (c == '.') {
         point = at;
       } else {
@@ -67,10 +63,8 @@ Value ReadNumber(std::string_view token) {
       }
     }
     const bool integer = point == unsigned_part.size();
-    if (at == unsigned_part.size() && (!integer || at <= 15)) {
-      if (integer) return Value::Int(negative ? -digits : digits);
-      const double value = static_cast<double>(digits) / kPowersOfTen[at - point - 1];
-      return Value::Double(negative ? -value : value);
+    if (at == unsigned_part.size() && (!integer || at <= kMaxShortDigits)) {
+      return ShortNumber(negative, digits, integer ? 0 : at - point - 1);
     }
   }
 

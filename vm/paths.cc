@@ -14,20 +14,16 @@ bool IsAscii(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-// Bit 5 set in every byte: letters of either case become one, and nothing that differs in more
-// than that bit becomes equal. Only a filter; FoldEqual decides.
-constexpr uint64_t kCaseBits = 0x2020202020202020;
-
 }  // namespace
 
-const PathEdge* PathTrie::FindLookalike(uint32_t node, std::string_view name, uint64_t word,
-                                        bool name_is_plain) const {
+const PathEdge* PathTrie::SearchLookalike(uint32_t node, std::string_view name, uint64_t word,
+                                          bool name_is_plain) const {
   const PathNode& at = nodes_[node];
   const size_t nul = name_is_plain ? std::string_view::npos : name.find('\0');
   const std::string_view as_c_string = name.substr(0, nul);
   const bool has_nul = nul != std::string_view::npos;
   // Non-ASCII characters fold to others of another length, so only plain names can be told apart
-  // by their first bytes.
+  // by their first bytes. FoldEqual decides.
   const bool filter = name_is_plain && at.ascii;
   const PathEdge* watched = nullptr;
   bool is_named = false;  // by an edge that is watched
@@ -63,8 +59,11 @@ PathTrie PathTrie::Of(std::vector<PathNode> nodes, std::vector<PathEdge> edges) 
     node.first_edge = first_edge;
     first_edge += node.edge_count;
     for (uint32_t i = node.first_edge; i < first_edge; ++i) {
+      edges[i].order = static_cast<uint8_t>(std::min<uint32_t>(i - node.first_edge, kManyEdges));
       node.ascii = node.ascii && edges[i].ascii;
+      node.looks |= uint64_t{1} << LooksOf(edges[i].name, edges[i].word);
     }
+    if (!node.ascii) node.looks = UINT64_MAX;
   }
   trie.nodes_ = std::move(nodes);
   trie.edges_ = std::move(edges);

@@ -26,12 +26,23 @@ namespace writ {
 inline constexpr uint32_t kNoSlot = UINT32_MAX;
 inline constexpr uint32_t kNoNode = UINT32_MAX;
 
+// The first so many bytes of a word.
+inline constexpr uint64_t kNameMasks[] = {0,
+                                          UINT64_MAX >> 56,
+                                          UINT64_MAX >> 48,
+                                          UINT64_MAX >> 40,
+                                          UINT64_MAX >> 32,
+                                          UINT64_MAX >> 24,
+                                          UINT64_MAX >> 16,
+                                          UINT64_MAX >> 8,
+                                          UINT64_MAX};
+
 // The first bytes of a name as one word, so that most names are told apart by one comparison.
 // REQUIRES: eight bytes at p are readable, whatever the length.
 inline uint64_t NameWord(const char* p, size_t length) {
   uint64_t word;
   __builtin_memcpy(&word, p, 8);
-  return length >= 8 ? word : word & ((uint64_t{1} << (8 * length)) - 1);
+  return word & kNameMasks[length < 8 ? length : 8];
 }
 
 struct PathEdge {
@@ -41,7 +52,11 @@ struct PathEdge {
   bool ascii = true;
   // What is there or below is read only by what decides nothing: rules in shadow mode, messages.
   bool watched = false;
+  // Among the edges of its node; kManyEdges for all that come after.
+  uint8_t order = 0;
 };
+
+inline constexpr uint8_t kManyEdges = 64;
 
 struct PathNode {
   uint32_t slot = kNoSlot;  // where a value found here goes
@@ -51,6 +66,9 @@ struct PathNode {
   // What reads the value, rules in shadow mode and messages apart.
   bool value_decides = false;
   bool ascii = true;  // all names directly below are
+  // A bit for each name directly below, by what plain names that look like it have in common:
+  // of 64. All, if one of the names is not ASCII.
+  uint64_t looks = 0;
 };
 
 class PathTrie {
@@ -76,9 +94,25 @@ class PathTrie {
   // edge that is watched (then only one that is not can be meant). Null if there is none. A plain
   // name is ASCII and holds no NUL.
   const PathEdge* FindLookalike(uint32_t node, std::string_view name, uint64_t word,
-                                bool name_is_plain) const;
+                                bool name_is_plain) const {
+    // Nearly all names look like none.
+    const bool may = !name_is_plain || (nodes_[node].looks >> LooksOf(name, word) & 1) != 0;
+    return may ? SearchLookalike(node, name, word, name_is_plain) : nullptr;
+  }
 
  private:
+  // Bit 5 set in every byte: letters of either case become one, and nothing that differs in more
+  // than that bit becomes equal.
+  static constexpr uint64_t kCaseBits = 0x2020202020202020;
+
+  // Below 64, the same for names that are equal but for case.
+  static unsigned LooksOf(std::string_view name, uint64_t word) {
+    return static_cast<unsigned>(((word | kCaseBits) + name.size()) * 0x9E3779B97F4A7C15 >> 58);
+  }
+
+  const PathEdge* SearchLookalike(uint32_t node, std::string_view name, uint64_t word,
+                                  bool name_is_plain) const;
+
   std::vector<PathNode> nodes_;
   std::vector<PathEdge> edges_;
   std::vector<char> names_;

@@ -9,11 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/number.h"
 #include "vm/scan.h"
 
 namespace writ {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 struct Line {
@@ -202,6 +204,25 @@ TEST(Json, FindsAMemberTwiceInObjectsOfEverySize) {
         EXPECT_EQ(scanned.result.violation, Violation::kDuplicateMember) << count << " " << spelt;
         EXPECT_EQ(scanned.scanner.offending_name(), name) << count;
       }
+    }
+  }
+}
+
+// Names that the trie has are told apart by their edges, as far as there is a bit for each.
+TEST(Json, FindsAMemberTwiceAmongThoseThatAreRead) {
+  for (const size_t count : {1u, 2u, 63u, 64u, 65u, 70u}) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < count; ++i) names.push_back("m" + std::to_string(i));
+    const Paths paths(names);
+    EXPECT_TRUE(Scanned("{" + Members(count + 5) + "}", paths).result.ok()) << count;
+    for (const std::string& name : names) {
+      const std::string line = "{" + Members(count) + ",\"other\":0,\"" + name + "\":0}";
+      EXPECT_EQ(Scanned(line, paths).result.violation, Violation::kDuplicateMember)
+          << name << " of " << count;
+      // Of an object within, whose names are no duplicates of those around it.
+      EXPECT_TRUE(
+          Scanned("{" + Members(count) + ",\"in\":{\"" + name + "\":0}}", paths).result.ok())
+          << name << " of " << count;
     }
   }
 }
@@ -404,18 +425,78 @@ TEST(Json, TakesHugeNamesAndTexts) {
             Violation::kDuplicateMember);
 }
 
-// Strings are searched in steps of 16 bytes: what ends one may stand anywhere in a step.
+// Strings are searched in steps of 16 to 128 bytes: what ends one may stand anywhere in a step.
 TEST(Json, SeesEveryByteOfAStringWhereverItStands) {
   const Paths paths({"a"});
-  for (size_t before = 0; before < 40; ++before) {
+  for (size_t before = 0; before <= 300; ++before) {
     const std::string plain(before, 'x');
     const std::string line = "{\"a\":\"" + plain;
     EXPECT_EQ(Scanned(line + "\"}", paths).slots.values[0].view(), plain);
     EXPECT_EQ(Scanned(line + "\\u0041\"}", paths).slots.values[0].view(), plain + "A");
     EXPECT_EQ(Scanned(line + "\xC3\xA9\"}", paths).slots.values[0].view(), plain + "\xC3\xA9");
-    EXPECT_EQ(Scanned(line + "\xC3\"}", paths).result.violation, Violation::kInvalidUtf8);
-    EXPECT_EQ(Scanned(line + "\x1F\"}", paths).result.violation, Violation::kNotJson);
+    for (const char* broken : {"\xC3", "\x80", "\xE2\x82", "\xED\xA0\x80", "\xF5\x80\x80\x80"}) {
+      const ScanResult result = Scanned(line + broken + "\"}", paths).result;
+      EXPECT_EQ(result.violation, Violation::kInvalidUtf8) << before;
+      EXPECT_EQ(result.offset, line.size()) << before;
+    }
+    for (const char* broken : {"\x1F", "\n", "\\x", "\\u12G4", ""}) {
+      EXPECT_EQ(Scanned(line + broken + "\"}", paths).result.violation,
+                *broken == '\0' ? Violation::kNone : Violation::kNotJson)
+          << before;
+    }
+    EXPECT_EQ(Scanned(line + "\0\"}"s, paths).result.violation, Violation::kNotJson);
     EXPECT_EQ(Scanned(line, paths).result.violation, Violation::kNotJson);
+    // Likewise where nobody reads.
+    EXPECT_EQ(Scanned("{\"b\":\"" + plain + "\xC3\"}", paths).result.violation,
+              Violation::kInvalidUtf8);
+  }
+}
+
+// Runs of other characters than ASCII are walked in one go, which ends at the first that is.
+TEST(Json, ReadsRunsOfUtf8) {
+  const Paths paths({"a"});
+  for (const std::string& character : {"\xC3\xA9"s, "\xE2\x82\xAC"s, "\xF0\x9F\x99\x82"s}) {
+    for (size_t count = 1; count <= 40; ++count) {
+      std::string run;
+      for (size_t i = 0; i < count; ++i) run += character;
+      EXPECT_EQ(Scanned("{\"a\":\"" + run + "\"}", paths).slots.values[0].view(), run);
+      EXPECT_EQ(Scanned("{\"a\":\"" + run + "\\n" + run + "\"}", paths).slots.values[0].view(),
+                run + '\n' + run);
+      const ScanResult cut =
+          Scanned("{\"a\":\"" + run.substr(0, run.size() - 1) + "\"}", paths).result;
+      EXPECT_EQ(cut.violation, Violation::kInvalidUtf8);
+      EXPECT_EQ(cut.offset, 6 + run.size() - character.size());
+      EXPECT_EQ(Scanned("{\"a\":\"" + run + "\x01\"}", paths).result.offset, 6 + run.size());
+    }
+  }
+}
+
+// Short numbers are read as they are scanned, others after.
+TEST(Json, ReadsNumbersOfEveryLength) {
+  const Paths paths({"a"});
+  std::string digits;
+  for (size_t count = 1; count <= 20; ++count) {
+    digits += static_cast<char>('0' + count % 10);
+    for (size_t point = 0; point <= count; ++point) {
+      for (const std::string& sign : {""s, "-"s}) {
+        for (const std::string& exponent : {""s, "e2"s}) {
+          std::string number = sign + digits.substr(0, point);
+          if (point == 0) number += '0';
+          if (point < count) number += '.' + digits.substr(point);
+          number += exponent;
+          const PaddedText padded(number);
+          const Scanned scanned("{\"a\":" + number + "}", paths);
+          const Value& value = scanned.slots.values[0];
+          const Value wanted = ReadNumber(padded.view());
+          ASSERT_EQ(value.tag, wanted.tag) << number;
+          if (wanted.is(Tag::kUnsafeNumber)) {
+            EXPECT_EQ(value.view(), number);
+          } else {
+            EXPECT_EQ(value.u, wanted.u) << number;
+          }
+        }
+      }
+    }
   }
 }
 
