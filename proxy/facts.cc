@@ -51,8 +51,8 @@ Facts::Facts(const Labels& labels) {
   labels_ = Value::Of(arena_.New(Map{size, entries}));
 }
 
-void Facts::Fill(Machine& machine, std::string_view tool, const Claims& claims, Time now) const {
-  machine.SetNow(now.AsValue());
+void Facts::FillSlots(Machine& machine, std::string_view tool, const Claims& claims,
+                      Time now) const {
   for (const FactSlot& fact : machine.program()->facts) {
     switch (fact.fact) {
       case Fact::kToolName: machine.SetSlot(fact.slot, Value::String(tool)); break;

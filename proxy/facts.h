@@ -50,9 +50,14 @@ class Facts {
 
   // Fills the slots of the call that the machine has begun, and sets the machine's clock.
   // REQUIRES: `tool` and the claims outlive the call.
-  void Fill(Machine& machine, std::string_view tool, const Claims& claims, Time now) const;
+  void Fill(Machine& machine, std::string_view tool, const Claims& claims, Time now) const {
+    machine.SetNow(now.AsValue());
+    if (!machine.program()->facts.empty()) FillSlots(machine, tool, claims, now);
+  }
 
  private:
+  void FillSlots(Machine& machine, std::string_view tool, const Claims& claims, Time now) const;
+
   Arena arena_;
   Value labels_;
 };

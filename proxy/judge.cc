@@ -148,15 +148,17 @@ void Judge::Deny(Code code, std::string_view message) {
   judgement_.message = message;
 }
 
-bool Judge::ReadCounters(int64_t now, std::string* failure) {
+// Those of the tool that has some.
+bool Judge::ReadCounters(int64_t now) {
   const Program& program = *machine_.program();
   const ToolEntry& tool = machine_.tool();
   expected_.clear();
+  failure_.clear();
   for (uint32_t i = 0; i < tool.read_count; ++i) {
     const CounterRead& read = program.reads[tool.first_read + i];
     const Counter& counter = program.counters[read.counter];
     int64_t value = 0;
-    if (!counters_.Read(counter, now, &value, failure)) return false;
+    if (!counters_.Read(counter, now, &value, &failure_)) return false;
     machine_.SetSlot(read.slot, Value::Int(value));
     expected_.push_back({&counter, value});
   }
@@ -253,16 +255,16 @@ const Judgement& Judge::Decide(std::string_view tool, Time now, const Claims& cl
   judgement_.message.clear();
   judgement_.retry_after = 0;
   judgement_.receipt.rows.clear();
+  expected_.clear();
   facts_.Fill(machine_, tool, claims, now);
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    std::string failure;
-    if (!ReadCounters(now.seconds, &failure)) {
+    if (machine_.tool().read_count > 0 && !ReadCounters(now.seconds)) {
       judgement_.decision = {};
       judgement_.shadows.clear();
-      Deny(Code::kState, fmt::format("the counters cannot be used: {}", failure));
+      Deny(Code::kState, fmt::format("the counters cannot be used: {}", failure_));
       return judgement_;
     }
-    judgement_.decision = machine_.Decide();
+    machine_.Decide(judgement_.decision);
     judgement_.shadows.clear();
     const bool allowed = judgement_.decision.verdict == Verdict::kAllow;
     // What denies speaks first: messages share what is left of the call's budget.

@@ -45,7 +45,7 @@ class Judge {
   const Judgement& Decide(std::string_view tool, Time now, const Claims& claims = {});
 
  private:
-  bool ReadCounters(int64_t now, std::string* failure);
+  bool ReadCounters(int64_t now);
   ReserveResult::Outcome Reserve(int64_t now);
   void NoteShadows();
   void OnFull(const ReserveResult& result, int64_t now);
@@ -56,6 +56,7 @@ class Judge {
   Facts no_facts_;
   const Facts& facts_;
   Judgement judgement_;
+  std::string failure_;  // why counters cannot be read
   std::vector<Counters::Expectation> expected_;
   std::vector<CounterUse> uses_;
 };

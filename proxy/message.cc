@@ -13,6 +13,7 @@
 #include <array>
 
 #include "vm/json_text.h"
+#include "vm/plain_text.h"
 
 namespace writ {
 namespace {
@@ -36,7 +37,35 @@ enum Slot : uint32_t {
   kSlotCount,
 };
 
-struct EnvelopeTrie {
+constexpr std::string_view kToolsCall = "tools/call";
+
+size_t SkipSpace(std::string_view line) {
+  size_t at = 0;
+  while (at < line.size() && (line[at] == ' ' || line[at] == '\t' || line[at] == '\r')) ++at;
+  return at;
+}
+
+// Whether the inside of a string token of a scanned line has escapes.
+inline bool HasEscapes(std::string_view inside) {
+  const char* const end = inside.data() + inside.size();  // the quote
+  return SkipPlain(inside.data(), end) != end && inside.find('\\') != std::string_view::npos;
+}
+
+bool SpeaksOfCancelling(std::string_view method) {
+  constexpr std::string_view kWord = "cancel";
+  const auto same = [](char a, char b) { return (a | 0x20) == b; };
+  return std::search(method.begin(), method.end(), kWord.begin(), kWord.end(), same) !=
+         method.end();
+}
+
+// The first name of the trie that a member's name only looks like.
+std::string_view LookalikeOf(const PathTrie& trie, uint64_t edges) {
+  return trie.edge(static_cast<uint32_t>(__builtin_ctzll(edges))).name;
+}
+
+}  // namespace
+
+struct MessageReader::EnvelopeTrie {
   PathTrie trie;
   uint32_t root = kNoNode;
   uint32_t params = kNoNode;
@@ -49,7 +78,7 @@ struct EnvelopeTrie {
   uint64_t response_edges = 0;  // result and error
 };
 
-const EnvelopeTrie& Envelope() {
+const MessageReader::EnvelopeTrie& MessageReader::Envelope() {
   static const EnvelopeTrie envelope = [] {
     EnvelopeTrie made;
     PathTrieBuilder builder;
@@ -99,26 +128,6 @@ const EnvelopeTrie& Envelope() {
   return envelope;
 }
 
-constexpr std::string_view kToolsCall = "tools/call";
-
-bool IsBlank(std::string_view line) {
-  return line.find_first_not_of(" \t\r") == std::string_view::npos;
-}
-
-bool SpeaksOfCancelling(std::string_view method) {
-  constexpr std::string_view kWord = "cancel";
-  const auto same = [](char a, char b) { return (a | 0x20) == b; };
-  return std::search(method.begin(), method.end(), kWord.begin(), kWord.end(), same) !=
-         method.end();
-}
-
-// The first name of the trie that a member's name only looks like.
-std::string_view LookalikeOf(const PathTrie& trie, uint64_t edges) {
-  return trie.edge(static_cast<uint32_t>(__builtin_ctzll(edges))).name;
-}
-
-}  // namespace
-
 // Sends the arguments to the tool's slots if the tool is known when they come.
 class MessageReader::ToolArguments : public NestedTarget {
  public:
@@ -128,7 +137,7 @@ class MessageReader::ToolArguments : public NestedTarget {
     const Value& method = reader_.slots_[kMethod];
     const Value& name = reader_.slots_[kName];
     if (entered_ || !method.is(Tag::kString) || method.view() != kToolsCall ||
-        !name.is(Tag::kString) || name.view().find('\\') != std::string_view::npos) {
+        !name.is(Tag::kString) || HasEscapes(name.view())) {
       return nullptr;
     }
     entered_ = true;
@@ -144,7 +153,7 @@ class MessageReader::ToolArguments : public NestedTarget {
 };
 
 MessageReader::MessageReader(Machine& machine, uint32_t max_depth)
-    : machine_(machine), scanner_(machine.arena(), max_depth) {
+    : machine_(machine), trie_(Envelope()), scanner_(machine.arena(), max_depth) {
   static_assert(kSlotCount <= sizeof slots_ / sizeof slots_[0]);
 }
 
@@ -158,7 +167,8 @@ void MessageReader::Refuse(int code, std::string why) {
   message_.refusal = std::move(why);
 }
 
-const ClientMessage& MessageReader::Read(std::string_view line) {
+// What the last line left is not to be taken for this one's.
+[[gnu::always_inline]] inline void MessageReader::ClearLast() {
   machine_.ResetArena();
   message_.kind = MessageKind::kBlank;
   message_.method = {};
@@ -172,36 +182,43 @@ const ClientMessage& MessageReader::Read(std::string_view line) {
   message_.client_version.reset();
   message_.may_answer = false;
   message_.may_cancel = false;
-  if (IsBlank(line)) return message_;
-
-  std::fill_n(slots_, kSlotCount, Value());
+  MakeAbsent(slots_);
   envelope_ = {};
-  const EnvelopeTrie& envelope = Envelope();
-  envelope_.trie = &envelope.trie;
-  envelope_.root = envelope.root;
+}
+
+const ClientMessage& MessageReader::Read(std::string_view line) {
+  ClearLast();
+  const size_t first = SkipSpace(line);
+  if (first == line.size()) return message_;
+
+  envelope_.trie = &trie_.trie;
+  envelope_.root = trie_.root;
   envelope_.slots = slots_;
   envelope_.raw = raw_;
   ToolArguments arguments(*this);
-  const ScanResult scanned = scanner_.Scan(line, true, envelope_, envelope.arguments, &arguments);
-  ReadRequestId(Raw(kId), message_.id);
+  const ScanResult scanned = scanner_.Scan(line, true, envelope_, trie_.arguments, &arguments);
+  if (slots_[kId].is(Tag::kInt)) {
+    ReadIntegerId(raw_[kId], slots_[kId].i, message_.id);
+  } else {
+    ReadRequestId(Raw(kId), message_.id);
+  }
   if (!arguments.entered()) message_.tool = {};
-  Classify(line, scanned);
+  Classify(line, first, scanned);
   if (message_.kind == MessageKind::kRefused && scanned.is_json()) DecideWhetherToAnswer();
   return message_;
 }
 
-void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
-  const EnvelopeTrie& envelope = Envelope();
+[[gnu::always_inline]] inline void MessageReader::Classify(std::string_view line, size_t first,
+                                                           const ScanResult& scanned) {
   if (!scanned.ok()) return RefuseViolation(line, scanned);
-  const size_t first = line.find_first_not_of(" \t\r");
   if (line[first] == '[') return Refuse(kInvalidRequest, "a batch");
   if (line[first] != '{') return Refuse(kInvalidRequest, "not a JSON object");
 
-  if (const uint64_t edges = envelope_.lookalike_edges & envelope.envelope_edges; edges != 0) {
+  if (const uint64_t edges = envelope_.lookalike_edges & trie_.envelope_edges; edges != 0) {
     return Refuse(kInvalidRequest, fmt::format("a member whose name looks like {} but is not",
-                                               JsonQuote(LookalikeOf(envelope.trie, edges))));
+                                               JsonQuote(LookalikeOf(trie_.trie, edges))));
   }
-  if ((envelope_.nul_nodes >> envelope.root & 1) != 0) {
+  if ((envelope_.nul_nodes >> trie_.root & 1) != 0) {
     return Refuse(kInvalidRequest, "a member whose name holds a NUL");
   }
   if (!slots_[kJsonrpc].is(Tag::kString)) return Refuse(kInvalidRequest, "jsonrpc is not \"2.0\"");
@@ -230,15 +247,16 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
 
   if (!slots_[kMethod].is(Tag::kString)) return Refuse(kInvalidRequest, "method is no string");
   message_.method = slots_[kMethod].view();
-  if (message_.method.find('\\') != std::string_view::npos) {
+  message_.is_tool_call = message_.method == kToolsCall;
+  if (!message_.is_tool_call && HasEscapes(message_.method)) {
     bool lone_surrogate = false;
     message_.method = Unescape(message_.method, machine_.arena(), &lone_surrogate);
     if (lone_surrogate) return Refuse(kParseError, "a lone surrogate in method");
     if (message_.method.find('\0') != std::string_view::npos) {
       return Refuse(kInvalidRequest, "a NUL in method");
     }
+    message_.is_tool_call = message_.method == kToolsCall;
   }
-  message_.is_tool_call = message_.method == kToolsCall;
   message_.may_cancel = !message_.is_tool_call && SpeaksOfCancelling(message_.method);
   if (message_.may_cancel) ReadRequestId({}, message_.cancelled);
   if (message_.id.kind != IdKind::kNone && !message_.id.is_valid()) {
@@ -250,8 +268,8 @@ void MessageReader::Classify(std::string_view line, const ScanResult& scanned) {
   if (message_.is_tool_call) {
     if (!ReadToolCall()) return;
   } else if (message_.method == "notifications/cancelled") {
-    if ((envelope_.lookalike_edges & envelope.request_id_edge) != 0 ||
-        (envelope_.nul_nodes >> envelope.params & 1) != 0) {
+    if ((envelope_.lookalike_edges & trie_.request_id_edge) != 0 ||
+        (envelope_.nul_nodes >> trie_.params & 1) != 0) {
       return Refuse(kInvalidRequest, "a member of params that looks like \"requestId\" but is not");
     }
     ReadRequestId(Raw(kRequestIdSlot), message_.cancelled);
@@ -281,8 +299,7 @@ void MessageReader::RefuseViolation(std::string_view line, const ScanResult& sca
 }
 
 // The rest of what a tools/call must be. False if it was refused.
-bool MessageReader::ReadToolCall() {
-  const EnvelopeTrie& envelope = Envelope();
+[[gnu::always_inline]] inline bool MessageReader::ReadToolCall() {
   const auto refuse = [this](std::string why) {
     Refuse(kInvalidParams, std::move(why));
     return false;
@@ -291,11 +308,11 @@ bool MessageReader::ReadToolCall() {
     Refuse(kInvalidRequest, "a tools/call without an id");
     return false;
   }
-  if (const uint64_t edges = envelope_.lookalike_edges & envelope.call_edges; edges != 0) {
+  if (const uint64_t edges = envelope_.lookalike_edges & trie_.call_edges; edges != 0) {
     return refuse(fmt::format("a member of params whose name looks like {} but is not",
-                              JsonQuote(LookalikeOf(envelope.trie, edges))));
+                              JsonQuote(LookalikeOf(trie_.trie, edges))));
   }
-  if ((envelope_.nul_nodes >> envelope.params & 1) != 0) {
+  if ((envelope_.nul_nodes >> trie_.params & 1) != 0) {
     return refuse("a member of params whose name holds a NUL");
   }
   const Value& name = slots_[kName];
@@ -309,9 +326,9 @@ bool MessageReader::ReadToolCall() {
   const bool scanned_arguments = message_.tool.data() != nullptr;
   if (!scanned_arguments) {
     bool lone_surrogate = false;
-    message_.tool = name.view().find('\\') == std::string_view::npos
-                        ? name.view()
-                        : Unescape(name.view(), machine_.arena(), &lone_surrogate);
+    message_.tool = HasEscapes(name.view())
+                        ? Unescape(name.view(), machine_.arena(), &lone_surrogate)
+                        : name.view();
     if (lone_surrogate) return refuse("a lone surrogate in params.name");
     if (message_.tool.find('\0') != std::string_view::npos) {
       return refuse("a NUL in params.name");
@@ -347,9 +364,9 @@ void MessageReader::ReadClientInfo(uint32_t name_slot, uint32_t version_slot) {
 void MessageReader::DecideWhetherToAnswer() {
   const bool response = !slots_[kResult].is(Tag::kAbsent) ||
                         !slots_[kErrorMember].is(Tag::kAbsent) ||
-                        (envelope_.lookalike_edges & Envelope().response_edges) != 0;
+                        (envelope_.lookalike_edges & trie_.response_edges) != 0;
   const bool one_id = message_.id.is_valid() && (envelope_.filled_twice >> kId & 1) == 0 &&
-                      (envelope_.lookalike_edges & Envelope().id_edge) == 0;
+                      (envelope_.lookalike_edges & trie_.id_edge) == 0;
   message_.may_answer = one_id && !response;
 }
 

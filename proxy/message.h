@@ -72,7 +72,11 @@ class MessageReader {
 
  private:
   class ToolArguments;
-  void Classify(std::string_view line, const ScanResult& scanned);
+  struct EnvelopeTrie;
+  static const EnvelopeTrie& Envelope();
+  void ClearLast();
+  // `first`: of what is no white space.
+  void Classify(std::string_view line, size_t first, const ScanResult& scanned);
   void RefuseViolation(std::string_view line, const ScanResult& scanned);
   bool ReadToolCall();
   void ReadClientInfo(uint32_t name_slot, uint32_t version_slot);
@@ -82,6 +86,7 @@ class MessageReader {
   std::string_view Raw(uint32_t slot) const;
 
   Machine& machine_;
+  const EnvelopeTrie& trie_;
   Scanner scanner_;
   ClientMessage message_;
   ScanTarget envelope_;

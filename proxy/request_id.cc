@@ -42,19 +42,22 @@ double ReadDouble(std::string_view raw) {
   return raw.front() == '-' ? -value : value;
 }
 
+void SetNumberKey(double value, std::string& key) {
+  if (value == 0) value = 0;  // -0 is 0
+  char bytes[1 + sizeof value] = {'n'};
+  std::memcpy(bytes + 1, &value, sizeof value);
+  key.assign(bytes, sizeof bytes);
+}
+
 // Says whether it is an integer token.
-bool AppendNumberKey(std::string_view raw, std::string& key) {
+bool SetNumberKey(std::string_view raw, std::string& key) {
   double value;
   bool is_integer = ReadShortInteger(raw, &value);
   if (!is_integer) {
     value = ReadDouble(raw);
     is_integer = IsIntegerToken(raw);
   }
-  if (value == 0) value = 0;  // -0 is 0
-  char bytes[sizeof value];
-  std::memcpy(bytes, &value, sizeof value);
-  key = 'n';
-  key.append(bytes, sizeof bytes);
+  SetNumberKey(value, key);
   return is_integer;
 }
 
@@ -105,10 +108,16 @@ void ReadRequestId(std::string_view raw, RequestId& id) {
     const bool clean = AppendDecoded(raw.substr(1, raw.size() - 2), id.key);
     id.kind = clean ? IdKind::kString : IdKind::kInvalid;
   } else if (first == '-' || (first >= '0' && first <= '9')) {
-    id.kind = AppendNumberKey(raw, id.key) ? IdKind::kInteger : IdKind::kInvalid;
+    id.kind = SetNumberKey(raw, id.key) ? IdKind::kInteger : IdKind::kInvalid;
   } else {
     id.kind = raw == "null" ? IdKind::kNull : IdKind::kInvalid;
   }
+}
+
+void ReadIntegerId(std::string_view raw, int64_t value, RequestId& id) {
+  id.raw = raw;
+  id.kind = raw.size() <= kMaxIdBytes ? IdKind::kInteger : IdKind::kInvalid;
+  SetNumberKey(static_cast<double>(value), id.key);
 }
 
 bool OtherSpelling(const RequestId& id, std::string& key) {
@@ -120,7 +129,7 @@ bool OtherSpelling(const RequestId& id, std::string& key) {
   const std::string_view text = std::string_view(id.key).substr(id.key.empty() ? 0 : 1);
   if (id.kind != IdKind::kString || !IsIntegerToken(text)) return false;
   const std::string token(text);  // key may be the id's own
-  AppendNumberKey(token, key);
+  SetNumberKey(token, key);
   return true;
 }
 

@@ -7,6 +7,7 @@
 // Tested by tests/proxy/request_id_test.cc.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,9 @@ struct RequestId {
 
 // Reads an id's token (empty for none) into `id`, whose buffers are reused.
 void ReadRequestId(std::string_view raw, RequestId& id);
+
+// The same of an integer token that is known to be this value. REQUIRES: a double is, too.
+void ReadIntegerId(std::string_view raw, int64_t value, RequestId& id);
 
 // The key of the id that a careless peer would take for this one: 7 for "7", "7" for 7. False if
 // there is none.

@@ -47,6 +47,22 @@ TEST(RequestId, KeepsItsToken) {
   EXPECT_EQ(Id("007").raw, "007");
 }
 
+TEST(RequestId, AnIntegerThatIsKnownIsTheSameId) {
+  for (const int64_t value : {int64_t{0}, int64_t{7}, int64_t{-7}, int64_t{999'999'999'999'999},
+                              int64_t{1} << 53, int64_t{-1} << 53}) {
+    const std::string token = std::to_string(value);
+    RequestId id;
+    id.key = "of the last line";
+    ReadIntegerId(token, value, id);
+    EXPECT_EQ(id.kind, IdKind::kInteger);
+    EXPECT_EQ(id.raw, token);
+    EXPECT_EQ(id.key, Id(token).key) << token;
+  }
+  RequestId negative_zero;
+  ReadIntegerId("-0", 0, negative_zero);
+  EXPECT_EQ(negative_zero.key, Id("-0").key);
+}
+
 TEST(RequestId, TheSameId) {
   const std::vector<std::vector<std::string>> same = {
       {"\"a\"", "\"\\u0061\""},
