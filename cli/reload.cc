@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/freed_memory.h"
 #include "cli/overdue.h"
 #include "cli/print.h"
 #include "compiler/read_file.h"
@@ -119,6 +120,7 @@ void Reloader::Run() {
 bool Reloader::Step() {
   if (!Wait()) return false;
   LoadAnew();
+  GiveBackFreedMemory();
   return true;
 }
 

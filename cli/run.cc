@@ -11,6 +11,7 @@
 
 #include "cli/audit.h"
 #include "cli/commands.h"
+#include "cli/freed_memory.h"
 #include "cli/policy_loader.h"
 #include "cli/print.h"
 #include "cli/reload.h"
@@ -67,6 +68,7 @@ int RunServer(const RunOptions& options, LoadedPolicy loaded, Counters& counters
     return kExitUsage;
   }
   loaded.files.clear();  // lists may be long
+  GiveBackFreedMemory();
 
   SessionOptions session_options;
   session_options.max_depth = options.max_depth;

@@ -170,11 +170,22 @@ class Session:
 
     def peak_memory(self):
         """Bytes that were resident at most."""
+        return self._status("VmHWM")
+
+    def own_memory(self):
+        """Bytes that are resident and of no file."""
+        return self._status("RssAnon")
+
+    def reserves_much(self):
+        """More addresses than any program needs that no sanitizer is part of."""
+        return self._status("VmSize") > 1 << 40
+
+    def _status(self, name):
         with open("/proc/%d/status" % self.pid) as file:
             for line in file:
-                if line.startswith("VmHWM:"):
+                if line.startswith(name + ":"):
                     return int(line.split()[1]) * 1024
-        raise AssertionError("no VmHWM")
+        raise AssertionError("no " + name)
 
 
 def messages_of(data):

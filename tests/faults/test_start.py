@@ -55,6 +55,23 @@ class CanStart(FaultTest):
         self.assertEqual(session.hear_out(), [])
         self.assert_over(session, 0)
 
+    def test_memory(self):
+        """what compiling took is not kept: a policy of 1,000 rules takes little to run"""
+        rules = "".join(
+            "  tool_%d:\n    rules:\n      - name: cap %d\n        conditions:\n"
+            "          - { path: args.amount, op: lte, value: %d }\n" % (i, i, i)
+            for i in range(1000)
+        )
+        policy = self.file("long.yaml", 'version: "1"\ntools:\n' + rules)
+        session = self.start(self.server("for line in lines(): answer(line)\n"), policy=policy)
+        session.say(call(1))
+        self.assertEqual(session.hear(), result(1))
+        if session.reserves_much():
+            self.skipTest("a sanitizer keeps what is freed")
+        self.assertLess(session.own_memory(), 4 << 20)
+        session.close_input()
+        self.assert_over(session, 0)
+
     def test_arguments(self):
         """the server gets its arguments and environment as they are, and no shell in between"""
         arguments = ["a b", "$HOME", "", "*", "--", "-c", "'\"\\"]
