@@ -5,6 +5,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/core.h>
 
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ namespace {
 
 constexpr size_t kLineCount = 512;
 constexpr size_t kPassesARound = 4;  // over all lines
+constexpr size_t kLongLinesARound = 500;
 
 using bench::Compiled;
 using bench::Fail;
@@ -55,6 +57,13 @@ class Rivals {
       Expect(i, "writ with the pattern", pattern, pattern_writ_.Decide(lines_[i]));
       Expect(i, "simdjson with the pattern", pattern, pattern_simdjson_.Decide(lines_[i]));
     }
+    if (DecideLong().code != Code::kAllowed) Fail("the long line is not allowed");
+  }
+
+  Answer DecideLong() { return writ_.Decide(long_line_.view()); }
+  // What whoever cuts lines does with it.
+  const void* FindEndOfLong() const {
+    return std::memchr(long_line_.view().data(), '\n', long_line_.view().size() + 1);
   }
 
   const Lines& lines() const { return lines_; }
@@ -81,6 +90,7 @@ class Rivals {
   }
 
   const Lines lines_{kLineCount};
+  const PaddedText long_line_{LongLine()};
   const std::shared_ptr<const VerifiedProgram> program_;
   const std::shared_ptr<const VerifiedProgram> pattern_program_;
   const re2::RE2& pattern_;
@@ -102,11 +112,15 @@ int Run(int argc, char** argv) {
   rivals.ForEach([&](const char* name, const auto& decide) {
     contest.Add(name, rivals.lines().size(), kPassesARound * rivals.lines().size(), decide);
   });
+  contest.Add("long/writ", 1, kLongLinesARound, [&rivals](size_t) { return rivals.DecideLong(); });
+  contest.Add("long/memchr", 1, kLongLinesARound,
+              [&rivals](size_t) { return rivals.FindEndOfLong(); });
   contest.Compare("line/writ", "line/twin");
   contest.Compare("line/simdjson", "line/writ");
   contest.Compare("pattern/writ", "pattern/twin");
   contest.Compare("pattern/simdjson", "pattern/writ");
   contest.Compare("evaluation/writ", "evaluation/twin");
+  contest.Compare("long/writ", "long/memchr");
   contest.Tell("lines", static_cast<double>(rivals.lines().size()));
   contest.Tell("bytes_per_line", rivals.lines().mean_bytes());
   return contest.Run();

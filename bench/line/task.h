@@ -57,6 +57,19 @@ inline constexpr std::string_view kPatternRule = R"(      - name: a receipt goes
         on_deny: Receipts go to plain addresses
 )";
 
+// A call that passes, with an argument of 64 kB that nobody reads.
+inline std::string LongLine() {
+  std::string body;
+  while (body.size() < (64u << 10)) body += static_cast<char>('a' + body.size() % 26);
+  std::string line =
+      R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"create_charge",)"
+      R"("arguments":{"currency":"usd","amount":900,"body":")" +
+      body +
+      R"(","description":"for order #1","account":"acct_2000","idempotency_key":"ik_1",)"
+      R"("options":{"mode":"live"}}}})";
+  return line;
+}
+
 // What a rival says of a line; the rule counts from 0 through the policy.
 struct Answer {
   Code code = Code::kError;
