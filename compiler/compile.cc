@@ -60,7 +60,7 @@ std::shared_ptr<const VerifiedProgram> EmitAndVerify(const std::vector<Policy>& 
 // REQUIRES: the policies compile.
 void EmitTraced(const std::vector<Policy>& policies, TracedProgram& traced) {
   Diagnostics limits;
-  Program program = Emit(policies, limits, &traced.map);
+  Program program = Emit(policies, limits, {.map = &traced.map});
   if (limits.has_errors()) {
     traced.why = limits.all().front().message;
     return;

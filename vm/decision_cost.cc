@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "vm/selection.h"
+
 namespace writ {
 namespace {
 
@@ -21,6 +23,7 @@ class DecisionBounds {
  public:
   DecisionBounds(const Program& program, const std::vector<uint64_t>& run_costs)
       : program_(program), run_costs_(run_costs) {
+    FindCandidates();
     BoundReads();
     BoundQuotas();
     BoundMessages();
@@ -38,10 +41,22 @@ class DecisionBounds {
  private:
   // What is found going through a decision block once.
   struct Found {
+    uint64_t candidates = 0;      // all that it chooses from
     uint64_t noted = 0;           // by quotas, and by messages of rules in shadow mode
     uint64_t dearest_denial = 0;  // the message of the rule that denies
     uint64_t dearest_chain = 0;   // of the blocks that it goes on in
   };
+
+  // They are looked at with what chooses them, and only then.
+  void FindCandidates() {
+    for (const Block& block : program_.blocks) {
+      bool continues = false;
+      for (uint32_t i = 0; i < block.instruction_count && !continues; ++i) {
+        continues = program_.code[block.first_instruction + i].op == Opcode::kContinue;
+      }
+      is_candidate_.push_back(continues);
+    }
+  }
 
   void BoundReads() {
     reads_.push_back(0);
@@ -84,9 +99,10 @@ class DecisionBounds {
     seen_blocks_.assign(reached ? program_.blocks.size() : 0, kNoBlock);
     seen_rules_.assign(reached ? program_.rules.size() : 0, kNoBlock);
     for (uint32_t i = 0; i < program_.blocks.size(); ++i) {
-      if (program_.blocks[i].kind != BlockKind::kDecision) continue;
-      const Found found = LookAt(i, reached);
-      from_[i] = AddCost(AddCost(run_costs_[i], found.noted),
+      if (program_.blocks[i].kind != BlockKind::kDecision || is_candidate_[i]) continue;
+      Found found;
+      LookAt(i, program_.blocks[i], reached, found);
+      from_[i] = AddCost(AddCost(AddCost(run_costs_[i], found.candidates), found.noted),
                          std::max(found.dearest_denial, found.dearest_chain));
       if (reached) from_[i] = AddCost(from_[i], ReachedFrom(i));
       if (looked_at_ > kMaxLookedAt) return kUnboundedCost;
@@ -104,11 +120,11 @@ class DecisionBounds {
     return dearest;
   }
 
-  // Leaves in open_ which values the block runs, its quotas' and its messages' among them.
-  Found LookAt(uint32_t number, bool reached) {
-    Found found;
-    const auto run = [&](uint32_t block) {
-      if (reached && block != kNoBlock) open_.push_back(block);
+  // Leaves in open_ which values the block runs, its quotas' and its messages' among them. Of what
+  // it chooses from likewise: `number` is the block that chooses.
+  void LookAt(uint32_t number, const Block& block, bool reached, Found& found) {
+    const auto run = [&](uint32_t value) {
+      if (reached && value != kNoBlock) open_.push_back(value);
     };
     const auto show = [&](uint32_t rule) {
       if (!reached || seen_rules_[rule] == number) return;
@@ -116,10 +132,13 @@ class DecisionBounds {
       looked_at_ += program_.rules[rule].message.size();
       for (const MessagePart& part : program_.rules[rule].message) run(part.block);
     };
-    const Block& block = program_.blocks[number];
     for (uint32_t i = 0; i < block.instruction_count; ++i) {
       const Instruction& at = program_.code[block.first_instruction + i];
       const OperandClass operand = Info(at.op).b;
+      if (operand == OperandClass::kSelection) {
+        LookAtCandidates(number, SelectionOf(program_, block, at), reached, found);
+        continue;
+      }
       if (operand != OperandClass::kBlock && operand != OperandClass::kQuota &&
           operand != OperandClass::kRule) {
         continue;
@@ -144,7 +163,18 @@ class DecisionBounds {
         show(named);
       }
     }
-    return found;
+  }
+
+  // All may be run. None of them chooses in turn.
+  void LookAtCandidates(uint32_t number, const Selection& selection, bool reached, Found& found) {
+    for (uint32_t i = 0; i < selection.candidate_count(); ++i) {
+      const uint32_t candidate = selection.candidate(i);
+      looked_at_ += program_.blocks[candidate].instruction_count;
+      if (looked_at_ > kMaxLookedAt) return;
+      found.candidates = AddCost(found.candidates, run_costs_[candidate]);
+      LookAt(number, program_.blocks[candidate], reached, found);
+    }
+    found.dearest_chain = std::max(found.dearest_chain, from_[selection.then()]);
   }
 
   // Of the values in open_ and what these run, each once. What a block chains to has been counted.
@@ -170,6 +200,7 @@ class DecisionBounds {
 
   const Program& program_;
   const std::vector<uint64_t>& run_costs_;
+  std::vector<bool> is_candidate_;  // by block
   std::vector<uint64_t> reads_;     // of all before each
   std::vector<uint64_t> quotas_;    // each time one is noted
   std::vector<uint64_t> messages_;  // by rule

@@ -12,6 +12,7 @@
 
 #include "vm/functions/function.h"
 #include "vm/json_text.h"
+#include "vm/selection.h"
 #include "vm/shown.h"
 #include "vm/utf8.h"
 
@@ -49,6 +50,7 @@ std::string_view Infix(Opcode op) {
     case Opcode::kTestSlotStartsWith: return "starts with";
     case Opcode::kTestSlotEndsWith: return "ends with";
     case Opcode::kTestOnlyArgs: return "only";
+    case Opcode::kTestSlotFits: return "fits one of";
     default: return ",";
   }
 }
@@ -142,7 +144,48 @@ class Disassembler {
     if (!text.empty()) line += "  ; " + text;
     line.erase(line.find_last_not_of(' ') + 1);
     out_ += line + '\n';
+    if (info.b == OperandClass::kSelection) ShowSelection(at.b);
     return true;
+  }
+
+  // Lines below what chooses: by what, and from which candidates.
+  void ShowSelection(uint32_t operand) {
+    if (!HasSelection(operand)) return;
+    const Selection selection(program_.operands.data() + block_->first_operand + operand);
+    for (uint32_t i = 0; i < selection.source_count(); ++i) {
+      const Selection::Source source = selection.source(i);
+      const std::string_view by = source.table_kind() == TableKind::kValues  ? "is"
+                                  : source.table_kind() == TableKind::kTexts ? "is text"
+                                                                             : "fits";
+      out_ += fmt::format("        {} {} {}{}\n", Slot(source.slot), by, Constant(source.table),
+                          source.absent_chooses_none() ? ", or is absent" : "");
+    }
+    out_ += fmt::format("        always {}\n", Constant(selection.always()));
+    // Candidates of following numbers, which most are, are told as one.
+    std::string from;
+    for (uint32_t i = 0; i < selection.candidate_count();) {
+      const uint32_t first = selection.candidate(i);
+      uint32_t count = 1;
+      while (i + count < selection.candidate_count() &&
+             selection.candidate(i + count) == uint64_t{first} + count) {
+        ++count;
+      }
+      if (from.size() > kMaxNameBytes) {
+        from += ", …";
+        break;
+      }
+      from += fmt::format("{}{}", from.empty() ? "" : ", ", first);
+      if (count > 1) from += fmt::format(" to {}", first + count - 1);
+      i += count;
+    }
+    out_ += fmt::format("        from blocks {}\n", from);
+  }
+
+  bool HasSelection(uint32_t operand) const {
+    const size_t index = size_t{block_->first_operand} + operand;
+    const size_t size = program_.operands.size();
+    if (index > size || size - index < Selection::kHeadOperands) return false;
+    return Selection(program_.operands.data() + index).size() <= size - index;
   }
 
   // Lines above what stands for a line of the source, unless the rule has shown it. Returns what is
@@ -224,6 +267,8 @@ class Disassembler {
       case OperandClass::kRule: return RuleName(Entry(value));
       case OperandClass::kQuota: return QuotaText(Entry(value));
       case OperandClass::kPattern: return Pattern(Entry(value));
+      case OperandClass::kSelection:
+        return HasSelection(value) ? fmt::format("then block {}", Entry(value)) : "out of bounds";
       case OperandClass::kFunction: return FunctionName(value);
     }
     return "?";

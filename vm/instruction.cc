@@ -33,7 +33,9 @@ bool FallsThrough(Opcode op) {
     case Opcode::kDenyHidden:
     case Opcode::kDenyDefault:
     case Opcode::kChain:
-    case Opcode::kNext: return false;
+    case Opcode::kNext:
+    case Opcode::kChoose:
+    case Opcode::kContinue: return false;
     default: return Info(op).d != OperandClass::kTo;
   }
 }
@@ -53,6 +55,7 @@ std::string_view OperandClassName(OperandClass operand) {
     case OperandClass::kRule: return "Rule";
     case OperandClass::kQuota: return "Quota";
     case OperandClass::kPattern: return "Pattern";
+    case OperandClass::kSelection: return "Selection";
     case OperandClass::kFunction: return "Function";
   }
   return "?";

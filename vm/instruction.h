@@ -35,6 +35,7 @@ enum class OperandClass : uint8_t {
   kRule,
   kQuota,
   kPattern,
+  kSelection,
   kFunction,  // the last one
 };
 

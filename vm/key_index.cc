@@ -244,6 +244,17 @@ void KeyIndex::Add(uint32_t position) {
   cells_[at] = {hash, position};
 }
 
+const Value* FindKey(const Map& map, const Value& key) {
+  if (map.index != nullptr) {
+    const uint32_t at = map.index->Find(key);
+    return at < map.size ? &map.entries[at].value : nullptr;
+  }
+  for (uint32_t i = 0; i < map.size; ++i) {
+    if (SameScalar(map.entries[i].key, key)) return &map.entries[i].value;
+  }
+  return nullptr;
+}
+
 void IndexConstants(Value& constant, Arena& arena) {
   if (NeedsHeads(constant)) MakeHeads(constant, arena);
 }

@@ -51,6 +51,10 @@ class KeyIndex {
   uint32_t stride_ = 1;
 };
 
+// The value at the key that equals that one, or null. REQUIRES: a scalar; a map with an index if it
+// is large, as constants have.
+const Value* FindKey(const Map& map, const Value& key);
+
 // Makes a constant's lists and maps, inner ones too, anew in the arena, with an index where that
 // pays and without room behind them. Nothing to do the second time. The verifier calls it for every
 // constant of a program. REQUIRES: the constant nests at most a few hundred deep.

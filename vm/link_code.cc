@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "vm/selection.h"
+
 namespace writ {
 namespace {
 
@@ -42,6 +44,7 @@ class OperandTable {
       case OperandClass::kRule: return Row(operand, value, {rows_.first_rule + entries_[value]});
       case OperandClass::kQuota: return Row(operand, value, {rows_.first_quota + entries_[value]});
       case OperandClass::kPattern: return Row(operand, value, {Pattern(entries_[value])});
+      case OperandClass::kSelection: return Row(operand, value, Copy(Selection(entries_ + value)));
     }
     return value;
   }
@@ -53,12 +56,25 @@ class OperandTable {
   uint32_t Pattern(uint32_t number) const { return rows_.first_pattern + number; }
   uint32_t Slot(uint32_t number) const { return rows_.slots[number]; }
 
-  uint16_t Row(OperandClass operand, uint16_t value, std::initializer_list<uint32_t> entries) {
+  std::vector<uint32_t> Copy(const Selection& selection) const {
+    std::vector<uint32_t> copy = {rows_.block(selection.then()), Constant(selection.always()),
+                                  selection.source_count(), selection.candidate_count()};
+    for (uint32_t i = 0; i < selection.source_count(); ++i) {
+      const Selection::Source source = selection.source(i);
+      copy.insert(copy.end(), {source.kind, Slot(source.slot), Constant(source.table)});
+    }
+    for (uint32_t i = 0; i < selection.candidate_count(); ++i) {
+      copy.push_back(rows_.block(selection.candidate(i)));
+    }
+    return copy;
+  }
+
+  uint16_t Row(OperandClass operand, uint16_t value, const std::vector<uint32_t>& entries) {
     std::vector<uint32_t>& known = known_[static_cast<size_t>(operand)];
     if (known.empty()) known.assign(size_, UINT32_MAX);
     if (known[value] == UINT32_MAX) {
       known[value] = static_cast<uint32_t>(size());
-      operands_.insert(operands_.end(), entries);
+      operands_.insert(operands_.end(), entries.begin(), entries.end());
     }
     return static_cast<uint16_t>(known[value]);
   }

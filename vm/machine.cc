@@ -20,6 +20,7 @@
 #include "vm/compare.h"
 #include "vm/elements.h"
 #include "vm/functions/patterns.h"
+#include "vm/key_index.h"
 #include "vm/operands.h"
 #include "vm/same_text.h"
 #include "vm/slot_test.h"
@@ -60,6 +61,59 @@ ScanTarget* Machine::BeginCall(std::string_view tool) {
   for (const SlotCopy* const end = copy + next.copy_count; copy != end; ++copy) {
     slots_[copy->to] = slots_[copy->from];
   }
+}
+
+// A function of its own, likewise.
+[[gnu::noinline]] void Machine::Choose(const Selection& selection) {
+  const List& always = *(*program_)->constants[selection.always()].list;
+  candidates_.Begin(selection);
+  candidates_.Add(always.items, always.items + always.size);
+  for (uint32_t i = 0; i < selection.source_count(); ++i) {
+    if (!ChooseBy(selection.source(i))) return candidates_.AddAll();
+  }
+}
+
+// False if the table does not say which candidates a value needs.
+bool Machine::ChooseBy(const Selection::Source& source) {
+  const Value& value = slots_[source.slot];
+  switch (value.tag) {
+    case Tag::kString:
+      if (source.table_kind() == TableKind::kGlobs) {
+        if (value.size > kMaxGlobTextBytes) return false;
+        // Kept here: tests of globs have the cache forget it.
+        fitting_ = globs_.Find(program_->glob_table(source.table), source.table, value.view());
+        candidates_.Add(fitting_.data(), fitting_.data() + fitting_.size());
+        return true;
+      }
+      if (value.size > kMaxKeyBytes) return true;
+      break;
+    case Tag::kNull:
+    case Tag::kBool:
+    case Tag::kInt:
+    case Tag::kUint:
+    case Tag::kDouble:
+      if (source.table_kind() != TableKind::kValues) return false;
+      break;
+    case Tag::kAbsent: return source.absent_chooses_none();
+    default: return false;
+  }
+  const Value* const positions = FindKey(*(*program_)->constants[source.table].map, value);
+  if (positions != nullptr) candidates_.Add(*positions);
+  return true;
+}
+
+// Whether the text fits one of the list's globs: a bool, or kBudget.
+[[gnu::noinline]] Value Machine::FitsGlobs(const Value& text, uint32_t list) {
+  if (text.size <= kMaxGlobTextBytes) {
+    return Value::Bool(!globs_.Find(program_->glob_table(list), list, text.view()).empty());
+  }
+  const List& globs = *(*program_)->constants[list].list;
+  for (uint32_t i = 0; i < globs.size; ++i) {
+    const Value arguments[] = {text, globs.items[i]};
+    const Value fits = functions::GlobMatches(arguments, 2, context_);
+    if (fits.is(Tag::kError) || fits.i != 0) return fits;
+  }
+  return Value::Bool(false);
 }
 
 namespace {
@@ -390,6 +444,21 @@ do_Next : {
   block = next.block;
   first = program.code.data() + program.blocks[block].first_instruction;
   goto enter;
+}
+
+do_Choose:
+  Choose(Selection(operands + pc->b));
+
+do_Continue:
+  block = candidates_.Next();
+  first = program.code.data() + program.blocks[block].first_instruction;
+  goto enter;
+
+do_TestSlotFits : {
+  const Value& text = SLOT(pc->b);
+  READ(text);
+  if (!text.is(Tag::kString)) RAISE(Mismatch(text).code);
+  TEST(FitsGlobs(text, operands[pc->b + 1]));
 }
 
 do_Reserve:

@@ -19,7 +19,9 @@
 #include <vector>
 
 #include "vm/arena.h"
+#include "vm/candidates.h"
 #include "vm/functions/function.h"
+#include "vm/glob_table.h"
 #include "vm/json.h"
 #include "vm/tracer.h"
 #include "vm/verify.h"
@@ -168,6 +170,9 @@ class Machine {
   }
   void Forget();
   void CopySlots(const NextPart& next);
+  void Choose(const Selection& selection);
+  bool ChooseBy(const Selection::Source& source);
+  Value FitsGlobs(const Value& text, uint32_t list);
   // Why a quota cannot be reserved; kAllowed: it can.
   struct QuotaFault {
     Code code = Code::kAllowed;
@@ -207,6 +212,9 @@ class Machine {
   std::string key_text_;
   int64_t budget_ = 0;  // left to this call
   FunctionContext context_{arena_, budget_};
+  Candidates candidates_;  // of the Choose that the decision went through last
+  GlobCache globs_;
+  std::vector<Value> fitting_;  // candidates of the globs that the tool's name fits
   bool skips_shadows_ = false;
   Tracer* tracer_ = nullptr;
   uint32_t decided_at_ = UINT32_MAX;   // in the decision block

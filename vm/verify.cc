@@ -14,7 +14,9 @@
 #include "vm/functions/function.h"
 #include "vm/key_index.h"
 #include "vm/path_slots.h"
+#include "vm/position_table.h"
 #include "vm/same_text.h"
+#include "vm/selection.h"
 #include "vm/time_zone.h"
 
 namespace writ {
@@ -31,6 +33,8 @@ bool AllowedIn(Opcode op, BlockKind kind) {
     case Opcode::kDenyDefault:
     case Opcode::kChain:
     case Opcode::kNext:
+    case Opcode::kChoose:
+    case Opcode::kContinue:
     case Opcode::kReserve:
     case Opcode::kShadow:
     case Opcode::kShadowError:
@@ -51,9 +55,13 @@ bool ConstantFits(Opcode op, const Value& constant) {
     case Opcode::kOptionalSelect:
     case Opcode::kHas: return constant.is(Tag::kString);
     case Opcode::kTestOnlyArgs:
+    case Opcode::kTestSlotFits:
       return constant.is(Tag::kList) &&
              std::all_of(constant.list->items, constant.list->items + constant.list->size,
-                         [](const Value& name) { return name.is(Tag::kString); });
+                         [op](const Value& name) {
+                           return name.is(Tag::kString) &&
+                                  (op == Opcode::kTestOnlyArgs || name.size <= kMaxKeyBytes);
+                         });
     case Opcode::kTestSlotIn: return constant.is(Tag::kList) || constant.is(Tag::kMap);
     case Opcode::kTestSlotStartsWith:
     case Opcode::kTestSlotEndsWith:
@@ -100,6 +108,9 @@ inline size_t HashName(std::string_view name) {
   }
   return static_cast<size_t>(hash);
 }
+
+// What looking for a value in a table takes.
+constexpr uint64_t kSourceCost = 32;
 
 // Names that fall together in the index, on average: no names do that by chance.
 constexpr uint64_t kMaxProbesPerName = 64;
@@ -195,6 +206,10 @@ class Verifier {
       first_next = std::min(first_next, first);
       last_next = std::max(last_next, last);
     }
+
+    // Whether it is a candidate, which only a Choose may run, or has a Choose.
+    bool continues = false;
+    bool chooses = false;
 
     // How many registers the frame one level out must have, the one two levels out, …
     std::vector<uint32_t> outer;
@@ -397,6 +412,7 @@ class Verifier {
     reached_.assign(block.instruction_count, std::nullopt);
     reached_[0] = Scopes{};
     costs_.assign(block.instruction_count, {});
+    selection_operands_ = 0;
     for (uint32_t i = 0; i < block.instruction_count; ++i) {
       if (static_cast<size_t>(code_[i].op) >= kOpcodeCount) return Refuse("unknown opcode", At(i));
       const Instruction& instruction = code_[i];
@@ -475,6 +491,11 @@ class Verifier {
       case OperandClass::kPattern:
         if (!in_table(1)) return Refuse("an operand is out of bounds", At(i));
         return entry(0) < program_.patterns.size() || Refuse("a pattern is out of bounds", At(i));
+      case OperandClass::kSelection:
+        if (!in_table(Selection::kHeadOperands)) {
+          return Refuse("an operand is out of bounds", At(i));
+        }
+        return CheckSelection(block, i, value);
       case OperandClass::kFunction:
         return value < kFunctionCount || Refuse("an unknown function is called", At(i));
     }
@@ -489,6 +510,65 @@ class Verifier {
 
   bool CheckSlot(uint32_t i, uint32_t slot) {
     return slot < program_.slot_names.size() || Refuse("a slot is out of bounds", At(i));
+  }
+
+  // REQUIRES: its head is in the table.
+  bool CheckSelection(const Block& block, uint32_t i, uint32_t value) {
+    const Selection selection(operands_ + value);
+    if (selection.source_count() > kMaxSources) {
+      return Refuse("there are too many tables to choose by", At(i));
+    }
+    if (selection.size() > block.operand_count - value) {
+      return Refuse("an operand is out of bounds", At(i));
+    }
+    // So that all are looked at in time, however many instructions name the same operands.
+    selection_operands_ += selection.size();
+    if (selection_operands_ > block.operand_count) {
+      return Refuse("instructions choose by the same operands", At(i));
+    }
+    const auto table_is = [&](uint32_t constant, auto... kinds) {
+      if (constant >= program_.constants.size()) {
+        return Refuse("a constant is out of bounds", At(i));
+      }
+      const PositionTable& table = position_tables_.Of(constant);
+      return (((table.kind == kinds) || ...) && table.candidates <= selection.candidate_count()) ||
+             Refuse("a table does not choose from the candidates", At(i));
+    };
+    using Kind = PositionTable::Kind;
+    if (!table_is(selection.always(), Kind::kList)) return false;
+    uint32_t glob_sources = 0;
+    for (uint32_t s = 0; s < selection.source_count(); ++s) {
+      const Selection::Source source = selection.source(s);
+      if (source.kind > kLastSourceKind || source.table_kind() > TableKind::kGlobs) {
+        return Refuse("an unknown kind of table", At(i));
+      }
+      if (!CheckSlot(i, source.slot)) return false;
+      if (source.table_kind() == TableKind::kValues) {
+        if (!table_is(source.table, Kind::kValues, Kind::kTexts)) return false;
+        continue;
+      }
+      if (!table_is(source.table, Kind::kTexts)) return false;
+      if (source.table_kind() != TableKind::kGlobs) continue;
+      if (++glob_sources > 1) return Refuse("there are two tables of globs", At(i));
+      NeedGlobTable(source.table);
+    }
+    bool sound = true;
+    selection.ForEachBlock([&](uint32_t target) {
+      if (sound && target >= block_) {
+        sound = Refuse("a block that is run is not of lower number", At(i));
+      }
+    });
+    return sound;
+  }
+
+  // REQUIRES: a list of texts, or a map from texts to positions.
+  void NeedGlobTable(uint32_t constant) {
+    std::vector<uint32_t>& table_of = verified_->glob_table_of_;
+    if (table_of.empty()) table_of.assign(program_.constants.size(), UINT32_MAX);
+    if (table_of[constant] != UINT32_MAX) return;
+    table_of[constant] = static_cast<uint32_t>(verified_->glob_tables_.size());
+    verified_->glob_tables_.push_back(
+        std::make_unique<const GlobTable>(program_.constants[constant]));
   }
 
   // What an instruction compares a slot with. REQUIRES: operands were checked.
@@ -524,6 +604,9 @@ class Verifier {
       needs_[block_].NextParts(instruction.b, instruction.b);
       return true;
     }
+    if (instruction.op == Opcode::kTestSlotFits) NeedGlobTable(operands_[instruction.b + 1]);
+    if (instruction.op == Opcode::kContinue) needs_[block_].continues = true;
+    if (instruction.op == Opcode::kChoose) return CheckTargets(i);
     if (Info(instruction.op).b != OperandClass::kBlock) return true;
     const uint32_t target = operands_[instruction.b];
     const Block& callee = program_.blocks[target];
@@ -538,9 +621,7 @@ class Verifier {
     needs.registers =
         std::max(needs.registers, (inside ? block.registers : 0) + needs_[target].registers);
     switch (instruction.op) {
-      case Opcode::kChain:
-        needs.NextParts(needs_[target].first_next, needs_[target].last_next);
-        return kind_is(BlockKind::kDecision);
+      case Opcode::kChain: return kind_is(BlockKind::kDecision) && GoOnIn(i, target, false);
       case Opcode::kForce:
         return kind_is(BlockKind::kValue) &&
                (callee.outer_levels == 0 ||
@@ -567,6 +648,35 @@ class Verifier {
         return PassOn(block, i, target, 0);
       default: return Refuse("an instruction runs a block but is not known to", At(i));
     }
+  }
+
+  // The blocks that a Choose goes on in. REQUIRES: its operands were checked.
+  bool CheckTargets(uint32_t i) {
+    const Selection selection(operands_ + code_[i].b);
+    Needs& needs = needs_[block_];
+    bool sound = true;
+    uint32_t left = selection.candidate_count();
+    selection.ForEachBlock([&](uint32_t target) {
+      if (!sound) return;
+      const bool is_candidate = left-- > 0;
+      needs.depth = std::max(needs.depth, needs_[target].depth);
+      needs.registers = std::max(needs.registers, needs_[target].registers);
+      sound = (program_.blocks[target].kind == BlockKind::kDecision ||
+               Refuse("a block of the wrong kind is run", At(i))) &&
+              GoOnIn(i, target, is_candidate);
+      if (sound && is_candidate && needs_[target].chooses) {
+        sound = Refuse("a candidate chooses in turn", At(i));
+      }
+    });
+    needs.chooses = true;
+    return sound;
+  }
+
+  // For good.
+  bool GoOnIn(uint32_t i, uint32_t target, bool is_candidate) {
+    needs_[block_].NextParts(needs_[target].first_next, needs_[target].last_next);
+    return is_candidate || !needs_[target].continues ||
+           Refuse("a candidate is run that nothing chose", At(i));
   }
 
   // The frame `level` levels out (0: this block's own) must have that many registers.
@@ -603,7 +713,15 @@ class Verifier {
     Scopes scopes = *reached_[i];
     Cost cost = costs_[i].Plus(info.cost);
     if (instruction.op == Opcode::kCondIn) cost = cost.Plus(ConstantOf(instruction).list->size);
-    if (info.b == OperandClass::kBlock) {
+    if (instruction.op == Opcode::kTestSlotFits) {
+      cost = cost.Plus(verified_->glob_table(operands_[instruction.b + 1]).cost());
+    }
+    if (instruction.op == Opcode::kChoose) {
+      const Selection selection(operands_ + instruction.b);
+      cost = cost.Plus(CostOf(selection));
+      selection.ForEachBlock(
+          [&](uint32_t target) { cost.all = AddCost(cost.all, verified_->costs_[target]); });
+    } else if (info.b == OperandClass::kBlock) {
       cost.all = AddCost(cost.all, verified_->costs_[operands_[instruction.b]]);
     } else if (info.b == OperandClass::kFunction) {
       cost = cost.Plus(Info(static_cast<FunctionId>(instruction.b)).cost);
@@ -635,6 +753,8 @@ class Verifier {
       case Opcode::kDenyDefault:
       case Opcode::kChain:
       case Opcode::kNext:
+      case Opcode::kChoose:
+      case Opcode::kContinue:
         if (!scopes.empty()) return Refuse("a scope is open where the block ends", At(i));
         return true;
       case Opcode::kFail: return true;
@@ -644,6 +764,18 @@ class Verifier {
     if (info.d == OperandClass::kTo && !Arrive(i, i + instruction.d, scopes, cost)) return false;
     if (!FallsThrough(instruction.op) || i + 1 == block.instruction_count) return true;
     return Arrive(i, i + 1, scopes, cost);
+  }
+
+  // Of finding out which candidates there are.
+  uint64_t CostOf(const Selection& selection) const {
+    uint64_t cost = kSourceCost * selection.source_count();
+    for (uint32_t i = 0; i < selection.source_count(); ++i) {
+      const Selection::Source source = selection.source(i);
+      if (source.table_kind() == TableKind::kGlobs) {
+        cost = AddCost(cost, verified_->glob_table(source.table).cost());
+      }
+    }
+    return cost;
   }
 
   bool Arrive(uint32_t from, uint32_t to, const Scopes& scopes, const Cost& cost) {
@@ -662,6 +794,9 @@ class Verifier {
       if (tool.block >= program_.blocks.size() ||
           program_.blocks[tool.block].kind != BlockKind::kDecision) {
         return Refuse("a tool's entry is no decision block");
+      }
+      if (needs_[tool.block].continues) {
+        return Refuse("a tool's entry is a candidate that nothing chose");
       }
       if (tool.root != kNoNode && !paths_.IsRoot(tool.root)) {
         return Refuse("a tool's paths begin at no root");
@@ -735,6 +870,9 @@ class Verifier {
       if (block >= program_.blocks.size() || program_.blocks[block].kind != BlockKind::kDecision) {
         return Refuse("a tool's part is no decision block");
       }
+      if (needs_[block].continues) {
+        return Refuse("a tool's part is a candidate that nothing chose");
+      }
       if (next.first_copy > program_.copies.size() ||
           next.copy_count > program_.copies.size() - next.first_copy) {
         return Refuse("a part's copies are out of bounds");
@@ -772,6 +910,8 @@ class Verifier {
   const Instruction* code_ = nullptr;
   const uint32_t* operands_ = nullptr;
   PathSlots paths_;
+  PositionTables position_tables_{program_.constants};
+  uint64_t selection_operands_ = 0;  // of the block being checked
   std::vector<Needs> needs_;
   uint64_t outer_frames_ = 0;  // in all of needs_
   std::vector<std::optional<Scopes>> reached_;

@@ -22,6 +22,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "vm/glob_table.h"
 #include "vm/program.h"
 
 namespace writ {
@@ -43,6 +44,10 @@ class VerifiedProgram {
   const Program* operator->() const { return &program_; }
   const Program& operator*() const { return program_; }
   const re2::RE2& pattern(uint32_t i) const { return *patterns_[i]; }
+  // REQUIRES: a constant that a Choose or a TestSlotFits has for globs.
+  const GlobTable& glob_table(uint32_t constant) const {
+    return *glob_tables_[glob_table_of_[constant]];
+  }
   // Registers that the deepest chain of blocks needs at once.
   uint32_t max_registers() const { return max_registers_; }
   uint32_t max_slots() const { return max_slots_; }
@@ -61,6 +66,8 @@ class VerifiedProgram {
   const ToolEntry& FindLong(std::string_view tool) const;
   Program program_;
   std::vector<std::unique_ptr<re2::RE2>> patterns_;
+  std::vector<std::unique_ptr<const GlobTable>> glob_tables_;
+  std::vector<uint32_t> glob_table_of_;  // by constant; empty if there is none
   std::vector<uint64_t> costs_;
   std::vector<uint64_t> run_costs_;
   // Open addressing over tools by name, so that a look-up allocates nothing.

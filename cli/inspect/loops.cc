@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "vm/selection.h"
+
 namespace writ {
 namespace {
 
@@ -42,6 +44,13 @@ class LoopFinder {
       const OperandClass operand = Info(at.op).b;
       const auto named = [&] { return program_.operands[block.first_operand + at.b]; };
       if (operand == OperandClass::kBlock && Has(named())) return true;
+      if (operand == OperandClass::kSelection) {
+        bool has_loop = false;
+        SelectionOf(program_, block, at).ForEachBlock([&](uint32_t target) {
+          has_loop = has_loop || Has(target);
+        });
+        if (has_loop) return true;
+      }
       if (operand == OperandClass::kRule && rules_[named()]) return true;
       if (operand == OperandClass::kQuota) {
         const uint32_t quota = named();

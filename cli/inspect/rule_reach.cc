@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "vm/selection.h"
+
 namespace writ {
 namespace {
 
@@ -34,6 +36,11 @@ Named NamedBy(const Program& program, const Block& block) {
     if (operand == OperandClass::kRule) named.rules.push_back(entry());
     if (operand == OperandClass::kQuota) named.rules.push_back(program.quotas[entry()].rule);
     if (at.op == Opcode::kChain) named.blocks.push_back(entry());
+    if (at.op == Opcode::kChoose) {
+      SelectionOf(program, block, at).ForEachBlock([&named](uint32_t target) {
+        named.blocks.push_back(target);
+      });
+    }
   }
   Tidy(named.rules);
   Tidy(named.blocks);

@@ -22,8 +22,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "compiler/emit/choice_code.h"
 #include "compiler/emit/rule_code.h"
 #include "compiler/emit/rule_cost.h"
 #include "compiler/emit/watch_paths.h"
@@ -96,13 +98,13 @@ enum class Gate : uint8_t { kNone, kHidden, kDefault };
 
 class Emitter {
  public:
-  Emitter(const std::vector<Policy>& policies, Diagnostics& diagnostics, SourceMap* map)
+  Emitter(const std::vector<Policy>& policies, Diagnostics& diagnostics, const EmitOptions& options)
       : policies_(policies),
         diagnostics_(diagnostics),
-        parts_(policies, map),
+        parts_(policies, options.map),
         rules_(builder_, policies, parts_, diagnostics),
         shared_(builder_, trie_) {
-    if (map != nullptr) builder_.KeepPlain();
+    if (!options.optimise || options.map != nullptr) builder_.KeepPlain();
   }
 
   Program Run() {
@@ -404,8 +406,7 @@ class Emitter {
     return {8 + 4 * (policy.allow.size() + policy.hide.size()), 0};
   }
 
-  // The steps, then `next` (Pass without one). Long rows are cut into blocks that chain, the last
-  // one first, since what is run has a lower number.
+  // The steps, then `next` (Pass without one).
   uint32_t EmitRow(const std::vector<Step>& steps, const std::string& tool, uint32_t next,
                    CallSlots& slots) {
     slots.shared_predicates = {};
@@ -414,24 +415,86 @@ class Emitter {
         slots.shared_predicates.Add(*step.item->rule, step.item->policy);
       }
     }
+    if (const auto chosen = EmitIndexedRow(steps, tool, next, slots)) return *chosen;
+    // Long rows are cut into blocks that chain, the last one first, since what is run has a lower
+    // number.
     size_t end = steps.size();
     for (;;) {
       size_t begin = end;
       RuleCode::Size size{1, 0};
-      for (; begin > 0; --begin) {
-        const RuleCode::Size added = SizeOf(steps[begin - 1]);
-        size = {size.instructions + added.instructions, size.names + added.names};
-        const bool fits = size.instructions <= kCutInstructions && size.names <= kCutNames;
-        if (begin < end && !fits) break;
+      while (begin > 0 && (begin == end || Fits(size, steps[begin - 1]))) {
+        size = Plus(size, SizeOf(steps[--begin]));
       }
-      next = EmitBlock(steps, begin, end, tool, next, slots);
+      const Instruction last{next == kNoBlock ? Opcode::kPass : Opcode::kChain};
+      next = EmitBlock(steps, begin, end, tool, last, next, slots);
       if (begin == 0) return next;
       end = begin;
     }
   }
 
+  static RuleCode::Size Plus(const RuleCode::Size& size, const RuleCode::Size& added) {
+    return {size.instructions + added.instructions, size.names + added.names};
+  }
+
+  // Whether a block of that size has room for one more step.
+  bool Fits(const RuleCode::Size& size, const Step& step) const {
+    const RuleCode::Size whole = Plus(size, SizeOf(step));
+    return whole.instructions <= kCutInstructions && whole.names <= kCutNames;
+  }
+
+  // The same where it is worth finding rules by values: each is then a block of its own, or several
+  // that stand together are.
+  std::optional<uint32_t> EmitIndexedRow(const std::vector<Step>& steps, const std::string& tool,
+                                         uint32_t next, CallSlots& slots) {
+    if (!builder_.optimises() || steps.size() < kMinRulesOfSource) return std::nullopt;
+    std::vector<std::vector<RuleKeys>> ways;
+    for (const Step& step : steps) {
+      const RuleModel* const rule = step.item->rule;
+      ways.push_back(rule != nullptr ? rules_.KeysOf(*rule, step.item->policy, tool, slots)
+                                     : std::vector<RuleKeys>());
+    }
+    const RowIndex index(ways);
+    if (index.sources().empty()) return std::nullopt;
+    size_t end = steps.size();
+    // What ends the row stands behind the candidates.
+    if (steps.back().gate != Gate::kNone) {
+      --end;
+      next = EmitBlock(steps, end, end + 1, tool, {Opcode::kPass}, kNoBlock, slots);
+    }
+    std::vector<Candidate> candidates = CandidatesOf(steps, end, index);
+    for (Candidate& candidate : candidates) {
+      candidate.block = EmitBlock(steps, candidate.begin, candidate.end, tool, {Opcode::kContinue},
+                                  kNoBlock, slots);
+    }
+    while (!candidates.empty()) {
+      const size_t first = (candidates.size() - 1) / kMaxCandidates * kMaxCandidates;
+      const auto from = candidates.begin() + static_cast<ptrdiff_t>(first);
+      next = EmitChoose(builder_, index, {from, candidates.end()}, next, slots);
+      candidates.erase(from, candidates.end());
+    }
+    return next;
+  }
+
+  // Steps that are found in the same way and stand together are one candidate.
+  std::vector<Candidate> CandidatesOf(const std::vector<Step>& steps, size_t end,
+                                      const RowIndex& index) const {
+    std::vector<Candidate> candidates;
+    RuleCode::Size size{};
+    for (size_t i = 0; i < end; ++i) {
+      const bool joins = i > 0 && index.AreFoundAlike(i - 1, i) && Fits(size, steps[i]);
+      if (!joins) {
+        candidates.push_back({i, i});
+        size = {1, 0};
+      }
+      candidates.back().end = i + 1;
+      size = Plus(size, SizeOf(steps[i]));
+    }
+    return candidates;
+  }
+
+  // Ends in that instruction: a Chain goes on in `next`.
   uint32_t EmitBlock(const std::vector<Step>& steps, size_t begin, size_t end,
-                     const std::string& tool, uint32_t next, CallSlots& slots) {
+                     const std::string& tool, Instruction last, uint32_t next, CallSlots& slots) {
     BlockBuilder block(builder_, BlockKind::kDecision, 0);
     bool goes_on = true;
     for (size_t i = begin; i < end && goes_on; ++i) {
@@ -446,12 +509,8 @@ class Emitter {
         goes_on = false;
       }
     }
-    if (goes_on && next == kNoBlock) block.Add({Opcode::kPass}, {});
-    if (goes_on && next != kNoBlock) {
-      Instruction chain{Opcode::kChain};
-      chain.b = block.Operand({next});
-      block.Add(chain, {});
-    }
+    if (last.op == Opcode::kChain && goes_on) last.b = block.Operand({next});
+    if (goes_on) block.Add(last, {});
     // What overflowed was reported; the program is not used.
     if (block.overflowed()) return from_.empty() ? 0 : from_.rbegin()->second;
     return block.Finish();
@@ -522,14 +581,15 @@ class Emitter {
 
 }  // namespace
 
-Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics, SourceMap* map) {
+Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics,
+             const EmitOptions& options) {
   const Diagnostics::Stage stage(diagnostics, DiagnosticCode::kTooLarge);
   if (CountNamedTools(policies) > kMaxRuleCopies) {
     ReportCopies(policies, diagnostics);
     return {};
   }
   for (const Policy& policy : policies) CheckRuleCosts(policy, diagnostics);
-  return Emitter(policies, diagnostics, map).Run();
+  return Emitter(policies, diagnostics, options).Run();
 }
 
 }  // namespace writ

@@ -12,10 +12,17 @@
 
 namespace writ {
 
+struct EmitOptions {
+  // Whether rules that a call cannot need are found out beforehand, and code is made shorter where
+  // that changes nothing. If not, there is an instruction for whatever the policies say.
+  bool optimise = true;
+  // Gets the parts of the policies. The program is a plain one then (compiler/source_map.h).
+  SourceMap* map = nullptr;
+};
+
 // One program for all policies together: a call is judged by each in order. Reports what is too
-// large to encode; the program is then useless. With a `map`, the parts of the policies are added
-// to it, and the program is a plain one (compiler/source_map.h).
+// large to encode; the program is then useless.
 Program Emit(const std::vector<Policy>& policies, Diagnostics& diagnostics,
-             SourceMap* map = nullptr);
+             const EmitOptions& options = {});
 
 }  // namespace writ

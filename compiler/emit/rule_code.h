@@ -22,6 +22,7 @@
 
 #include "compiler/diagnostic.h"
 #include "compiler/emit/call_slots.h"
+#include "compiler/emit/row_index.h"
 #include "compiler/emit/source_parts.h"
 #include "compiler/emit/variable_needs.h"
 #include "compiler/lower/argument_paths.h"
@@ -51,6 +52,11 @@ class RuleCode {
   // own, so that `slots` are the shared ones). False if nothing after it can be reached.
   bool Emit(BlockBuilder& block, const RuleModel& rule, size_t policy, const std::string& tool,
             CallSlots& slots);
+
+  // In which ways the rule may be found among others, as Emit() with the same arguments puts it
+  // there: for other values its code says nothing.
+  std::vector<RuleKeys> KeysOf(const RuleModel& rule, size_t policy, const std::string& tool,
+                               CallSlots& slots);
 
   struct Size {
     size_t instructions;  // about how many, and more rather than less
@@ -87,8 +93,10 @@ class RuleCode {
                      CallSlots& slots, Label holds, Label denies);
   void EmitCounting(BlockBuilder& block, const RuleModel& rule, size_t policy, uint32_t number,
                     CallSlots& slots);
+  std::vector<RuleKeys> KeysOfConditions(const RuleModel& rule);
 
   // writ: 1
+  std::vector<RuleKeys> KeysOfExpressions(const RuleModel& rule, size_t policy, CallSlots& slots);
   void EmitExpressions(BlockBuilder& block, const RuleModel& rule, size_t policy,
                        const std::string& tool, CallSlots& slots);
   void EmitChecks(BlockBuilder& block, const RuleModel& rule, size_t policy, CallSlots& slots,

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "vm/selection.h"
+
 namespace writ {
 namespace {
 
@@ -32,7 +34,10 @@ class Watcher {
       if (tool.root == kNoNode || tool.root == shared_root) continue;
       // Its trie holds the shared paths too.
       rows.clear();
-      if (!is_shared[tool.block]) rows.push_back(tool.block);
+      if (!is_shared[tool.block]) {
+        rows = CandidatesOf(program_.blocks[tool.block]);
+        rows.push_back(tool.block);
+      }
       Watch(rows, tool.root);
       for (const uint32_t slot : fresh_) deciding_[slot] = false;
       for (const uint32_t slot : fresh_values_) deciding_values_[slot] = false;
@@ -54,10 +59,33 @@ class Watcher {
       if (block.kind != BlockKind::kDecision) continue;
       for (uint32_t i = 0; i < block.instruction_count; ++i) {
         const Instruction& instruction = program_.code[block.first_instruction + i];
-        if (instruction.op != Opcode::kChain) continue;
-        is_shared[program_.operands[block.first_operand + instruction.b]] = true;
+        if (instruction.op == Opcode::kChain) {
+          is_shared[program_.operands[block.first_operand + instruction.b]] = true;
+        } else if (instruction.op == Opcode::kChoose) {
+          is_shared[SelectionOf(program_, block, instruction).then()] = true;
+        }
       }
     }
+    // Candidates belong to the row that chooses them, and have lower numbers.
+    for (size_t i = is_shared.size(); i-- > 0;) {
+      if (!is_shared[i]) continue;
+      for (const uint32_t candidate : CandidatesOf(program_.blocks[i])) {
+        is_shared[candidate] = true;
+      }
+    }
+  }
+
+  std::vector<uint32_t> CandidatesOf(const Block& block) const {
+    std::vector<uint32_t> candidates;
+    if (block.kind != BlockKind::kDecision) return candidates;
+    for (uint32_t i = 0; i < block.instruction_count; ++i) {
+      const Instruction& instruction = program_.code[block.first_instruction + i];
+      if (instruction.op != Opcode::kChoose) continue;
+      const Selection selection = SelectionOf(program_, block, instruction);
+      candidates.insert(candidates.end(), selection.candidates(),
+                        selection.candidates() + selection.candidate_count());
+    }
+    return candidates;
   }
 
   static void Mark(const std::vector<uint32_t>& slots, std::vector<bool>& marks,

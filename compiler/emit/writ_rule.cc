@@ -8,6 +8,7 @@
 #include "compiler/emit/rule_code.h"
 #include "compiler/opt/fold.h"
 #include "vm/disasm.h"
+#include "vm/selection.h"
 #include "vm/units.h"
 
 namespace writ {
@@ -16,6 +17,18 @@ namespace {
 // Of all expressions, those of rules for every tool as often as they are emitted. This keeps what
 // conditionals and tools multiply to seconds.
 constexpr size_t kMaxNamesOfAllPolicies = 5'000'000;
+
+// From so many on they are tested at once.
+constexpr ptrdiff_t kManyGlobs = 4;
+
+bool AreManyGlobs(const std::vector<ToolPattern>& patterns) {
+  const auto is_glob = [](const ToolPattern& pattern) { return pattern.is_glob; };
+  const auto is_too_long = [](const ToolPattern& pattern) {
+    return pattern.is_glob && pattern.text.size() > kMaxKeyBytes;
+  };
+  return std::count_if(patterns.begin(), patterns.end(), is_glob) >= kManyGlobs &&
+         std::none_of(patterns.begin(), patterns.end(), is_too_long);
+}
 
 }  // namespace
 
@@ -171,6 +184,18 @@ void EmitGlobTests(BlockBuilder& block, const std::vector<ToolPattern>& patterns
                    uint32_t tool_name_slot, SourcePosition at, Label matches, Label matches_not) {
   ProgramBuilder& builder = block.program();
   Arena& pool = *builder.program().pool;
+  if (builder.optimises() && AreManyGlobs(patterns)) {
+    Value* const globs = pool.Allocate<Value>(patterns.size());
+    uint32_t count = 0;
+    for (const ToolPattern& pattern : patterns) {
+      if (pattern.is_glob) globs[count++] = Value::String(pool.Copy(pattern.text));
+    }
+    Instruction test{Opcode::kTestSlotFits};
+    test.b =
+        block.Operand({tool_name_slot, builder.Constant(Value::Of(pool.New(List{count, globs})))});
+    block.Test(test, matches, matches_not, at);
+    return;
+  }
   const uint8_t arguments = block.NewRegisters(2);
   const auto pattern_at = static_cast<uint8_t>(arguments + 1);
   for (const ToolPattern& pattern : patterns) {

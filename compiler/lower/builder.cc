@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "vm/disasm.h"
+#include "vm/selection.h"
 
 namespace writ {
 namespace {
@@ -214,6 +215,11 @@ uint32_t BlockBuilder::Finish() {
 uint32_t BlockBuilder::Depth() const {
   uint32_t depth = 1;
   for (const Instruction& instruction : code_.instructions) {
+    if (instruction.op == Opcode::kChoose) {
+      Selection(&operands_[instruction.b]).ForEachBlock([&](uint32_t target) {
+        depth = std::max(depth, builder_.depth(target));
+      });
+    }
     if (Info(instruction.op).b != OperandClass::kBlock) continue;
     const uint32_t below = builder_.depth(operands_[instruction.b]);
     // Chain takes the block's place; the others run inside it.

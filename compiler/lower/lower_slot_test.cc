@@ -1,7 +1,5 @@
 // Tests of a slot with a constant, in one instruction.
 // Tested by tests/compiler/lower/lower_test.cc.
-#include <algorithm>
-
 #include "compiler/lower/lowering.h"
 
 namespace writ::cel {
@@ -34,12 +32,8 @@ bool Lowering::IsSlot(NodeId id) const {
 }
 
 uint32_t Lowering::SlotOf(NodeId id) {
-  std::vector<std::string> path;
-  for (; VariableOf(id) == nullptr; id = Child(id, 0)) path.push_back(*PathName(id));
-  const Variable& variable = *VariableOf(id);
-  if (variable.storage == Variable::Storage::kSlot) return variable.index;
-  std::reverse(path.begin(), path.end());
-  return target_.paths.SlotOf(path, true);
+  const SlotPath path = PathOf(id);
+  return path.fact_slot != kNoSlot ? path.fact_slot : target_.paths.SlotOf(path.names, true);
 }
 
 Opcode Lowering::SlotTestOf(Operator op, bool slot_is_left) {

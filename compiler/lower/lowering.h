@@ -21,6 +21,7 @@
 #include "compiler/lower/argument_paths.h"
 #include "compiler/lower/fallible.h"
 #include "compiler/lower/lower.h"
+#include "compiler/lower/slot_keys.h"
 
 namespace writ::cel {
 
@@ -100,6 +101,9 @@ class Lowering {
     block().Release(value);
     CheckRoom(ast_.root);
   }
+
+  // By which values a condition may be found: see FindSlotKeys().
+  std::vector<SlotKeys> KeysIf(NodeId id, bool holds);
 
  private:
   // The block being written, and how many frames are around its own when it runs.
@@ -323,7 +327,12 @@ class Lowering {
   // Whether the node's value is that of a slot.
   bool IsSlot(NodeId id) const;
   // REQUIRES: IsSlot(id).
+  SlotPath PathOf(NodeId id) const;
   uint32_t SlotOf(NodeId id);
+  // REQUIRES: a test of a slot with what may be a key, or with several.
+  std::vector<SlotKeys> KeysOfTest(NodeId id);
+  // REQUIRES: has().
+  std::vector<SlotKeys> KeysOfPresence(NodeId id);
   bool IsConstant(NodeId id) const {
     return Known(id) != nullptr || ast_.node(id).kind == Kind::kLiteral;
   }

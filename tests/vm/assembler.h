@@ -153,12 +153,34 @@ class Assembler {
       case OperandClass::kBlock: return Row(Number(word.substr(5)));
       case OperandClass::kRule: return Row(RuleNumber(word));
       case OperandClass::kQuota: return Row(QuotaNumber(word));
+      case OperandClass::kSelection: return SelectionRow(word);
       case OperandClass::kPattern:
         program_.patterns.push_back(word);
         return Row(static_cast<uint32_t>(program_.patterns.size() - 1));
       case OperandClass::kFunction: return FunctionNumber(word);
     }
     throw std::invalid_argument("not an operand: " + word);
+  }
+
+  // block2 [0] kind slot table … from block3 block4 …
+  uint32_t SelectionRow(const std::string& then) {
+    std::vector<uint32_t> sources;
+    std::vector<uint32_t> candidates;
+    const uint32_t always = Constant(Word());
+    while (word_ != words_end_ && *word_ != "from") {
+      sources.push_back(Number(Word()));
+      sources.push_back(Slot(Word()));
+      sources.push_back(Constant(Word()));
+    }
+    Word();
+    while (word_ != words_end_) candidates.push_back(Number(Word().substr(5)));
+    const uint32_t row = Row(Number(then.substr(5)));
+    Row(always);
+    Row(static_cast<uint32_t>(sources.size() / 3));
+    Row(static_cast<uint32_t>(candidates.size()));
+    for (const uint32_t entry : sources) Row(entry);
+    for (const uint32_t entry : candidates) Row(entry);
+    return row;
   }
 
   std::string Word() {

@@ -93,6 +93,9 @@ constexpr std::string_view kOpcodes[] = {
     "TestSlotMatches",
     "ReturnConst",
     "Next",
+    "Choose",
+    "Continue",
+    "TestSlotFits",
 };
 
 TEST(IsaStable, OpcodesKeepTheirNumbers) {

@@ -81,7 +81,7 @@ bool HaveOneName(const std::vector<PolicyOrigin>& policies) {
 tl::expected<std::string, std::string> Write(const Program& program, DebugData debug_data) {
   const auto sections = SectionsOf(program, debug_data);
   if (!sections.has_value()) return tl::unexpected(sections.error());
-  return WriteFrame(Kind::kPolicies, *sections);
+  return WriteFrame(Kind::kPolicies, *sections, IsaVersionOf(program));
 }
 
 tl::expected<std::string, std::string> WriteExpression(const Program& program,
@@ -92,13 +92,13 @@ tl::expected<std::string, std::string> WriteExpression(const Program& program,
   extras.variables = expression.variables;
   const auto sections = EncodeSections(program, extras, !program.file_hashes.empty());
   if (!sections.has_value()) return tl::unexpected(sections.error());
-  return WriteFrame(Kind::kExpression, *sections);
+  return WriteFrame(Kind::kExpression, *sections, IsaVersionOf(program));
 }
 
 tl::expected<Hash, std::string> RootHash(const Program& program) {
   const auto sections = SectionsOf(program, DebugData::kKeep);
   if (!sections.has_value()) return tl::unexpected(sections.error());
-  return RootHashOf(Kind::kPolicies, *sections);
+  return RootHashOf(Kind::kPolicies, *sections, IsaVersionOf(program));
 }
 
 tl::expected<Loaded, std::string> Read(std::string file, std::string_view where,
@@ -114,6 +114,10 @@ tl::expected<Loaded, std::string> Read(std::string file, std::string_view where,
   if (!decoded.has_value()) return tl::unexpected(std::move(decoded.error()));
   Program& program = decoded->program;
   Extras& extras = decoded->extras;
+  if (frame->isa_version != IsaVersionOf(program)) {
+    return tl::unexpected(fmt::format("it says instruction set {}, and has instructions of {}",
+                                      frame->isa_version, IsaVersionOf(program)));
+  }
   if (std::string fault = KindFault(frame->kind, program, extras); !fault.empty()) {
     return tl::unexpected(std::move(fault));
   }

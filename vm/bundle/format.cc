@@ -2,7 +2,16 @@
 // Tested by tests/vm/bundle/format_test.cc.
 #include "vm/bundle/format.h"
 
+#include <algorithm>
+
 namespace writ::bundle {
+
+uint16_t IsaVersionOf(const Program& program) {
+  const bool has_new =
+      std::any_of(program.code.begin(), program.code.end(),
+                  [](const Instruction& at) { return at.op >= Opcode::kChoose; });
+  return has_new ? 3 : kOldestIsaVersion;
+}
 
 std::string SectionName(SectionId id) {
   switch (id) {

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/program.h"
+
 namespace writ::bundle {
 
 // Its first byte begins no UTF-8 text, so no policy is taken for a bundle; CR LF and SUB are the
@@ -18,8 +20,10 @@ inline constexpr std::string_view kMagic("\x8Dwrit\r\n\x1A", 8);
 inline constexpr uint16_t kFormatVersion = 1;
 // The last one in the version history of vm/opcodes.def, and the one of the first bundles: a
 // program has one form in each, so none that nobody wrote is read.
-inline constexpr uint16_t kIsaVersion = 2;
+inline constexpr uint16_t kIsaVersion = 3;
 inline constexpr uint16_t kOldestIsaVersion = 2;
+// The first instruction set that has all of a program's instructions: the one that its bundle says.
+uint16_t IsaVersionOf(const Program& program);
 
 inline constexpr size_t kMaxBundleBytes = size_t{256} << 20;
 inline constexpr size_t kMaxTextBytes = size_t{16} << 20;

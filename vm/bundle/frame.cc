@@ -36,7 +36,7 @@ struct Head {
   Hash root_hash{};
 };
 
-Head HeadOf(Kind kind, const std::vector<Section>& sections) {
+Head HeadOf(Kind kind, const std::vector<Section>& sections, uint16_t isa_version) {
   Head head;
   uint64_t end = kTableOffset + sections.size() * kTableRowBytes;
   for (const Section& section : sections) {
@@ -50,7 +50,7 @@ Head HeadOf(Kind kind, const std::vector<Section>& sections) {
   }
   head.header = kMagic;
   AppendFixed(kFormatVersion, head.header);
-  AppendFixed(kIsaVersion, head.header);
+  AppendFixed(isa_version, head.header);
   AppendFixed(static_cast<uint16_t>(kind), head.header);
   AppendFixed(static_cast<uint16_t>(sections.size()), head.header);
   AppendFixed(end, head.header);
@@ -186,14 +186,15 @@ bool LooksLikeBundle(std::string_view file) {
   return !file.empty() && file.front() == kMagic.front();
 }
 
-tl::expected<std::string, std::string> WriteFrame(Kind kind, const std::vector<Section>& sections) {
+tl::expected<std::string, std::string> WriteFrame(Kind kind, const std::vector<Section>& sections,
+                                                  uint16_t isa_version) {
   uint64_t size = kTableOffset + sections.size() * kTableRowBytes;
   for (const Section& section : sections) size = Aligned(size) + section.bytes.size();
   if (size > kMaxBundleBytes) {
     return tl::unexpected(
         fmt::format("the bundle would have more than {} MiB", kMaxBundleBytes >> 20));
   }
-  const Head head = HeadOf(kind, sections);
+  const Head head = HeadOf(kind, sections, isa_version);
   std::string file = head.header;
   file.reserve(size);
   file += AsText(head.root_hash);
@@ -205,8 +206,8 @@ tl::expected<std::string, std::string> WriteFrame(Kind kind, const std::vector<S
   return file;
 }
 
-Hash RootHashOf(Kind kind, const std::vector<Section>& sections) {
-  return HeadOf(kind, sections).root_hash;
+Hash RootHashOf(Kind kind, const std::vector<Section>& sections, uint16_t isa_version) {
+  return HeadOf(kind, sections, isa_version).root_hash;
 }
 
 tl::expected<Frame, std::string> ReadFrame(std::string_view file) {

@@ -26,10 +26,11 @@ inline constexpr size_t kAlignment = 8;
 bool LooksLikeBundle(std::string_view file);
 
 // REQUIRES: ids rise. The error: it would be larger than a bundle may be.
-tl::expected<std::string, std::string> WriteFrame(Kind kind, const std::vector<Section>& sections);
+tl::expected<std::string, std::string> WriteFrame(Kind kind, const std::vector<Section>& sections,
+                                                  uint16_t isa_version = kOldestIsaVersion);
 
 // The root hash of the file that WriteFrame() would make.
-Hash RootHashOf(Kind kind, const std::vector<Section>& sections);
+Hash RootHashOf(Kind kind, const std::vector<Section>& sections, uint16_t isa_version);
 
 struct Frame {
   uint16_t format_version = 0;
