@@ -41,8 +41,15 @@ class NotingBundles : public Admission {
   std::vector<std::string> bundles;
 };
 
-void TellWithoutCosts(const std::vector<std::string>& bundles) {
+void TellOfBundles(const CheckOptions& options, const std::vector<std::string>& bundles) {
   for (const std::string& path : bundles) {
+    if (options.explain_index) {
+      PrintErr(fmt::format(
+          "writ: note: {} is a bundle, which does not say why its rules are found as they are\n"
+          "  hint: writ disasm shows how; --explain-index takes the policies in YAML\n",
+          Shown(path)));
+    }
+    if (!options.costs) continue;
     PrintErr(fmt::format(
         "writ: note: {} is a bundle, of whose rules no costs are known\n"
         "  hint: writ inspect shows those of its tools; --costs takes the policies in YAML\n",
@@ -55,16 +62,16 @@ void TellWithoutCosts(const std::vector<std::string>& bundles) {
 int Check(const CheckOptions& options) {
   CheckOutcome outcome;
   outcome.with_costs = options.costs;
+  outcome.with_index = options.explain_index;
   outcome.policies = options.policies;
   ToolsToCheck tools;
   if (const auto status = ReadToolsToCheck(options, tools, outcome.diagnostics)) return *status;
   LoadOptions load;
   load.compile.lint = true;
   NotingBundles noting;
-  if (options.costs) {
-    load.compile.bounds = &outcome.costs;
-    load.admission = &noting;
-  }
+  if (options.costs) load.compile.bounds = &outcome.costs;
+  if (options.explain_index) load.compile.index = &outcome.index;
+  if (options.costs || options.explain_index) load.admission = &noting;
   bool compares_any = false;
   if (const PolicyInspector inspect = InspectorOf(tools, outcome.diagnostics)) {
     load.compile.inspect = [&compares_any, inspect](const std::vector<Policy>& policies) {
@@ -81,7 +88,7 @@ int Check(const CheckOptions& options) {
   }
   outcome.diagnostics.Sort();
   outcome.status = outcome.program != nullptr ? kExitYes : ExitStatusOf(outcome.diagnostics);
-  if (outcome.program != nullptr) TellWithoutCosts(noting.bundles);
+  if (outcome.program != nullptr) TellOfBundles(options, noting.bundles);
   if (options.json) {
     PrintJson(CheckJson(outcome));
   } else if (options.sarif) {

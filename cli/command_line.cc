@@ -504,6 +504,12 @@ int Dispatch(int argc, char** argv) {
             ->excludes(check_sarif)
             ->excludes(check_github);
         command
+            .add_flag(
+                "--explain-index", check.explain_index,
+                "how each rule is found when a call comes in, or why it is looked at each time")
+            ->excludes(check_sarif)
+            ->excludes(check_github);
+        command
             .add_option("--tools", check.tools,
                         "what tools/list answered: check names and arguments")
             ->option_text("FILE")

@@ -50,6 +50,7 @@ struct CheckOptions {
   bool sarif = false;
   bool github = false;
   bool costs = false;
+  bool explain_index = false;
 };
 int Check(const CheckOptions& options);
 

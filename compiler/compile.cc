@@ -31,9 +31,9 @@ bool IsOfSize(std::string_view fault) {
 }
 
 std::shared_ptr<const VerifiedProgram> EmitAndVerify(const std::vector<Policy>& policies,
-                                                     Diagnostics& diagnostics) {
+                                                     IndexReport* index, Diagnostics& diagnostics) {
   const size_t errors_before = diagnostics.error_count();
-  Program program = Emit(policies, diagnostics);
+  Program program = Emit(policies, diagnostics, {.index = index});
   if (diagnostics.error_count() != errors_before) return nullptr;
   const std::string& name = policies.front().source->name();
   const auto root_hash = bundle::RootHash(program);
@@ -74,8 +74,9 @@ void EmitTraced(const std::vector<Policy>& policies, TracedProgram& traced) {
 }
 
 std::shared_ptr<const VerifiedProgram> Compile(const std::vector<Policy>& policies,
-                                               TracedProgram* traced, Diagnostics& diagnostics) {
-  std::shared_ptr<const VerifiedProgram> program = EmitAndVerify(policies, diagnostics);
+                                               TracedProgram* traced, IndexReport* index,
+                                               Diagnostics& diagnostics) {
+  std::shared_ptr<const VerifiedProgram> program = EmitAndVerify(policies, index, diagnostics);
   if (program != nullptr && traced != nullptr) EmitTraced(policies, *traced);
   return program;
 }
@@ -131,7 +132,7 @@ std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> text
     for (const Policy& policy : policies) Lint(policy, diagnostics);
   }
   if (options.bounds != nullptr) BoundRules(policies, *options.bounds);
-  return Compile(policies, options.traced, diagnostics);
+  return Compile(policies, options.traced, options.index, diagnostics);
 }
 
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,
@@ -143,7 +144,7 @@ std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Sourc
       LoadPolicy(std::move(source), policy, std::move(space), diagnostics);
   if (!loaded.has_value()) return nullptr;
   policies.push_back(std::move(*loaded));
-  return Compile(policies, traced, diagnostics);
+  return Compile(policies, traced, nullptr, diagnostics);
 }
 
 }  // namespace writ

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
+#include "compiler/index_report.h"
 #include "compiler/lower/cost.h"
 #include "compiler/read_file.h"
 #include "compiler/source.h"
@@ -48,6 +49,7 @@ struct CompilerOptions {
   bool lint = false;  // each policy is warned of what it says in vain, too (compiler/lint/)
   PolicyInspector inspect = nullptr;  // errors that it reports are errors too
   TracedProgram* traced = nullptr;    // gets the same policies once more
+  IndexReport* index = nullptr;       // gets how each rule is found
 };
 
 // Several policies make one program: all must allow. Null if there was any error; `diagnostics`

@@ -16,14 +16,18 @@ struct CheckOutcome {
   std::shared_ptr<const VerifiedProgram> program;  // null: refused
   bool with_costs = false;
   std::vector<RuleBound> costs;
+  bool with_index = false;
+  IndexReport index;
   int status = 0;  // of writ check
 };
 
 // Each gives the whole of stdout.
 
+// How rules are found, for people; empty without rules.
+std::string IndexText(const IndexReport& index);
 // For people; findings are on stderr then.
 std::string CheckText(const CheckOutcome& outcome);
-// {"ok","findings","costs"}
+// {"ok","findings","costs","index"}
 std::string CheckJson(const CheckOutcome& outcome);
 // SARIF 2.1.0. `folder` is the working folder, which paths are relative to.
 std::string CheckSarif(const CheckOutcome& outcome, const std::string& folder);

@@ -37,6 +37,7 @@ std::string CheckText(const CheckOutcome& outcome) {
     text += fmt::format("{}:{}: {}: at most {} instructions\n", Shown(bound.file), bound.at.line,
                         Shown(bound.rule), bound.cost.ToString());
   }
+  if (outcome.with_index) text += IndexText(outcome.index);
   for (const std::string& file : outcome.policies) text += fmt::format("{}: ok\n", Shown(file));
   text += fmt::format("{}, {}, {}\n", Count(CountRules(program), "rule", "rules"),
                       Count(program.tool_index.size(), "tool named", "tools named"),

@@ -13,6 +13,9 @@
 // Chain to that. Its own part holds its rules, and those for every tool and for globs that fit it,
 // without asking; a gate that refuses it ends it.
 //
+// Rules of a row that a value of the call can find are not looked at one after the other
+// (compiler/emit/row_index.h, vm/selection.h).
+//
 // A version "1" policy has the rules of its tools first and those for every tool last, so there
 // each tool's block holds its own rules and chains to the shared ones; the program grows with the
 // rules, not with rules times tools.
@@ -26,6 +29,7 @@
 #include <set>
 
 #include "compiler/emit/choice_code.h"
+#include "compiler/emit/index_recorder.h"
 #include "compiler/emit/rule_code.h"
 #include "compiler/emit/rule_cost.h"
 #include "compiler/emit/watch_paths.h"
@@ -103,7 +107,8 @@ class Emitter {
         diagnostics_(diagnostics),
         parts_(policies, options.map),
         rules_(builder_, policies, parts_, diagnostics),
-        shared_(builder_, trie_) {
+        shared_(builder_, trie_),
+        recorder_(policies, builder_.program(), options.index) {
     if (!options.optimise || options.map != nullptr) builder_.KeepPlain();
   }
 
@@ -130,6 +135,7 @@ class Emitter {
     Hide();
     if (!diagnostics_.has_errors()) WatchPaths(builder_, trie_);
     program.paths = trie_.Build();
+    recorder_.Finish();
     return std::move(program);
   }
 
@@ -446,14 +452,16 @@ class Emitter {
   // that stand together are.
   std::optional<uint32_t> EmitIndexedRow(const std::vector<Step>& steps, const std::string& tool,
                                          uint32_t next, CallSlots& slots) {
-    if (!builder_.optimises() || steps.size() < kMinRulesOfSource) return std::nullopt;
-    std::vector<std::vector<RuleKeys>> ways;
-    for (const Step& step : steps) {
-      const RuleModel* const rule = step.item->rule;
-      ways.push_back(rule != nullptr ? rules_.KeysOf(*rule, step.item->policy, tool, slots)
-                                     : std::vector<RuleKeys>());
+    if (!builder_.optimises()) return std::nullopt;
+    std::vector<std::vector<RuleKeys>> ways(steps.size());
+    if (steps.size() >= kMinRulesOfSource) {
+      for (size_t i = 0; i < steps.size(); ++i) {
+        const Item& item = *steps[i].item;
+        if (item.rule != nullptr) ways[i] = rules_.KeysOf(*item.rule, item.policy, tool, slots);
+      }
     }
     const RowIndex index(ways);
+    Record(steps, ways, index, slots);
     if (index.sources().empty()) return std::nullopt;
     size_t end = steps.size();
     // What ends the row stands behind the candidates.
@@ -473,6 +481,19 @@ class Emitter {
       candidates.erase(from, candidates.end());
     }
     return next;
+  }
+
+  void Record(const std::vector<Step>& steps, const std::vector<std::vector<RuleKeys>>& ways,
+              const RowIndex& index, const CallSlots& slots) {
+    const auto rules = static_cast<size_t>(std::count_if(
+        steps.begin(), steps.end(), [](const Step& step) { return step.item->rule != nullptr; }));
+    for (size_t i = 0; i < steps.size(); ++i) {
+      const Item& item = *steps[i].item;
+      if (item.rule == nullptr) continue;
+      const std::optional<size_t> source = index.source_of(i);
+      recorder_.Add(*item.rule, item.policy, rules, ways[i],
+                    source.has_value() ? &index.sources()[*source] : nullptr, slots);
+    }
   }
 
   // Steps that are found in the same way and stand together are one candidate.
@@ -568,6 +589,7 @@ class Emitter {
   SourceParts parts_;
   RuleCode rules_;
   CallSlots shared_;
+  IndexRecorder recorder_;
   uint32_t shared_reads_ = 0;
   std::vector<Item> items_;
   std::vector<size_t> shared_items_;  // gates, and rules of everyone's row

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
+#include "compiler/index_report.h"
 #include "compiler/policy.h"
 #include "compiler/source_map.h"
 #include "vm/program.h"
@@ -18,6 +19,8 @@ struct EmitOptions {
   bool optimise = true;
   // Gets the parts of the policies. The program is a plain one then (compiler/source_map.h).
   SourceMap* map = nullptr;
+  // Gets a row for each rule.
+  IndexReport* index = nullptr;
 };
 
 // One program for all policies together: a call is judged by each in order. Reports what is too

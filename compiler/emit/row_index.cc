@@ -1,5 +1,5 @@
 // Sources of a row's index.
-// Tested by tests/compiler/emit/row_index_test.cc.
+// Tested by tests/compiler/lower/slot_keys_test.cc and tests/compiler/emit/index_report_test.cc.
 #include "compiler/emit/row_index.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Which rules of a row are found by a value of the call instead of looking at each: DESIGN of what
-// Choose does is in vm/selection.h.
+// Which rules of a row are found by a value of the call instead of looking at each; what Choose
+// does with them is in vm/selection.h.
 //
 //   rules of `pay`                             sources
 //     0  when: args.account == "a1" && …         args.account   "a1": 0   "a2": 1
@@ -10,7 +10,7 @@
 // A rule that could be found by several values is found by the one that fewest rules share. A value
 // that only a few rules ask for is not worth a look-up: these are run always.
 //
-// Tested by tests/compiler/emit/row_index_test.cc.
+// Tested by tests/compiler/lower/slot_keys_test.cc and tests/compiler/emit/index_report_test.cc.
 #pragma once
 
 #include <cstddef>

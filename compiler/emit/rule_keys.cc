@@ -1,5 +1,5 @@
 // In which ways rules can be found.
-// Tested by tests/compiler/emit/row_index_test.cc.
+// Tested by tests/compiler/lower/slot_keys_test.cc and tests/compiler/emit/index_report_test.cc.
 #include <algorithm>
 
 #include "compiler/emit/rule_code.h"

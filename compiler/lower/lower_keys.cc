@@ -190,7 +190,10 @@ std::vector<SlotKeys> Lowering::KeysIf(NodeId id, bool holds) {
       const NodeId condition = ast_.child(node, 0);
       std::vector<std::vector<SlotKeys>> parts = {KeysIf(condition, true)};
       // Its error would be the whole's.
-      if (!TestIsFallible(condition)) parts.push_back(KeysIf(ast_.child(node, 1), holds));
+      const bool is_presence =
+          ast_.node(condition).kind == Kind::kHas && !KeysOfPresence(condition).empty();
+      if (is_presence || !TestIsFallible(condition))
+        parts.push_back(KeysIf(ast_.child(node, 1), holds));
       return EitherOf(parts);
     }
     default: return {};

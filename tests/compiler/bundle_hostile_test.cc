@@ -33,7 +33,7 @@ struct NamedBundle {
   std::string bytes;
 };
 
-// Of each language, of two policies, with debug data and without.
+// Of each language, of two policies, with rules found by values, with debug data and without.
 const std::vector<NamedBundle>& Bundles() {
   static const std::vector<NamedBundle> bundles = [] {
     const std::string rich = TextOf("rich.yaml");
@@ -48,6 +48,7 @@ const std::vector<NamedBundle>& Bundles() {
       add("rich", {rich});
       add("counted", {counted});
       add("both", {counted, rich});
+      add("indexed", {TextOf("indexed.yaml")});
     }
     return all;
   }();
@@ -67,8 +68,10 @@ Section& At(std::vector<Section>& sections, SectionId id) {
   return *found;
 }
 
-std::string Framed(const std::vector<Section>& sections, Kind kind = Kind::kPolicies) {
-  return WriteFrame(kind, sections).value();
+// In a frame as that bundle has one.
+std::string Framed(const std::vector<Section>& sections, const std::string& as,
+                   Kind kind = Kind::kPolicies) {
+  return WriteFrame(kind, sections, ReadFrame(as)->isa_version).value();
 }
 
 // A bundle whose header or table was changed, with the root hash that it has then.
@@ -148,7 +151,8 @@ TEST_P(Hostile, EachBitOfASectionMayBeOfAnotherProgram) {
   for (Section& section : sections) {
     ForBits(section.bytes.size(), 16, [&](size_t at, char bit) {
       section.bytes[at] = static_cast<char>(section.bytes[at] ^ bit);
-      ExpectHarmless(Framed(sections), fmt::format("{} byte {}", SectionName(section.id), at));
+      ExpectHarmless(Framed(sections, bytes()),
+                     fmt::format("{} byte {}", SectionName(section.id), at));
       section.bytes[at] = static_cast<char>(section.bytes[at] ^ bit);
     });
   }
@@ -179,7 +183,8 @@ TEST_P(Hostile, RowsAreAsManyAsThereAre) {
                                 MostRows(section.id) + 1, UINT32_MAX}) {
       if (rows == was) continue;
       section.rows = rows;
-      ExpectRefused(Framed(sections), fmt::format("{} rows of {}", rows, SectionName(section.id)));
+      ExpectRefused(Framed(sections, bytes()),
+                    fmt::format("{} rows of {}", rows, SectionName(section.id)));
     }
     section.rows = was;
   }
@@ -192,28 +197,28 @@ TEST_P(Hostile, SectionsStandInOrderAndOnce) {
     std::vector<Section> sections = whole;
     if (i + 1 < whole.size()) {
       std::swap(sections[i], sections[i + 1]);
-      ExpectRefused(Framed(sections), name + " behind the next");
+      ExpectRefused(Framed(sections, bytes()), name + " behind the next");
       std::swap(sections[i].id, sections[i + 1].id);
-      ExpectHarmless(Framed(sections), name + " for the next");
+      ExpectHarmless(Framed(sections, bytes()), name + " for the next");
     }
     sections = whole;
     sections.insert(sections.begin() + static_cast<std::ptrdiff_t>(i), whole[i]);
-    ExpectRefused(Framed(sections), name + " twice");
+    ExpectRefused(Framed(sections, bytes()), name + " twice");
     sections = whole;
     sections.erase(sections.begin() + static_cast<std::ptrdiff_t>(i));
-    ExpectHarmless(Framed(sections), "without " + name);
+    ExpectHarmless(Framed(sections, bytes()), "without " + name);
     sections = whole;
     sections[i].bytes.clear();
-    ExpectRefused(Framed(sections), name + " empty");
+    ExpectRefused(Framed(sections, bytes()), name + " empty");
     sections = whole;
     sections[i].bytes.pop_back();
-    ExpectRefused(Framed(sections), name + " cut short");
+    ExpectRefused(Framed(sections, bytes()), name + " cut short");
     sections = whole;
     sections[i].bytes += '\0';
-    ExpectRefused(Framed(sections), name + " and more");
+    ExpectRefused(Framed(sections, bytes()), name + " and more");
   }
-  ExpectRefused(Framed(whole, Kind::kExpression), "as an expression");
-  ExpectRefused(Framed({}), "nothing");
+  ExpectRefused(Framed(whole, bytes(), Kind::kExpression), "as an expression");
+  ExpectRefused(Framed({}, bytes()), "nothing");
 }
 
 // Two sections of another bundle as well: what one names, the other may have.
@@ -234,7 +239,7 @@ TEST_P(Hostile, SectionsOfAnotherBundleAreItsOwn) {
             sections.insert(place, others[i]);
           }
         }
-        ExpectHarmless(Framed(sections),
+        ExpectHarmless(Framed(sections, bytes()),
                        fmt::format("{} of {}", SectionName(others[taken].id), other.name));
       }
     }
@@ -256,7 +261,7 @@ std::string ManyRulesOfOneName(size_t name_bytes, uint32_t rules) {
   Section& rule = At(sections, SectionId::kRule);
   for (uint32_t i = 0; i < rules; ++i) rule.bytes += row;
   rule.rows += rules;
-  return Framed(sections);
+  return Framed(sections, Bundles()[0].bytes);
 }
 
 TEST(HostileBundle, CopiesNoTextWithoutEnd) {

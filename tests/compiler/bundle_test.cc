@@ -240,7 +240,25 @@ TEST(Frame, RefusesNewerVersions) {
   EXPECT_EQ(FaultOf(bytes), "it has format 0, which there is not");
   bytes[8] = 1;
   bytes[11] = 1;
-  EXPECT_EQ(FaultOf(bytes), "it has instruction set 258, and this writ reads up to 2");
+  EXPECT_EQ(FaultOf(bytes), "it has instruction set 258, and this writ reads up to 3");
+}
+
+// One program has one form: the bundle says the first instruction set that has all it needs.
+TEST(Frame, SaysTheInstructionSetThatItsProgramNeeds) {
+  const auto fault_as = [](const std::string& bytes, uint16_t isa_version) {
+    const auto frame = ReadFrame(bytes);
+    return FaultOf(WriteFrame(frame->kind, SectionsOf(*frame), isa_version).value());
+  };
+  const std::string old = Written(*Compiled(kPayments));
+  EXPECT_EQ(ReadFrame(old)->isa_version, 2);
+  EXPECT_EQ(fault_as(old, 3), "it says instruction set 3, and has instructions of 2");
+  std::string many = "writ: 1\nname: many\ndefault: allow\nrules:\n";
+  for (int i = 0; i < 8; ++i) {
+    many += fmt::format("  - {{name: r{}, tools: t, when: args.a == {}, forbid: true}}\n", i, i);
+  }
+  const std::string indexed = Written(*Compiled(many));
+  EXPECT_EQ(ReadFrame(indexed)->isa_version, 3);
+  EXPECT_EQ(fault_as(indexed, 2), "it says instruction set 2, and has instructions of 3");
 }
 
 TEST(Frame, IsWhole) {

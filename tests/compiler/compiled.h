@@ -50,9 +50,10 @@ struct Loaded {
 
 // One program of policies that are without fault. Throws, which fails the test, if they are not.
 inline std::shared_ptr<const VerifiedProgram> Compiled(const std::vector<std::string>& texts,
-                                                       size_t before = 0) {
+                                                       size_t before = 0,
+                                                       const EmitOptions& options = {}) {
   Loaded loaded(texts, before);
-  Program program = Emit(loaded.policies, loaded.diagnostics);
+  Program program = Emit(loaded.policies, loaded.diagnostics, options);
   if (loaded.diagnostics.has_errors()) throw std::invalid_argument(loaded.Said());
   auto verified = Verify(std::move(program));
   if (!verified.has_value()) throw std::invalid_argument(verified.error().text);

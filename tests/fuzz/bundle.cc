@@ -93,9 +93,10 @@ void MutateSections(Kind& kind, std::vector<Section>& sections, size_t room, Ran
 }
 
 // The size of the file with its hashes put right, or 0 if it has no room.
-size_t Put(Kind kind, const std::vector<Section>& sections, uint8_t* data, size_t max_size) {
+size_t Put(Kind kind, const std::vector<Section>& sections, uint16_t isa_version, uint8_t* data,
+           size_t max_size) {
   if (sections.empty()) return 0;
-  const auto file = writ::bundle::WriteFrame(kind, sections);
+  const auto file = writ::bundle::WriteFrame(kind, sections, isa_version);
   if (!file.has_value() || file->size() > max_size) return 0;
   std::memcpy(data, file->data(), file->size());
   return file->size();
@@ -115,7 +116,13 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
   for (size_t i = 0; i < steps && !sections.empty(); ++i) {
     MutateSections(kind, sections, max_size - size, random);
   }
-  const size_t written = Put(kind, sections, data, max_size);
+  // Instructions may have become those of another set.
+  const auto isa_version = static_cast<uint16_t>(
+      Below(4, random) > 0
+          ? frame->isa_version
+          : writ::bundle::kOldestIsaVersion +
+                Below(writ::bundle::kIsaVersion - writ::bundle::kOldestIsaVersion + 1, random));
+  const size_t written = Put(kind, sections, isa_version, data, max_size);
   return written > 0 ? written : LLVMFuzzerMutate(data, size, max_size);
 }
 
@@ -136,7 +143,7 @@ extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* data1, size_t size1,
   } else {
     sections.insert(place, taken);
   }
-  return Put(one->kind, sections, out, max_size);
+  return Put(one->kind, sections, one->isa_version, out, max_size);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
