@@ -23,7 +23,6 @@ class DecisionBounds {
  public:
   DecisionBounds(const Program& program, const std::vector<uint64_t>& run_costs)
       : program_(program), run_costs_(run_costs) {
-    FindCandidates();
     BoundReads();
     BoundQuotas();
     BoundMessages();
@@ -47,15 +46,10 @@ class DecisionBounds {
     uint64_t dearest_chain = 0;   // of the blocks that it goes on in
   };
 
-  // They are looked at with what chooses them, and only then.
-  void FindCandidates() {
-    for (const Block& block : program_.blocks) {
-      bool continues = false;
-      for (uint32_t i = 0; i < block.instruction_count && !continues; ++i) {
-        continues = program_.code[block.first_instruction + i].op == Opcode::kContinue;
-      }
-      is_candidate_.push_back(continues);
-    }
+  // A candidate is looked at with what chooses it, and only then.
+  bool IsCandidate(const Block& block) const {
+    const uint32_t last = block.first_instruction + block.instruction_count - 1;
+    return program_.code[last].op == Opcode::kContinue;
   }
 
   void BoundReads() {
@@ -99,9 +93,10 @@ class DecisionBounds {
     seen_blocks_.assign(reached ? program_.blocks.size() : 0, kNoBlock);
     seen_rules_.assign(reached ? program_.rules.size() : 0, kNoBlock);
     for (uint32_t i = 0; i < program_.blocks.size(); ++i) {
-      if (program_.blocks[i].kind != BlockKind::kDecision || is_candidate_[i]) continue;
+      const Block& block = program_.blocks[i];
+      if (block.kind != BlockKind::kDecision || IsCandidate(block)) continue;
       Found found;
-      LookAt(i, program_.blocks[i], reached, found);
+      LookAt(i, block, reached, found);
       from_[i] = AddCost(AddCost(AddCost(run_costs_[i], found.candidates), found.noted),
                          std::max(found.dearest_denial, found.dearest_chain));
       if (reached) from_[i] = AddCost(from_[i], ReachedFrom(i));
@@ -200,7 +195,6 @@ class DecisionBounds {
 
   const Program& program_;
   const std::vector<uint64_t>& run_costs_;
-  std::vector<bool> is_candidate_;  // by block
   std::vector<uint64_t> reads_;     // of all before each
   std::vector<uint64_t> quotas_;    // each time one is noted
   std::vector<uint64_t> messages_;  // by rule

@@ -70,11 +70,12 @@ const std::vector<Value>& GlobCache::Find(const GlobTable& table, uint32_t numbe
                                           std::string_view text) {
   if (entries_.empty()) entries_.resize(kEntries);
   Entry& entry = entries_[PlaceOf(text, number)];
-  if (entry.table != number || !SameText(entry.text, text)) {
-    entry.table = number;
-    entry.text = text;
-    table.Find(text, entry.positions);
-  }
+  if (entry.table == number && SameText(entry.text, text)) return entry.positions;
+  table.Find(text, found_);
+  if (found_.size() > kMaxKept) return found_;
+  entry.table = number;
+  entry.text = text;
+  entry.positions = found_;
   return entry.positions;
 }
 

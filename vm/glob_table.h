@@ -39,6 +39,8 @@ class GlobTable {
 class GlobCache {
  public:
   static constexpr size_t kEntries = 64;
+  // Longer answers are not kept: what is done with them takes longer than to find them.
+  static constexpr size_t kMaxKept = 256;
 
   // What the table finds. Valid until the next call. `number` tells the table from others.
   // REQUIRES: text of at most kMaxGlobTextBytes.
@@ -52,6 +54,7 @@ class GlobCache {
   };
 
   std::vector<Entry> entries_;  // kEntries, once something was looked for
+  std::vector<Value> found_;    // the last one that was not kept
 };
 
 }  // namespace writ

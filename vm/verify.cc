@@ -604,9 +604,7 @@ class Verifier {
       needs_[block_].NextParts(instruction.b, instruction.b);
       return true;
     }
-    if (instruction.op == Opcode::kTestSlotFits) NeedGlobTable(operands_[instruction.b + 1]);
-    if (instruction.op == Opcode::kContinue) needs_[block_].continues = true;
-    if (instruction.op == Opcode::kChoose) return CheckTargets(i);
+    if (instruction.op >= Opcode::kChoose) return CheckChoice(i);
     if (Info(instruction.op).b != OperandClass::kBlock) return true;
     const uint32_t target = operands_[instruction.b];
     const Block& callee = program_.blocks[target];
@@ -647,6 +645,16 @@ class Verifier {
         }
         return PassOn(block, i, target, 0);
       default: return Refuse("an instruction runs a block but is not known to", At(i));
+    }
+  }
+
+  // What an instruction of the index demands.
+  bool CheckChoice(uint32_t i) {
+    switch (code_[i].op) {
+      case Opcode::kChoose: return CheckTargets(i);
+      case Opcode::kContinue: needs_[block_].continues = true; return true;
+      case Opcode::kTestSlotFits: NeedGlobTable(operands_[code_[i].b + 1]); return true;
+      default: return Refuse("an instruction chooses but is not known to", At(i));
     }
   }
 
@@ -713,14 +721,8 @@ class Verifier {
     Scopes scopes = *reached_[i];
     Cost cost = costs_[i].Plus(info.cost);
     if (instruction.op == Opcode::kCondIn) cost = cost.Plus(ConstantOf(instruction).list->size);
-    if (instruction.op == Opcode::kTestSlotFits) {
-      cost = cost.Plus(verified_->glob_table(operands_[instruction.b + 1]).cost());
-    }
-    if (instruction.op == Opcode::kChoose) {
-      const Selection selection(operands_ + instruction.b);
-      cost = cost.Plus(CostOf(selection));
-      selection.ForEachBlock(
-          [&](uint32_t target) { cost.all = AddCost(cost.all, verified_->costs_[target]); });
+    if (instruction.op >= Opcode::kChoose) {
+      AddChoiceCost(instruction, cost);
     } else if (info.b == OperandClass::kBlock) {
       cost.all = AddCost(cost.all, verified_->costs_[operands_[instruction.b]]);
     } else if (info.b == OperandClass::kFunction) {
@@ -764,6 +766,18 @@ class Verifier {
     if (info.d == OperandClass::kTo && !Arrive(i, i + instruction.d, scopes, cost)) return false;
     if (!FallsThrough(instruction.op) || i + 1 == block.instruction_count) return true;
     return Arrive(i, i + 1, scopes, cost);
+  }
+
+  // Of an instruction of the index, with what it goes on in.
+  void AddChoiceCost(const Instruction& instruction, Cost& cost) const {
+    if (instruction.op == Opcode::kTestSlotFits) {
+      cost = cost.Plus(verified_->glob_table(operands_[instruction.b + 1]).cost());
+    } else if (instruction.op == Opcode::kChoose) {
+      const Selection selection(operands_ + instruction.b);
+      cost = cost.Plus(CostOf(selection));
+      selection.ForEachBlock(
+          [&](uint32_t target) { cost.all = AddCost(cost.all, verified_->costs_[target]); });
+    }
   }
 
   // Of finding out which candidates there are.

@@ -16,6 +16,7 @@
 #include "compiler/compiled.h"
 #include "compiler/text_files.h"
 #include "vm/bundle/frame.h"
+#include "vm/bundle/harm.h"
 #include "vm/call.h"
 #include "vm/disasm.h"
 

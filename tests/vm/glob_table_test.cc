@@ -79,5 +79,17 @@ TEST_F(Globs, TheCacheSaysWhatTheTableSays) {
   }
 }
 
+TEST_F(Globs, LongAnswersAreFoundAnewEachTime) {
+  std::vector<Value> many;
+  for (size_t i = 0; i <= GlobCache::kMaxKept; ++i) many.push_back(Value::Int(static_cast<int>(i)));
+  const GlobTable table(
+      Map({{Value::String("a*"), List(many)}, {Value::String("b"), Value::Int(9)}}));
+  GlobCache cache;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(cache.Find(table, 0, "ab").size(), many.size());
+    EXPECT_EQ(Numbers(cache.Find(table, 0, "b")), (std::vector<int64_t>{9}));
+  }
+}
+
 }  // namespace
 }  // namespace writ
