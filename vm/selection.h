@@ -72,11 +72,11 @@ class Selection {
   uint32_t source_count() const { return operands_[2]; }
   uint32_t candidate_count() const { return operands_[3]; }
   Source source(uint32_t i) const {
-    const uint32_t* const source = operands_ + kHeadOperands + kSourceOperands * i;
+    const uint32_t* const source = operands_ + kHeadOperands + size_t{kSourceOperands} * i;
     return {source[0], source[1], source[2]};
   }
   const uint32_t* candidates() const {
-    return operands_ + kHeadOperands + kSourceOperands * source_count();
+    return operands_ + kHeadOperands + size_t{kSourceOperands} * source_count();
   }
   uint32_t candidate(uint32_t i) const { return candidates()[i]; }
   // In operands.

@@ -12,6 +12,7 @@
 #include "vm/constant_fault.h"
 #include "vm/decision_cost.h"
 #include "vm/functions/function.h"
+#include "vm/glob_table.h"
 #include "vm/key_index.h"
 #include "vm/path_slots.h"
 #include "vm/position_table.h"

@@ -22,10 +22,11 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "vm/glob_table.h"
 #include "vm/program.h"
 
 namespace writ {
+
+class GlobTable;
 
 // Of one pattern, and of all.
 inline constexpr uint64_t kMaxPatternBytes = uint64_t{1} << 18;

@@ -13,6 +13,12 @@ namespace {
 
 constexpr size_t kMaxToolsShown = 3;
 
+// For more tools than single ones.
+bool IsForMany(const RuleModel& rule) {
+  return rule.tools.empty() || std::any_of(rule.tools.begin(), rule.tools.end(),
+                                           [](const ToolPattern& tool) { return tool.is_glob; });
+}
+
 std::string ToolsOf(const RuleModel& rule, const std::string& tool) {
   if (!tool.empty()) return tool;
   if (rule.tools.empty()) return "every tool";
@@ -69,6 +75,13 @@ void IndexRecorder::Explain(const RuleModel& rule, size_t policy, size_t rules_o
                                 rules_of_row == 1 ? std::string("it is alone")
                                                   : fmt::format("{} rules stand", rules_of_row),
                                 kMinRulesOfSource);
+    const std::vector<RuleModel>& rules = policies_[policy].rules;
+    const auto for_many = std::count_if(rules.begin(), rules.end(), IsForMany);
+    if (IsForMany(rule) && static_cast<size_t>(for_many) >= kMinRulesOfSource) {
+      found.hint =
+          "put rules for globs and for every tool behind those of single tools, which "
+          "part them into rows";
+    }
     return;
   }
   if (ways.empty()) {

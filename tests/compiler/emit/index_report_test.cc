@@ -79,6 +79,28 @@ TEST(IndexReport, TellsThatFewRulesNeedNoTable) {
   EXPECT_EQ(ReportOf(kHead + Keyed(7))[0].hint, "");
 }
 
+// What a named tool has to itself up to its last rule parts what others have in common.
+TEST(IndexReport, TellsThatRulesOfSingleToolsPartOthers) {
+  std::string between = kHead;
+  std::string behind = kHead;
+  std::string singles;
+  for (int i = 0; i < 8; ++i) {
+    const std::string glob =
+        fmt::format("  - name: g{}\n    tools: \"g{}_*\"\n    forbid: true\n", i, i);
+    const std::string single =
+        fmt::format("  - name: s{}\n    tools: s{}\n    forbid: args.x > 1\n", i, i);
+    between += glob + single;
+    behind += single;
+    singles += glob;
+  }
+  const RuleIndexing parted = ReportOf(between)[0];
+  EXPECT_EQ(parted.why_not, "it is alone there: a table is made from 8 rules on");
+  EXPECT_EQ(parted.hint,
+            "put rules for globs and for every tool behind those of single tools, which part them "
+            "into rows");
+  EXPECT_EQ(ReportOf(behind + singles).back().by, "the globs of its tools");
+}
+
 // A rule for every tool is in the rows of named ones too.
 TEST(IndexReport, TellsARuleByTheRowThatFindsItWorst) {
   const IndexReport report =
