@@ -128,6 +128,7 @@ class RuleCode {
   // Of the policies, with the indices filled in, and variables that are known made constants.
   std::vector<cel::Environment> environments_;
   std::map<const Expression*, std::vector<Value>> known_;
+  std::map<const RuleModel*, std::vector<RuleKeys>> keys_;
   std::set<const Expression*> checked_limits_;
   std::vector<VariableNeeds> needs_;  // by policy
   bool deep_variable_is_told_ = false;

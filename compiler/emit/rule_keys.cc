@@ -24,8 +24,16 @@ std::vector<RuleKeys> WaysOf(const std::vector<cel::SlotKeys>& found) {
 
 std::vector<RuleKeys> RuleCode::KeysOf(const RuleModel& rule, size_t policy,
                                        const std::string& tool, CallSlots& slots) {
-  if (policies_[policy].language == Language::kIntercept) return KeysOfConditions(rule);
-  std::vector<RuleKeys> ways = KeysOfExpressions(rule, policy, slots);
+  // The same for all tools that the rule is emitted for.
+  auto known = keys_.find(&rule);
+  if (known == keys_.end()) {
+    const bool has_conditions = policies_[policy].language == Language::kIntercept;
+    known = keys_
+                .emplace(&rule, has_conditions ? KeysOfConditions(rule)
+                                               : KeysOfExpressions(rule, policy, slots))
+                .first;
+  }
+  std::vector<RuleKeys> ways = known->second;
   if (!tool.empty() || rule.tools.empty() || rule.tools.size() > kMaxGlobsOfRule) return ways;
   RuleKeys globs{TableKind::kGlobs, {{}, FactSlotOf(Fact::kToolName)}, false, {}};
   for (const ToolPattern& pattern : rule.tools) {

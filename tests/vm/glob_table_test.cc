@@ -18,7 +18,7 @@ std::vector<int64_t> Numbers(const std::vector<Value>& positions) {
   return numbers;
 }
 
-class Globs : public testing::Test {
+class GlobTables : public testing::Test {
  protected:
   Value List(std::vector<Value> items) {
     Value* const kept = arena_.Allocate<Value>(items.size());
@@ -34,7 +34,7 @@ class Globs : public testing::Test {
   Arena arena_;
 };
 
-TEST_F(Globs, OfAMapGiveTheirPositionsOnceAndInOrder) {
+TEST_F(GlobTables, OfAMapGiveTheirPositionsOnceAndInOrder) {
   const GlobTable table(Map({{Value::String("a*"), List({Value::Int(2), Value::Int(5)})},
                              {Value::String("*b"), List({Value::Int(1), Value::Int(2)})},
                              {Value::String("c"), Value::Int(0)}}));
@@ -47,7 +47,7 @@ TEST_F(Globs, OfAMapGiveTheirPositionsOnceAndInOrder) {
   EXPECT_TRUE(found.empty());
 }
 
-TEST_F(Globs, OfAListGiveAZeroIfOneFits) {
+TEST_F(GlobTables, OfAListGiveAZeroIfOneFits) {
   const GlobTable table(List({Value::String("a*"), Value::String("*b")}));
   std::vector<Value> found;
   table.Find("ab", found);
@@ -56,13 +56,13 @@ TEST_F(Globs, OfAListGiveAZeroIfOneFits) {
   EXPECT_TRUE(found.empty());
 }
 
-TEST_F(Globs, CostMoreWithTextBetweenStars) {
+TEST_F(GlobTables, CostMoreWithTextBetweenStars) {
   EXPECT_LT(GlobTable(List({Value::String("a*")})).cost(),
             GlobTable(List({Value::String("*a*")})).cost());
 }
 
 // However many names there are, and whichever fall together.
-TEST_F(Globs, TheCacheSaysWhatTheTableSays) {
+TEST_F(GlobTables, TheCacheSaysWhatTheTableSays) {
   const GlobTable first(
       Map({{Value::String("1*"), Value::Int(1)}, {Value::String("*7"), Value::Int(7)}}));
   const GlobTable second(List({Value::String("*3*")}));
@@ -79,7 +79,7 @@ TEST_F(Globs, TheCacheSaysWhatTheTableSays) {
   }
 }
 
-TEST_F(Globs, LongAnswersAreFoundAnewEachTime) {
+TEST_F(GlobTables, LongAnswersAreFoundAnewEachTime) {
   std::vector<Value> many;
   for (size_t i = 0; i <= GlobCache::kMaxKept; ++i) many.push_back(Value::Int(static_cast<int>(i)));
   const GlobTable table(
