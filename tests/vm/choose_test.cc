@@ -163,7 +163,7 @@ std::string Fault(const std::string& choose, const std::string& before = "") {
 TEST(Choose, TheVerifierShowsThatEveryChoiceIsThere) {
   EXPECT_EQ(Fault("Choose block0 [0] from block1"), "");
   EXPECT_EQ(Fault("Choose block0 [] from"), "");
-  EXPECT_EQ(Fault("Choose #9 [0] from block1"), "an operand is out of bounds");
+  EXPECT_EQ(Fault("Choose #9"), "an operand is out of bounds");
   EXPECT_EQ(Fault("Choose *0"), "an operand is out of bounds");
   EXPECT_EQ(Fault("Choose block2 [0] from block1"), "a block that is run is not of lower number");
   EXPECT_EQ(Fault("Choose block0 [0] from block2"), "a block that is run is not of lower number");
