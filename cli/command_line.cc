@@ -501,12 +501,13 @@ int Dispatch(int argc, char** argv) {
         command
             .add_flag("--costs", check.costs,
                       "what each rule of writ: 1 costs at worst, n being the call's bytes")
+            ->option_text(" ")
             ->excludes(check_sarif)
             ->excludes(check_github);
         command
-            .add_flag(
-                "--explain-index", check.explain_index,
-                "how each rule is found when a call comes in, or why it is looked at each time")
+            .add_flag("--explain-index", check.explain_index,
+                      "by which value each rule is found, or why it is looked at for each call")
+            ->option_text(" ")
             ->excludes(check_sarif)
             ->excludes(check_github);
         command

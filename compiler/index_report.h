@@ -20,7 +20,7 @@ struct RuleIndexing {
   // For which calls it is looked at before any value is asked: "pay", "pay and 3 more tools",
   // "every tool".
   std::string tools;
-  // Then by which value it is found: "args.account", or "the tool's name" among globs. Empty: it is
+  // Then by which value it is found: "args.account", or by its "globs". Empty: it is
   // looked at for each of these calls.
   std::string by;
   size_t among = 0;  // as many rules are found by that value, this one included

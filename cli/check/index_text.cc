@@ -15,10 +15,9 @@ namespace {
 
 constexpr size_t kMaxRulesNamed = 5;
 
-std::string FoundBy(const RuleIndexing& rule) {
+std::string LookedAtFor(const RuleIndexing& rule) {
   if (rule.by.empty()) return "each call";
-  return fmt::format("{}, as {} {}", rule.by, rule.among,
-                     rule.among == 1 ? "rule is" : "rules are");
+  return fmt::format("its {} (one of {} rules)", rule.by, rule.among);
 }
 
 // Rules that have one reason are told together.
@@ -38,7 +37,7 @@ std::string IndexText(const IndexReport& index) {
   for (const RuleIndexing& rule : index) {
     table.Add({{rule.rule},
                {rule.tools},
-               {FoundBy(rule)},
+               {LookedAtFor(rule)},
                {rule.shares.empty() ? "" : fmt::format("{}", rule.shares.size())},
                {fmt::format("{}:{}", rule.file, rule.at.line)}});
     if (!rule.by.empty()) continue;

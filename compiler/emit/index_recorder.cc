@@ -61,7 +61,7 @@ std::pair<std::string, std::string> NoWayOfConditions(const RuleModel& rule) {
 }  // namespace
 
 std::string IndexRecorder::NameOf(TableKind kind, const cel::SlotPath& path) const {
-  if (kind == TableKind::kGlobs) return "the globs of its tools";
+  if (kind == TableKind::kGlobs) return "globs";
   if (path.fact_slot != kNoSlot) return program_.slot_names[path.fact_slot];
   std::string name = "args";
   for (const std::string& step : path.names) name += "." + step;

@@ -36,8 +36,8 @@ class ExplainIndex(CommandTest):
         self.expect(result, 0, err="")
         lines = result.out.splitlines()
         self.assertEqual(lines[0].split(), ["rule", "tools", "looked", "at", "for", "shares", "place"])
-        self.assertRegex(lines[1], r"^cap of a0 +pay +args\.account, as 9 rules are +p\.yaml:4$")
-        self.assertRegex(lines[10], r"^daily +pay +each call +p\.yaml:40$")
+        self.assertRegex(lines[1], r"^  cap of a0 +pay +its args\.account \(one of 9 rules\) +p\.yaml:4$")
+        self.assertRegex(lines[10], r"^  daily +pay +each call +p\.yaml:40$")
         self.assertIn("for each call daily: it has no when, and counts every call\n  hint: ", result.out)
         self.assertIn("for each call large: its when may be true whatever any one argument is\n",
                       result.out)

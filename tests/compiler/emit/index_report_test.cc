@@ -49,7 +49,7 @@ TEST(IndexReport, TellsOfGlobs) {
   }
   const IndexReport report = ReportOf(text);
   EXPECT_EQ(report[0].tools, "g0_*");
-  EXPECT_EQ(report[0].by, "the globs of its tools");
+  EXPECT_EQ(report[0].by, "globs");
   EXPECT_EQ(report[0].among, 9u);
 }
 
@@ -98,7 +98,7 @@ TEST(IndexReport, TellsThatRulesOfSingleToolsPartOthers) {
   EXPECT_EQ(parted.hint,
             "put rules for globs and for every tool behind those of single tools, which part them "
             "into rows");
-  EXPECT_EQ(ReportOf(behind + singles).back().by, "the globs of its tools");
+  EXPECT_EQ(ReportOf(behind + singles).back().by, "globs");
 }
 
 // A rule for every tool is in the rows of named ones too.
