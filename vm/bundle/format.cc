@@ -7,9 +7,8 @@
 namespace writ::bundle {
 
 uint16_t IsaVersionOf(const Program& program) {
-  const bool has_new =
-      std::any_of(program.code.begin(), program.code.end(),
-                  [](const Instruction& at) { return at.op >= Opcode::kChoose; });
+  const bool has_new = std::any_of(program.code.begin(), program.code.end(),
+                                   [](const Instruction& at) { return at.op >= Opcode::kChoose; });
   return has_new ? 3 : kOldestIsaVersion;
 }
 
