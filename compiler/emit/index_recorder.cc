@@ -2,7 +2,7 @@
 // Tested by tests/compiler/emit/index_report_test.cc.
 #include "compiler/emit/index_recorder.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <tuple>

@@ -1,6 +1,6 @@
 // What a decision costs with ten rules and with ten thousand, in instructions of the machine, which
 // are the same on every machine.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

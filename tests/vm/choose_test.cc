@@ -1,5 +1,5 @@
 // Rules chosen by values: what runs, and what the verifier refuses.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>

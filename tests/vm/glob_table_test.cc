@@ -1,7 +1,7 @@
 // Globs of constants, and what is kept of the texts that were looked for.
 #include "vm/glob_table.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,7 +1,7 @@
 // How rules are found, and what is said of those that are not.
 #include "compiler/index_report.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>
