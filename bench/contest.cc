@@ -6,20 +6,39 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace writ::bench {
 namespace {
 
 constexpr size_t kRounds = 41;
 
-double NanosecondsEach(const std::function<void(size_t)>& repeat, size_t iterations) {
-  const auto start = std::chrono::steady_clock::now();
-  repeat(iterations);
-  const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;
-  return taken.count() / static_cast<double>(iterations);
+using Rounds = std::array<double, kRounds>;
+
+double Now(clockid_t clock) {
+  timespec now;
+  if (clock_gettime(clock, &now) != 0) Fail("there is no such clock");
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+template <typename Spread>
+Spread SpreadOf(std::string name, Rounds values) {
+  std::sort(values.begin(), values.end());
+  return {std::move(name), values[kRounds / 2], values[kRounds / 10],
+          values[kRounds - 1 - kRounds / 10]};
+}
+
+template <typename Spread>
+std::string JsonOf(const std::vector<Spread>& spreads) {
+  std::string text;
+  for (const Spread& spread : spreads) {
+    text +=
+        fmt::format(R"({}"{}": {{"median": {:.4f}, "low": {:.4f}, "high": {:.4f}}})",
+                    text.empty() ? "" : ", ", spread.name, spread.median, spread.low, spread.high);
+  }
+  return text;
 }
 
 }  // namespace
@@ -41,6 +60,8 @@ Arguments ReadArguments(int argc, char** argv) {
     if (value_of(argv[i], "--iterations=", &count)) {
       arguments.iterations = std::strtoull(count.c_str(), nullptr, 10);
       if (arguments.iterations == 0) Fail(fmt::format("{} counts nothing", argv[i]));
+    } else if (std::string_view(argv[i]) == "--brief") {
+      arguments.brief = true;
     } else if (!value_of(argv[i], "--only=", &arguments.only) &&
                !value_of(argv[i], "--json=", &arguments.json)) {
       Fail(fmt::format("{} is no flag of it", argv[i]));
@@ -61,37 +82,36 @@ size_t Contest::RivalNamed(std::string_view name) const {
 
 // The rivals take turns within a round, each round beginning with another, and a ratio is taken
 // within its round, so that a machine that slows down slows both of its sides.
-std::vector<Contest::Ratio> Contest::MeasureRatios() const {
-  std::vector<std::array<double, kRounds>> times(rivals_.size());
+Contest::Results Contest::MeasureInRounds() const {
+  std::vector<Rounds> times(rivals_.size());
   for (size_t round = 0; round < kRounds; ++round) {
     for (size_t turn = 0; turn < rivals_.size(); ++turn) {
-      const size_t rival = (round + turn) % rivals_.size();
-      times[rival][round] = NanosecondsEach(rivals_[rival].repeat, rivals_[rival].round);
+      const size_t at = (round + turn) % rivals_.size();
+      const Rival& rival = rivals_[at];
+      const double start = Now(clock_);
+      rival.repeat(rival.round);
+      times[at][round] = (Now(clock_) - start) / static_cast<double>(rival.round);
     }
   }
-  std::vector<Ratio> ratios;
+  Results results;
   for (const auto& [above, below] : pairs_) {
-    const std::array<double, kRounds>& over = times[RivalNamed(above)];
-    const std::array<double, kRounds>& under = times[RivalNamed(below)];
-    std::array<double, kRounds> quotients;
+    const Rounds& over = times[RivalNamed(above)];
+    const Rounds& under = times[RivalNamed(below)];
+    Rounds quotients;
     for (size_t i = 0; i < kRounds; ++i) quotients[i] = over[i] / under[i];
-    std::sort(quotients.begin(), quotients.end());
-    ratios.push_back({fmt::format("{} : {}", above, below), quotients[kRounds / 2],
-                      quotients[kRounds / 10], quotients[kRounds - 1 - kRounds / 10]});
+    results.ratios.push_back(SpreadOf<Spread>(fmt::format("{} : {}", above, below), quotients));
   }
-  return ratios;
+  for (size_t i = 0; i < rivals_.size(); ++i) {
+    results.nanoseconds.push_back(SpreadOf<Spread>(rivals_[i].name, times[i]));
+  }
+  return results;
 }
 
-void Contest::WriteJson(const std::vector<Ratio>& ratios) const {
+void Contest::WriteJson(const Results& results) const {
   std::string text = "{";
   for (const auto& [name, value] : told_) text += fmt::format(R"("{}": {:.1f}, )", name, value);
-  text += "\"ratios\": {";
-  for (const Ratio& ratio : ratios) {
-    text += fmt::format(R"({}"{}": {{"median": {:.4f}, "low": {:.4f}, "high": {:.4f}}})",
-                        &ratio == ratios.data() ? "" : ", ", ratio.name, ratio.median, ratio.low,
-                        ratio.high);
-  }
-  text += "}}\n";
+  text += fmt::format("\"ratios\": {{{}}}, \"ns\": {{{}}}}}\n", JsonOf(results.ratios),
+                      JsonOf(results.nanoseconds));
   std::FILE* file = std::fopen(arguments_.json.c_str(), "w");
   if (file == nullptr) Fail(fmt::format("{} cannot be written", arguments_.json));
   const bool written = std::fputs(text.c_str(), file) >= 0;
@@ -105,12 +125,13 @@ int Contest::Run() {
     rivals_[RivalNamed(arguments_.only)].repeat(arguments_.iterations);
     return 0;
   }
-  const std::vector<Ratio> ratios = MeasureRatios();
-  if (!arguments_.json.empty()) WriteJson(ratios);
+  const Results results = MeasureInRounds();
+  if (!arguments_.json.empty()) WriteJson(results);
+  if (arguments_.brief) return 0;
   for (const auto& [name, value] : told_) {
     benchmark::AddCustomContext(name, fmt::format("{:.0f}", value));
   }
-  for (const Ratio& ratio : ratios) {
+  for (const Spread& ratio : results.ratios) {
     benchmark::AddCustomContext(
         ratio.name, fmt::format("{:.3f} ({:.3f} to {:.3f})", ratio.median, ratio.low, ratio.high));
   }

@@ -1,10 +1,12 @@
 // What the tasks share: rivals that do the same work, and what one takes of another's time.
 //
 //   NAME_bench [Google Benchmark's flags] [--json=FILE]    times; the ratios stand in the context
+//   NAME_bench --brief --json=FILE                         the rounds alone, without the table
 //   NAME_bench --only=RIVAL --iterations=N                 does N inputs, to count instructions
 #pragma once
 
 #include <benchmark/benchmark.h>
+#include <time.h>
 
 #include <cstddef>
 #include <functional>
@@ -20,6 +22,7 @@ namespace writ::bench {
 struct Arguments {
   std::string only;  // the one rival that runs; empty: all
   size_t iterations = 0;
+  bool brief = false;
   std::string json;
 };
 
@@ -55,6 +58,9 @@ class Contest {
     pairs_.emplace_back(std::move(above), std::move(below));
   }
 
+  // Time is what the process took of the core; of rivals that wait for a file, what went by.
+  void MeasureWaitingToo() { clock_ = CLOCK_MONOTONIC; }
+
   // A number that belongs to the results.
   void Tell(std::string name, double value) { told_.emplace_back(std::move(name), value); }
 
@@ -68,11 +74,16 @@ class Contest {
     std::function<void(size_t)> repeat;
     std::function<void(benchmark::State&)> measure;
   };
-  struct Ratio {
+  // Over the rounds.
+  struct Spread {
     std::string name;
     double median;
     double low;  // a tenth of the rounds is below
     double high;
+  };
+  struct Results {
+    std::vector<Spread> ratios;
+    std::vector<Spread> nanoseconds;  // of an input
   };
 
   template <typename Work>
@@ -84,10 +95,11 @@ class Contest {
   }
 
   size_t RivalNamed(std::string_view name) const;
-  std::vector<Ratio> MeasureRatios() const;
-  void WriteJson(const std::vector<Ratio>& ratios) const;
+  Results MeasureInRounds() const;
+  void WriteJson(const Results& results) const;
 
   Arguments arguments_;
+  clockid_t clock_ = CLOCK_PROCESS_CPUTIME_ID;
   std::vector<Rival> rivals_;
   std::vector<std::pair<std::string, std::string>> pairs_;
   std::vector<std::pair<std::string, double>> told_;

@@ -22,6 +22,7 @@ constexpr size_t kRound = kLogPages;
 int Main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   bench::Contest contest(bench::ReadArguments(argc, argv));
+  contest.MeasureWaitingToo();
   const Folder folder;
   Writ writ(bench::Compiled(std::string(kPolicy)), folder.path());
   // Makes its row, which is the file's first: the one that the bare rival counts in.
