@@ -40,7 +40,7 @@ void Add(bench::Contest& contest, std::string_view shape, size_t rules) {
   contest.Add(evaluation, kCalls, round, [writ](size_t i) { return writ->Evaluate(i); });
   contest.Add(line, kCalls, round, [writ](size_t i) { return writ->DecideLine(i); });
   contest.Add(many, kManyCalls, round, [writ](size_t i) { return writ->DecideLine(i); });
-  contest.Tell(name + ", instructions", static_cast<double>(writ->instructions()));
+  contest.Tell(name + ", steps", writ->Steps());
 }
 
 int Main(int argc, char** argv) {

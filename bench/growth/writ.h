@@ -13,6 +13,7 @@
 #include "proxy/counters_memory.h"
 #include "proxy/judge.h"
 #include "proxy/message.h"
+#include "vm/tracer.h"
 
 namespace writ::growth {
 
@@ -49,8 +50,22 @@ class Writ {
     return machine_.Decide();
   }
 
-  // How long its code is, in instructions.
-  size_t instructions() const { return machine_.program()->code.size(); }
+  // How many of the machine's instructions the first ten calls take, each.
+  double Steps() {
+    class Count : public Tracer {
+     public:
+      void Begin() override {}
+      void Enter(uint32_t) override {}
+      void Step(uint32_t, const Value*) override { ++steps; }
+      void Raise(uint32_t, Error, uint32_t, bool) override {}
+      void Leave(const Value*) override {}
+      size_t steps = 0;
+    } count;
+    machine_.TraceWith(&count);
+    for (size_t i = 0; i < kCalls; ++i) Evaluate(i);
+    machine_.TraceWith(nullptr);
+    return static_cast<double>(count.steps) / kCalls;
+  }
 
  private:
   // A call whose line was read before: what it filled which slots with.

@@ -10,24 +10,18 @@ prints one, a server that answers, a pass-through before that server.
 import argparse
 import json
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from rounds import build_c, ratio, spread  # noqa: E402
+
 RELEASE = HERE.parents[1] / "build" / "release"
 BINARIES = RELEASE / "bench"
 STEPS = {"read": "r", "hash": "h", "rows": "o", "verify": "v"}
 PLOT_WIDTH = 60
-
-
-def build(source):
-    """The binary of a C file."""
-    binary = BINARIES / source.parent.name / source.stem
-    binary.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-o", binary, source], check=True)
-    return str(binary)
 
 
 def output_of(*command):
@@ -44,10 +38,10 @@ def curve(sizes):
 
 def starts(writ, rounds):
     """By program the times of all rounds in milliseconds."""
-    start = build(HERE / "start.c")
-    line = build(HERE / "line.c")
-    echo = build(HERE.parent / "pipe" / "echo.c")
-    pass_through = build(HERE.parent / "pipe" / "pass_through.c")
+    start = build_c(HERE / "start.c", BINARIES)
+    line = build_c(HERE / "line.c", BINARIES)
+    echo = build_c(HERE.parent / "pipe" / "echo.c", BINARIES)
+    pass_through = build_c(HERE.parent / "pipe" / "pass_through.c", BINARIES)
     with tempfile.TemporaryDirectory(prefix="writ-bench-") as name:
         folder = pathlib.Path(name)
         policy, bundle, call = folder / "policy.yaml", folder / "policy.writ", folder / "call.json"
@@ -72,18 +66,7 @@ def starts(writ, rounds):
     }
 
 
-def spread(values):
-    """The median, and the quartiles."""
-    lower, median, upper = statistics.quantiles(values, n=4, method="inclusive")
-    return {"lower": lower, "median": median, "upper": upper}
-
-
 def summarise(measured):
-    """Ratios are taken within a round, so that a machine that slows down slows both sides."""
-
-    def ratio(above, below):
-        return spread([a / b for a, b in zip(measured[above], measured[below])])
-
     pairs = [
         ("eval, bundle", "C, one line"),
         ("eval, YAML", "eval, bundle"),
@@ -93,7 +76,7 @@ def summarise(measured):
     ]
     return {
         "ms": {name: spread(times) for name, times in measured.items()},
-        "ratio": {f"{above} : {below}": ratio(above, below) for above, below in pairs},
+        "ratio": {f"{above} : {below}": ratio(measured[above], measured[below]) for above, below in pairs},
     }
 
 

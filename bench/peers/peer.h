@@ -3,12 +3,14 @@
 //
 // On standard input a command a line, on standard output an object a line:
 //
-//   (the start)               {"name", "version", "ways": [["call", "line"], …], "cannot": {case:
-//   why}} decide CASE WAY           {"decisions": "1011…"}, a digit for each that is asked repeat
-//   CASE WAY PASSES    {"decided": n}, after deciding PASSES times those that are timed: the
+//   (the start)               {"name", "version", "ways": [["call", "line"], …],
+//                             "cannot": {"call": "why not", …}}
+//   decide TASK WAY           {"decisions": "1011…"}, a digit for each that is asked
+//   repeat TASK WAY PASSES    {"decided": n}, after deciding PASSES times those that are timed: the
 //                             time is taken by who asks, for all peers alike
 //
-// A way is "evaluation", from input that was read before, "line", from a line to its decision, or
+// A way is "evaluation", from input that was read before, in the form that suits the rival best;
+// "decoded", the same from what its JSON decoder makes; "line", from a line to its decision;
 // "typed", the same by a decoder that knows what the line looks like.
 #pragma once
 

@@ -25,6 +25,9 @@ import rounds  # noqa: E402
 ROOT = HERE.parents[1]
 BUILD = ROOT / "build" / "release" / "bench" / "peers"
 TURN_NS = 30e6  # what one turn is made to take
+# What a way is compared with of writ, and what is said of it. Others are compared with themselves.
+LIKE = {"typed": "line", "decoded": "evaluation"}
+WORDS = {"typed": ", typed decoder", "decoded": ", over decoded JSON"}
 TASKS = {
     ("flights", "evaluation"): "E1, evaluation alone",
     ("call", "evaluation"): "E2, evaluation alone",
@@ -130,6 +133,7 @@ class Peer:
         self.process.wait()
         self.errors.seek(0)
         said = self.errors.read().strip().splitlines() or ["nothing was said"]
+        self.end()
         raise CannotRun(f"ended with status {self.process.returncode}: {said[-1][:160]}")
 
     def ask(self, *words):
@@ -149,6 +153,8 @@ class Peer:
     def end(self):
         self.process.stdin.close()
         self.process.wait()
+        self.process.stdout.close()
+        self.errors.close()
 
 
 def commands(tasks, wanted):
@@ -193,7 +199,7 @@ def check_decisions(peers):
             sys.exit(f"writ decides all of {task} alike: that checks nothing")
     for peer in peers[1:]:
         for task, way in peer.ways:
-            decided = wanted[(task, "line" if way == "typed" else way)]
+            decided = wanted[(task, LIKE.get(way, way))]
             given = peer.decisions(task, way)
             differing = [i for i, (a, b) in enumerate(zip(decided, given)) if a != b]
             if differing or len(given) != len(decided):
@@ -209,11 +215,11 @@ def check_decisions(peers):
 
 
 def turns(peers):
-    """By task and way those who take part: (peer, way). Decoders of both kinds stand together."""
+    """By task and way those who take part: (peer, way). Ways that are alike stand together."""
     groups = {}
     for peer in peers:
         for task, way in peer.ways:
-            groups.setdefault((task, "line" if way == "typed" else way), []).append((peer, way))
+            groups.setdefault((task, LIKE.get(way, way)), []).append((peer, way))
     return {key: groups[key] for key in TASKS if key in groups}
 
 
@@ -249,7 +255,8 @@ def summarise(peers, skipped, times, count):
         writ = group[(peers[0], way)]
         for (peer, its_way), ns in group.items():
             rows.append({
-                "task": task, "way": its_way, "peer": peer.name, "language": peer.language,
+                "task": task, "way": its_way, "like": way, "peer": peer.name,
+                "title": peer.name + WORDS.get(its_way, ""), "language": peer.language,
                 "ns": rounds.spread(ns), "ratio": rounds.ratio(ns, writ),
             })
     return {
@@ -263,13 +270,11 @@ def summarise(peers, skipped, times, count):
 
 def print_tables(summary):
     for (task, way), title in TASKS.items():
-        rows = [row for row in summary["rows"] if row["task"] == task
-                and ("line" if row["way"] == "typed" else row["way"]) == way]
+        rows = [row for row in summary["rows"] if (row["task"], row["like"]) == (task, way)]
         print(f"\n{title}{'':{34 - len(title)}} {'ns':>9}   times writ's")
         for row in sorted(rows, key=lambda row: row["ratio"]["median"]):
-            name = row["peer"] + (", typed decoder" if row["way"] == "typed" else "")
             print("  {:32} {:9.1f}   {median:7.2f} ({lower:.2f} to {upper:.2f})".format(
-                name, row["ns"]["median"], **row["ratio"]))
+                row["title"], row["ns"]["median"], **row["ratio"]))
         for peer in summary["peers"]:
             if task in peer["cannot"]:
                 print(f"  {peer['name']:32}         -   {peer['cannot'][task]}")

@@ -10,24 +10,17 @@ a round too, so that a machine that slows down slows both of its sides.
 import argparse
 import json
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from rounds import build_c, spread  # noqa: E402
+
 RELEASE = HERE.parents[1] / "build" / "release"
 PERCENTILES = ("p50", "p99")
 AUDITED = "writ, audited"
-
-
-def build(name):
-    """The binary of a C file of this folder."""
-    binary = RELEASE / "bench" / "pipe" / name
-    binary.parent.mkdir(parents=True, exist_ok=True)
-    source = HERE / f"{name}.c"
-    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-o", binary, source], check=True)
-    return str(binary)
 
 
 def percentiles(driver, calls, route):
@@ -54,12 +47,6 @@ def measure(driver, calls, rounds, routes):
         result.append({name: percentiles(driver, calls, routes[name]) for name in order})
         print(f"   round {number + 1} of {rounds}", file=sys.stderr)
     return result
-
-
-def spread(values):
-    """The median, and the quartiles: one disturbed round says nothing about a route."""
-    lower, median, upper = statistics.quantiles(values, n=4, method="inclusive")
-    return {"lower": lower, "median": median, "upper": upper}
 
 
 def summarise(rounds):
@@ -121,7 +108,9 @@ def main():
     options = parser.parse_args()
 
     policy = str(HERE / "policy.yaml")
-    driver, echo, pass_through = build("driver"), build("echo"), build("pass_through")
+    driver, echo, pass_through = (
+        build_c(HERE / f"{name}.c", RELEASE / "bench") for name in ("driver", "echo", "pass_through")
+    )
     with tempfile.TemporaryDirectory(prefix="writ-bench-") as folder:
         writ = [str(options.writ), "run", "--insecure-permissions", "-c", policy,
                 "--log-level", "warn", "--state-dir", folder]

@@ -115,6 +115,7 @@ func addCelCalls(p *peer, t *task, text string, names map[string]*cel.Type) cel.
 		inputs = append(inputs, valuesOf(&call, names))
 	}
 	p.add(t, "evaluation", func(i int) bool { return holds(program, inputs[i]) })
+	addCelDecoded(p, t, text)
 	p.add(t, "line", func(i int) bool {
 		var call readCall
 		var isCall bool
@@ -122,6 +123,23 @@ func addCelCalls(p *peer, t *task, text string, names map[string]*cel.Type) cel.
 		return isCall && holds(program, &call)
 	})
 	return program
+}
+
+// The same over the JSON as it was decoded, for a host that does not know what a policy reads.
+func addCelDecoded(p *peer, t *task, text string) {
+	object := cel.MapType(cel.StringType, cel.DynType)
+	program := celProgram(text, map[string]*cel.Type{"tool": object, "args": object})
+	var inputs []cel.Activation
+	for _, call := range readCalls(t) {
+		arguments := call.arguments
+		if arguments == nil {
+			arguments = map[string]any{}
+		}
+		inputs = append(inputs, must(cel.NewActivation(map[string]any{
+			"tool": map[string]any{"name": call.tool}, "args": arguments,
+		})))
+	}
+	p.add(t, "decoded", func(i int) bool { return holds(program, inputs[i]) })
 }
 
 func addCelTyped[Arguments any](p *peer, t *task, program cel.Program,
