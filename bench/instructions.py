@@ -94,8 +94,8 @@ def tell(as_json):
         writ = instructions(binary, f"{case}/writ", inputs)
         twin = instructions(binary, f"{case}/twin", inputs)
         ratios[case] = {"writ": writ, "twin": twin, "ratio": round(writ / twin, 3)}
-        if not as_json:
-            print(f"{case:<16} writ {writ:>9}   twin {twin:>9}   ratio {writ / twin:.3f}", flush=True)
+        print(f"{case:<16} writ {writ:>9}   twin {twin:>9}   ratio {writ / twin:.3f}", flush=True,
+              file=sys.stderr if as_json else sys.stdout)
     ratios[START] = {"writ": start()}
     if as_json:
         print(json.dumps(ratios))

@@ -146,6 +146,8 @@ def print_screen(result):
             print(f"{what:58} {'-':>8}  {'':16} {aim:>16}  not measured: {spread}")
         else:
             print(f"{what:58} {median:>8}  {spread:16} {aim:>16}  {REACHED[reached]}")
+    for rival in result.tasks.get("peers", {}).get("skipped", []):
+        print(f"skipped: {rival['name']} ({rival['language']}): {rival['why']}")
     load = result.machine["load"]
     print(f"{result.machine['cpu']}, {result.machine['cores']} cores, load {load['before']:.1f} to "
           f"{load['after']:.1f}, {result.machine['compiler']}, commit {result.machine['commit']}")

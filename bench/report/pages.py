@@ -61,7 +61,14 @@ def machine_table(result):
         ("commit", f"`{of['commit']}`"),
         ("date", of["date"]),
     ]
-    return table(["", ""], rows)
+    return table(["", ""], rows) + disturbed_note(result)
+
+
+def disturbed_note(result):
+    if not result.was_disturbed():
+        return ""
+    return ("\n\nOthers were at work on the machine during this run. Times that are taken of the core bear "
+            "that; what is timed by\nthe clock (starts, round trips, files) is worse than it would be alone.")
 
 
 def peers_table(task, way):
@@ -209,7 +216,7 @@ def readme_table(result):
                for what, median, spread, _, reached in aims.rows(result)}
     rows = [(what, f"{by_name[what][0]} {units[what]}".strip(), by_name[what][1])
             for what in README_ROWS]
-    return table(["", "median", "spread"], rows)
+    return table(["", "median", "spread"], rows) + disturbed_note(result)
 
 
 TABLES = {

@@ -49,6 +49,10 @@ class Result:
         self.machine = kept["machine"]
         self.tasks = kept["tasks"]
 
+    def was_disturbed(self):
+        """Whether others were at work on the machine before it began."""
+        return self.machine["load"]["before"] > 0.5
+
     @staticmethod
     def read(path):
         return Result(json.loads(pathlib.Path(path).read_text()))
