@@ -2,7 +2,7 @@
 // Tested by running it: it ends with status 1 where the call is denied.
 //
 // Its flags are those of bench/contest.h; an input is the line.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstring>
 #include <memory>

@@ -3,7 +3,7 @@
 //
 // Its flags are those of bench/contest.h; an input is a call. A rival is called SHAPE of RULES/WAY,
 // the way being evaluation or line, of ten calls, or many, of many lines.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

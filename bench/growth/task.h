@@ -11,7 +11,7 @@
 //              for a group of tools by a glob; a tool has ten
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstddef>
 #include <string>

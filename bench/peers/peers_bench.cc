@@ -3,7 +3,7 @@
 //
 //   peers_bench --write=FOLDER    the tasks: flights.json, call.json, line.json
 //   peers_bench writ|twin         serves as bench/peers/peer.h says
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <memory>
