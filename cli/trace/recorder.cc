@@ -58,14 +58,14 @@ Recorder::~Recorder() {
 
 // ---- What was seen.
 
-void Recorder::Collect(const Context& context, uint32_t part, std::vector<SeenElement>& elements,
+void Recorder::Collect(const SeenTurn& turn, uint32_t part, std::vector<SeenElement>& elements,
                        std::vector<Seen>& found) const {
-  if (const auto seen = context.parts.find(part); seen != context.parts.end()) {
+  if (const auto seen = turn.parts.find(part); seen != turn.parts.end()) {
     found.push_back(seen->second);
     found.back().elements = elements;
   }
-  for (const auto& [number, loop] : context.loops) {
-    for (const std::unique_ptr<Context>& element : loop.kept) {
+  for (const auto& [number, loop] : turn.loops) {
+    for (const std::unique_ptr<SeenTurn>& element : loop.kept) {
       elements.push_back(element->element);
       Collect(*element, part, elements, found);
       elements.pop_back();
@@ -85,16 +85,16 @@ const Seen* Recorder::Of(uint32_t part) const {
   return seen == all_.parts.end() ? nullptr : &seen->second;
 }
 
-void Recorder::CollectLoops(const Context& context, uint32_t part,
-                            std::vector<SeenLoop>& found) const {
-  for (const auto& [number, loop] : context.loops) {
-    if (number == part) found.push_back(loop.seen);
-    for (const std::unique_ptr<Context>& element : loop.kept) CollectLoops(*element, part, found);
+void Recorder::CollectLoops(const SeenTurn& turn, uint32_t part,
+                            std::vector<const SeenLoop*>& found) const {
+  for (const auto& [number, loop] : turn.loops) {
+    if (number == part) found.push_back(&loop);
+    for (const std::unique_ptr<SeenTurn>& element : loop.kept) CollectLoops(*element, part, found);
   }
 }
 
-std::vector<SeenLoop> Recorder::LoopsOf(uint32_t part) const {
-  std::vector<SeenLoop> found;
+std::vector<const SeenLoop*> Recorder::LoopsOf(uint32_t part) const {
+  std::vector<const SeenLoop*> found;
   CollectLoops(all_, part, found);
   return found;
 }
@@ -132,6 +132,7 @@ void Recorder::Begin() {
   quotas_.clear();
   kept_ = 0;
   is_cut_ = false;
+  decided_by_ = kNowhere;
 }
 
 void Recorder::Enter(uint32_t block) {
@@ -142,7 +143,7 @@ void Recorder::Enter(uint32_t block) {
     switch (at.op) {
       case Opcode::kLoop:
         frame.outer = frames_.size() - 1;
-        frame.context = by.context;
+        frame.turn = by.turn;
         break;
       case Opcode::kBind:
         // It belongs to the frame that keeps it.
@@ -150,7 +151,7 @@ void Recorder::Enter(uint32_t block) {
         for (uint16_t i = 0; i < at.d && frames_[frame.outer].outer != SIZE_MAX; ++i) {
           frame.outer = frames_[frame.outer].outer;
         }
-        frame.context = frames_[frame.outer].context;
+        frame.turn = frames_[frame.outer].turn;
         break;
       default: break;
     }
@@ -158,8 +159,8 @@ void Recorder::Enter(uint32_t block) {
   frames_.push_back(std::move(frame));
 }
 
-Seen& Recorder::See(Context& context, uint32_t part) {
-  const auto [seen, is_new] = context.parts.try_emplace(part);
+Seen& Recorder::See(SeenTurn& turn, uint32_t part) {
+  const auto [seen, is_new] = turn.parts.try_emplace(part);
   if (is_new) ++kept_;
   return seen->second;
 }
@@ -167,20 +168,20 @@ Seen& Recorder::See(Context& context, uint32_t part) {
 void Recorder::StartElement(Frame& frame, const Value* registers) {
   const Frame& by = frames_[frame.outer];
   const Instruction& loop = program_.code[by.step];
-  frame.element = std::make_unique<Context>();
+  frame.element = std::make_unique<SeenTurn>();
   SeenElement& element = frame.element->element;
   element.loop = PartAtPlace(by.step);
   if (by.walks_map) element.key = TextOf(registers[1]);
   element.value = TextOf(registers[by.walks_map || (loop.d & kLoopTwoVariables) != 0 ? 2 : 1]);
-  const auto begun = by.context->loops.find(element.loop);
-  if (begun != by.context->loops.end()) element.index = begun->second.seen.elements;
-  frame.context = frame.element.get();
+  const auto begun = by.turn->loops.find(element.loop);
+  if (begun != by.turn->loops.end()) element.index = begun->second.elements;
+  frame.turn = frame.element.get();
 }
 
 void Recorder::KeepElement(Frame& frame, bool failed) {
-  Context& around = *frames_[frame.outer].context;
+  SeenTurn& around = *frames_[frame.outer].turn;
   const uint32_t part = frame.element->element.loop;
-  Loop& loop = around.loops[part];
+  SeenLoop& loop = around.loops[part];
   const Instruction& by = program_.code[frames_[frame.outer].step];
   frame.element->element.decided =
       program_.code[frame.step].op == Opcode::kBreak || (failed && (by.d & kLoopKeepsErrors) == 0);
@@ -189,17 +190,17 @@ void Recorder::KeepElement(Frame& frame, bool failed) {
     const auto seen = frame.element->parts.find(map_.parts[part].children[1]);
     if (seen != frame.element->parts.end()) outcome = seen->second.outcome;
   }
-  ++loop.seen.elements;
-  bool keeps = loop.seen.elements <= kFirstElements;
+  ++loop.elements;
+  bool keeps = loop.elements <= kFirstElements;
   switch (outcome) {
     case Outcome::kTrue:
-      keeps = keeps || loop.seen.holds < kElementsThatHold;
-      ++loop.seen.holds;
+      keeps = keeps || loop.holds < kElementsThatHold;
+      ++loop.holds;
       break;
-    case Outcome::kFalse: ++loop.seen.fails; break;
+    case Outcome::kFalse: ++loop.fails; break;
     case Outcome::kError:
-      keeps = keeps || loop.seen.errors < kElementsThatFail;
-      ++loop.seen.errors;
+      keeps = keeps || loop.errors < kElementsThatFail;
+      ++loop.errors;
       break;
     case Outcome::kValue: break;
   }
@@ -212,10 +213,10 @@ void Recorder::KeepElement(Frame& frame, bool failed) {
   }
 }
 
-void Recorder::Drop(const Context& context) {
-  kept_ -= context.parts.size();
-  for (const auto& [number, loop] : context.loops) {
-    for (const std::unique_ptr<Context>& element : loop.kept) Drop(*element);
+void Recorder::Drop(const SeenTurn& turn) {
+  kept_ -= turn.parts.size();
+  for (const auto& [number, loop] : turn.loops) {
+    for (const std::unique_ptr<SeenTurn>& element : loop.kept) Drop(*element);
   }
 }
 
@@ -246,7 +247,7 @@ void Recorder::TakeExit(Frame& frame, uint32_t instruction) {
   const Instruction& test = program_.code[frame.step];
   const bool first_exit = instruction == frame.step + test.c;
   if (IsCondition(row)) {
-    Seen& seen = See(*frame.context, part);
+    Seen& seen = See(*frame.turn, part);
     seen.outcome = first_exit != row.negated ? Outcome::kTrue : Outcome::kFalse;
     seen.value = SlotText(frame, test);
   } else if (row.form == Form::kRule && test.op == Opcode::kTestTrue && !rules_.empty()) {
@@ -259,7 +260,7 @@ void Recorder::Mark(Frame& frame, const Instruction& at, uint32_t part, const Va
   const Block& block = program_.blocks[frame.block];
   switch (at.op) {
     case Opcode::kMove: {
-      Seen& seen = See(*frame.context, part);
+      Seen& seen = See(*frame.turn, part);
       seen.outcome = OutcomeOf(registers[at.a]);
       seen.value = TextOf(registers[at.a]);
       break;
@@ -286,13 +287,14 @@ void Recorder::Step(uint32_t instruction, const Value* registers) {
              frame.outer != SIZE_MAX) {
     StartElement(frame, registers);
   }
+  const uint32_t before = frame.step;
   frame.step = instruction;
   frame.inner_failed = false;
   frame.inner_spoilt = false;
   const Instruction& at = program_.code[instruction];
   switch (at.op) {
     case Opcode::kLoop: frame.walks_map = registers[at.c].is_map(); break;
-    case Opcode::kDeny:
+    case Opcode::kDeny: decided_by_ = before; [[fallthrough]];
     case Opcode::kShadow: EndRule(SeenRule::End::kDenied); break;
     case Opcode::kShadowError: EndRule(SeenRule::End::kRaised); break;
     default: break;
@@ -307,7 +309,7 @@ void Recorder::EndRule(SeenRule::End end) {
 
 // The parts that the one which failed is a part of have no value either, up to what keeps the error
 // or ends with it.
-void Recorder::HandOn(Context& context, uint32_t part, Error error, bool is_kept) {
+void Recorder::HandOn(SeenTurn& turn, uint32_t part, Error error, bool is_kept) {
   for (;;) {
     const SourcePart& row = map_.parts[part];
     const uint32_t parent = row.parent;
@@ -316,8 +318,8 @@ void Recorder::HandOn(Context& context, uint32_t part, Error error, bool is_kept
     const bool is_logic = above.form == Form::kAnd || above.form == Form::kOr;
     if (is_logic && is_kept) return;
     if (above.form == Form::kBind && above.children.back() != part) return;
-    if (parent == context.element.loop || context.parts.count(parent) > 0) return;
-    Seen& seen = See(context, parent);
+    if (parent == turn.element.loop || turn.parts.count(parent) > 0) return;
+    Seen& seen = See(turn, parent);
     seen.outcome = Outcome::kError;
     seen.error = error;
     part = parent;
@@ -341,19 +343,19 @@ void Recorder::Raise(uint32_t instruction, Error error, uint32_t goes_on_at, boo
   const bool was_kept = at.op == Opcode::kScopeEnd;
   // That of a list of expressions has the place of the first.
   if (was_kept &&
-      ((row.form != Form::kAnd && row.form != Form::kOr) || frame.context->parts.count(part) > 0)) {
+      ((row.form != Form::kAnd && row.form != Form::kOr) || frame.turn->parts.count(part) > 0)) {
     return;
   }
   const bool runs_blocks =
       at.op == Opcode::kLoop || at.op == Opcode::kForce || at.op == Opcode::kBind;
-  Seen& seen = See(*frame.context, part);
+  Seen& seen = See(*frame.turn, part);
   seen.outcome = Outcome::kError;
   seen.error = error;
   // One that was forced before keeps its error.
   const bool handed_on = was_kept || (runs_blocks && !frame.inner_spoilt &&
                                       (at.op != Opcode::kLoop || frame.inner_failed));
   seen.is_own = !handed_on;
-  HandOn(*frame.context, part, error, goes_on_at != kNowhere);
+  HandOn(*frame.turn, part, error, goes_on_at != kNowhere);
 }
 
 void Recorder::Leave(const Value* result) {

@@ -51,6 +51,8 @@ struct Seen {
   bool is_error() const { return outcome == Outcome::kError; }
 };
 
+struct SeenTurn;
+
 // What a comprehension did, once.
 struct SeenLoop {
   uint64_t elements = 0;
@@ -58,6 +60,14 @@ struct SeenLoop {
   uint64_t holds = 0;
   uint64_t fails = 0;
   uint64_t errors = 0;
+  std::vector<std::unique_ptr<SeenTurn>> kept;
+};
+
+// Where parts have one value each: outside of all comprehensions, or in one element's turn.
+struct SeenTurn {
+  SeenElement element = {};
+  std::map<uint32_t, Seen> parts = {};
+  std::map<uint32_t, SeenLoop> loops = {};  // by comprehension
 };
 
 // A rule that was looked at, by its number in the program.
@@ -89,13 +99,18 @@ class Recorder : public Tracer {
   std::vector<Seen> SeenOf(uint32_t part) const;
   // Of a part that is evaluated once a call; null: it was not, or stands in a comprehension.
   const Seen* Of(uint32_t part) const;
+  // All of it, as it is nested.
+  const SeenTurn& all() const { return all_; }
   // Each time a comprehension is seen that is kept.
-  std::vector<SeenLoop> LoopsOf(uint32_t part) const;
+  std::vector<const SeenLoop*> LoopsOf(uint32_t part) const;
   // Whether the call was so large that even first elements were left out.
   bool is_cut() const { return is_cut_; }
 
   // In the order they were looked at.
   const std::vector<SeenRule>& rules() const { return rules_; }
+  // The last instruction of the rules that was run before the one which ended the decision: what
+  // decided, of a program without a source map. kNowhere: none.
+  uint32_t decided_by() const { return decided_by_; }
   // Quotas that the call is to use up if it passes, by their numbers in the program.
   const std::vector<uint32_t>& quotas() const { return quotas_; }
   // The part that an instruction is about: the one that it marks, or whose errors stand there.
@@ -109,43 +124,32 @@ class Recorder : public Tracer {
   void Leave(const Value* result) override;
 
  private:
-  struct Context;
-  struct Loop {
-    SeenLoop seen;
-    std::vector<std::unique_ptr<Context>> kept;
-  };
-  // Where parts have one value each: outside of all loops, or in one element's turn.
-  struct Context {
-    SeenElement element = {};
-    std::map<uint32_t, Seen> parts = {};
-    std::map<uint32_t, Loop> loops = {};
-  };
   struct Frame {
     uint32_t block = kNoBlock;
-    Context* context = nullptr;
-    size_t outer = SIZE_MAX;                // the frame around it; SIZE_MAX: none
-    std::unique_ptr<Context> element = {};  // of a loop's body
-    uint32_t step = kNowhere;               // the last; kNowhere: none yet
-    bool walks_map = false;                 // what its last step, a Loop, walks
-    bool inner_failed = false;              // what its last step ran ended in an error
-    bool inner_spoilt = false;              // likewise: in putting together what the loop makes
-    bool spoilt = false;                    // of a body: that
+    SeenTurn* turn = nullptr;
+    size_t outer = SIZE_MAX;                 // the frame around it; SIZE_MAX: none
+    std::unique_ptr<SeenTurn> element = {};  // of a loop's body
+    uint32_t step = kNowhere;                // the last; kNowhere: none yet
+    bool walks_map = false;                  // what its last step, a Loop, walks
+    bool inner_failed = false;               // what its last step ran ended in an error
+    bool inner_spoilt = false;               // likewise: in putting together what the loop makes
+    bool spoilt = false;                     // of a body: that
   };
 
   void TakeExit(Frame& frame, uint32_t instruction);
   void EndRule(SeenRule::End end);
   void Mark(Frame& frame, const Instruction& at, uint32_t part, const Value* registers);
-  Seen& See(Context& context, uint32_t part);
-  void HandOn(Context& context, uint32_t part, Error error, bool is_kept);
+  Seen& See(SeenTurn& turn, uint32_t part);
+  void HandOn(SeenTurn& turn, uint32_t part, Error error, bool is_kept);
   void StartElement(Frame& frame, const Value* registers);
   void KeepElement(Frame& frame, bool failed);
   void FollowRule(uint32_t instruction);
   std::string SlotText(const Frame& frame, const Instruction& at) const;
   uint32_t PartAtPlace(uint32_t instruction) const;
-  void Collect(const Context& context, uint32_t part, std::vector<SeenElement>& elements,
+  void Collect(const SeenTurn& turn, uint32_t part, std::vector<SeenElement>& elements,
                std::vector<Seen>& found) const;
-  void CollectLoops(const Context& context, uint32_t part, std::vector<SeenLoop>& found) const;
-  void Drop(const Context& context);
+  void CollectLoops(const SeenTurn& turn, uint32_t part, std::vector<const SeenLoop*>& found) const;
+  void Drop(const SeenTurn& turn);
 
   const Program& program_;
   const SourceMap& map_;
@@ -155,13 +159,14 @@ class Recorder : public Tracer {
   std::map<std::tuple<uint32_t, uint32_t, uint32_t>, std::vector<uint32_t>> places_;
   std::map<uint32_t, uint32_t> files_;
   std::vector<uint32_t> decision_blocks_;  // as they lie in the code
-  Context all_;
+  SeenTurn all_;
   std::vector<Frame> frames_;
   std::vector<SeenRule> rules_;
   std::set<uint32_t> known_rules_;
   std::vector<uint32_t> quotas_;
   size_t kept_ = 0;
   bool is_cut_ = false;
+  uint32_t decided_by_ = kNowhere;
 };
 
 }  // namespace writ

@@ -132,11 +132,11 @@ TEST_F(Recording, KeepsAFewElementsAndTheOneThatDecided) {
   CompileRule("require: args.l.all(x, x < 100)");
   EXPECT_EQ(Decide(R"({"l":[1,2,3,4,5,600,7]})"), Verdict::kDeny);
   EXPECT_EQ(Of("x < 100"), "[0=1] true; [1=2] true; [2=3] true; [5=600!] false");
-  const std::vector<SeenLoop> loops = recorder_->LoopsOf(PartOf("args.l.all(x, x < 100)"));
+  const std::vector<const SeenLoop*> loops = recorder_->LoopsOf(PartOf("args.l.all(x, x < 100)"));
   ASSERT_EQ(loops.size(), 1u);
-  EXPECT_EQ(loops[0].elements, 6u);
-  EXPECT_EQ(loops[0].holds, 5u);
-  EXPECT_EQ(loops[0].fails, 1u);
+  EXPECT_EQ(loops[0]->elements, 6u);
+  EXPECT_EQ(loops[0]->holds, 5u);
+  EXPECT_EQ(loops[0]->fails, 1u);
 }
 
 TEST_F(Recording, KeepsElementsThatFailAndThoseThatHold) {
@@ -224,7 +224,7 @@ TEST_F(Recording, KeepsNoMoreThanItIsToldTo) {
   for (int i = 1; i < 60; ++i) list += fmt::format(",{}", i);
   EXPECT_EQ(Decide("{\"l\":[" + list + "]}"), Verdict::kAllow);
   EXPECT_LE(recorder_->SeenOf(PartOf("a + b + c")).size(), 216u);
-  EXPECT_EQ(recorder_->LoopsOf(PartOf("args.l.all(c, a + b + c < 1000)"))[0].elements, 60u);
+  EXPECT_EQ(recorder_->LoopsOf(PartOf("args.l.all(c, a + b + c < 1000)"))[0]->elements, 60u);
 }
 
 }  // namespace
