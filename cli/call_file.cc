@@ -2,7 +2,7 @@
 // Tested by tests/cli/command_line.py.
 #include "cli/call_file.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstdio>

@@ -383,9 +383,10 @@ Words Split(int argc, char** argv) {
   return words;
 }
 
-constexpr std::string_view kCommands[] = {
-    "run",  "check",   "validate", "test", "eval",   "expr",   "compile", "inspect", "disasm",
-    "scan", "migrate", "keygen",   "sign", "verify", "status", "replay",  "diff",    "learn"};
+constexpr std::string_view kCommands[] = {"run",     "check",   "validate", "test",    "eval",
+                                          "explain", "expr",    "compile",  "inspect", "disasm",
+                                          "scan",    "migrate", "keygen",   "sign",    "verify",
+                                          "status",  "replay",  "diff",     "learn"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -541,6 +542,34 @@ int Dispatch(int argc, char** argv) {
             ->allow_extra_args(false);
         AddLabelFlag(command, eval.labels);
         command.add_option("call", eval.file, "a tools/call request, its params, or a suite step")
+            ->option_text("FILE (stdin)");
+      });
+
+  ExplainOptions explain;
+  std::string explain_state = "memory";
+  CLI::App* explain_command =
+      add("explain", "decide one call, and show why", [&](CLI::App& command) {
+        command.footer(
+            "Shows what every rule saw of the call, under the policy's own lines, and which part\n"
+            "decided. Counters are taken for empty; with --state sqlite, or --state-dir, they "
+            "stand\n"
+            "where writ run has brought them, and nothing is counted.\n"
+            "Exit status: 0 allow, 1 deny or error, 2 the policy or the call cannot be read.\n"
+            "  echo '{\"name\":\"write_file\",\"arguments\":{}}' | writ explain -c policy.yaml");
+        command.add_option("-c,--config", explain.policies, kPolicyFlag)
+            ->option_text("FILE")
+            ->allow_extra_args(false);
+        AddLabelFlag(command, explain.labels);
+        command.add_option("--state", explain_state, "what is counted already (memory: nothing)")
+            ->option_text("sqlite|memory")
+            ->check(CLI::IsMember({"sqlite", "memory"}));
+        command.add_option("--state-prefix", explain.state.prefix, "as given to writ run")
+            ->option_text("PREFIX");
+        command.add_option("--state-dir", explain.state.folder, "as given to writ run")
+            ->option_text("DIR");
+        command.add_flag("--json", explain.json, "the explanation as JSON");
+        command
+            .add_option("call", explain.file, "a tools/call request, its params, or a suite step")
             ->option_text("FILE (stdin)");
       });
 
@@ -792,6 +821,13 @@ int Dispatch(int argc, char** argv) {
       return UsageError("no policy was given", "writ eval -c policy.yaml call.json");
     }
     return Eval(eval);
+  }
+  if (command == explain_command) {
+    if (explain.policies.empty()) {
+      return UsageError("no policy was given", "writ explain -c policy.yaml call.json");
+    }
+    explain.state.in_memory = explain_state == "memory" && explain.state.folder.empty();
+    return ExplainCommand(explain);
   }
   if (command == expr_command) {
     if (expr.expression.empty()) {

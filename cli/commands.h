@@ -69,6 +69,15 @@ struct EvalOptions {
 };
 int Eval(const EvalOptions& options);
 
+struct ExplainOptions {
+  std::vector<std::string> policies;
+  std::vector<std::string> labels;  // "name=value"
+  std::string file;                 // empty or "-": stdin
+  StateOptions state;               // what is counted already; in memory: nothing
+  bool json = false;
+};
+int ExplainCommand(const ExplainOptions& options);
+
 struct ReplayOptions {
   std::vector<std::string> policies;
   std::vector<std::string> labels;  // "name=value"

@@ -351,6 +351,7 @@ void Recorder::Raise(uint32_t instruction, Error error, uint32_t goes_on_at, boo
   Seen& seen = See(*frame.turn, part);
   seen.outcome = Outcome::kError;
   seen.error = error;
+  if (IsCondition(row) || at.op == Opcode::kLoadSlot) seen.value = SlotText(frame, at);
   // One that was forced before keeps its error.
   const bool handed_on = was_kept || (runs_blocks && !frame.inner_spoilt &&
                                       (at.op != Opcode::kLoop || frame.inner_failed));
