@@ -507,7 +507,7 @@ int Dispatch(int argc, char** argv) {
             ->excludes(check_github);
         command
             .add_flag("--explain-index", check.explain_index,
-                      "by which value each rule is found, or why it is looked at for each call")
+                      "by which value each rule is found, or why by none")
             ->option_text(" ")
             ->excludes(check_sarif)
             ->excludes(check_github);
