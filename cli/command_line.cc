@@ -279,6 +279,39 @@ int LearnWith(const CLI::App& app, const LearnOptions& learn) {
   return Learn(learn);
 }
 
+int BenchWith(const CLI::App& app, BenchOptions bench) {
+  constexpr char kExample[] = "writ bench -c policy.yaml";
+  if (app.count("--svg") > 0 && bench.svg.path.empty()) return UsageError("--svg is empty", "");
+  if (bench.json && app.count("--svg") > 0 && IsStdout(bench.svg)) {
+    return UsageError("--json and the picture cannot both go to stdout", "--svg FILE.svg");
+  }
+  if (app.count("--force") > 0 && app.count("--svg") == 0) {
+    return UsageError("--force has no use without --svg", kExample);
+  }
+  if (bench.growth) {
+    for (const char* flag :
+         {"--config", "--label", "--traffic", "--tools", "--compare", "--calls"}) {
+      if (app.count(flag) == 0) continue;
+      return UsageError(fmt::format("--growth makes its own policies, and {} has no use", flag),
+                        "writ bench --growth");
+    }
+    if (!std::is_sorted(bench.counts.begin(), bench.counts.end())) {
+      return UsageError("--counts are to rise", "--counts 10,100,1000");
+    }
+    return Bench(std::move(bench));
+  }
+  if (app.count("--counts") > 0) {
+    return UsageError("--counts has no use without --growth",
+                      "writ bench --growth --counts 10,100");
+  }
+  if (bench.policies.empty()) return UsageError("no policy was given", kExample);
+  if (!bench.traffic.empty() && !bench.tools.empty()) {
+    return UsageError("--tools has no use with --traffic: recorded calls are taken as they are",
+                      "leave one of them out");
+  }
+  return Bench(std::move(bench));
+}
+
 int KeygenWith(const CLI::App& app, const KeygenOptions& keygen) {
   const std::string& name = keygen.name;
   if (name.empty() || name.back() == '/') {
@@ -386,7 +419,7 @@ Words Split(int argc, char** argv) {
 constexpr std::string_view kCommands[] = {"run",     "check",   "validate", "test",    "eval",
                                           "explain", "expr",    "compile",  "inspect", "disasm",
                                           "scan",    "migrate", "keygen",   "sign",    "verify",
-                                          "status",  "replay",  "diff",     "learn"};
+                                          "status",  "replay",  "diff",     "learn",   "bench"};
 
 bool IsCommand(std::string_view word) {
   return std::find(std::begin(kCommands), std::end(kCommands), word) != std::end(kCommands);
@@ -622,6 +655,47 @@ int Dispatch(int argc, char** argv) {
         ->option_text("DIR");
   });
 
+  BenchOptions bench;
+  CLI::App* bench_command =
+      add("bench", "measure what decisions cost, by tool and by rule", [&](CLI::App& command) {
+        command.footer(
+            "Exit status: 0; 1 where --compare finds calls decided otherwise; 2 where a file "
+            "cannot be\nread or has faults.\n"
+            "  writ bench -c policy.yaml --traffic audit/\n"
+            "  writ bench -c new.yaml --compare old.writ\n"
+            "  writ bench --growth --svg growth.svg");
+        command.add_option("policy,-c,--config", bench.policies, kPolicyFlag)
+            ->option_text("FILE")
+            ->allow_extra_args(false);
+        AddLabelFlag(command, bench.labels);
+        command.add_option("--traffic", bench.traffic, "recorded calls (else they are made up)")
+            ->option_text("FILE|DIR")
+            ->allow_extra_args(false);
+        command.add_option("--tools", bench.tools, "tools/list, to make calls up from")
+            ->option_text("FILE")
+            ->allow_extra_args(false);
+        command.add_option("--compare", bench.compare, "the old policy, decided beside it")
+            ->option_text("FILE")
+            ->allow_extra_args(false);
+        command.add_flag("--growth", bench.growth, "10 to 10,000 rules, in policies of its own");
+        command.add_option("--counts", bench.counts, "other numbers of rules than these")
+            ->option_text("N,…")
+            ->delimiter(',')
+            ->check(CLI::Range(size_t{1}, size_t{100'000}))
+            ->allow_extra_args(false);
+        command.add_option("--calls", bench.calls, "at most so many (1024; 10000 recorded)")
+            ->option_text("N")
+            ->check(CLI::Range(size_t{1}, size_t{100'000}));
+        command.add_option("--seed", bench.seed, "other calls are made up, or chosen (1)")
+            ->option_text("N");
+        command.add_option("--seconds", bench.seconds, "for measuring decisions (2)")
+            ->option_text("N")
+            ->check(CLI::Range(0.01, 3600.0));
+        command.add_option("--svg", bench.svg.path, "a picture, too")->option_text("FILE");
+        command.add_flag("--force", bench.svg.force, "overwrite a file that is no such picture");
+        command.add_flag("--json", bench.json, "all of it as JSON");
+      });
+
   ScanOptions scan;
   CLI::App* scan_command =
       add("scan", "write a policy from the tools a server lists", [&](CLI::App& command) {
@@ -846,6 +920,7 @@ int Dispatch(int argc, char** argv) {
     }
     return Compile(std::move(compile));
   }
+  if (command == bench_command) return BenchWith(*bench_command, std::move(bench));
   if (command == migrate_command) {
     if (migrate.policy.empty()) {
       return UsageError("no policy was given", "writ migrate intercept.yaml");

@@ -165,6 +165,22 @@ struct InspectOptions {
 };
 int InspectFiles(const InspectOptions& options);
 
+struct BenchOptions {
+  std::vector<std::string> policies;
+  std::vector<std::string> labels;   // "name=value"
+  std::vector<std::string> traffic;  // recorded; none: calls are made up
+  std::vector<std::string> tools;    // recorded tools/list, for calls that are made up
+  std::vector<std::string> compare;  // the old policies, of a comparison
+  bool growth = false;
+  std::vector<size_t> counts = {10, 100, 1000, 10000};  // of rules, of growth
+  std::optional<size_t> calls;                          // at most; none: as many as are worth it
+  uint64_t seed = 1;
+  double seconds = 2;  // for measuring decisions
+  OutputFile svg;      // without a path: no picture
+  bool json = false;
+};
+int Bench(BenchOptions options);
+
 struct DisasmOptions {
   std::vector<std::string> policies;
   std::string source;  // folder in which the policies lie that bundles were made of; empty: theirs

@@ -384,11 +384,21 @@ def check_shell_command(words, place):
         try_verify(words, place)
     elif words[:2] == ["writ", "status"]:
         try_status(words, place)
+    elif words[:2] == ["writ", "bench"]:
+        try_flags(words, place)
     elif words[0] == "writ":
         try_command_line(words, place)
     else:
         raise Fault(f"no way is known to check `{shlex.join(words)}`; what does the fence hold?")
     return None
+
+
+def try_flags(words, place):
+    """What takes too long to be run: its flags must be there."""
+    _, known = place.run(["writ", words[1], "--help"])
+    for word in words[2:]:
+        if word.startswith("-") and not re.search(rf"(^|[ ,]){re.escape(word)}[ ,]", known, re.MULTILINE):
+            raise Fault(f"writ {words[1]} has no {word}")
 
 
 def presets(kind):
