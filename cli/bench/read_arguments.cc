@@ -14,6 +14,7 @@
 
 #include "cli/bench/pattern_sample.h"
 #include "vm/functions/function.h"
+#include "vm/selection.h"
 
 namespace writ {
 namespace {
@@ -152,6 +153,10 @@ class CodeReader {
         if (returned.is(Kind::kUnknown)) returned = r[at.a];
         return {};
       case Opcode::kChain: GoOnIn(Operand(block, at.b)); return {};
+      case Opcode::kChoose: Choose(SelectionOf(program_, block, at)); return {};
+      case Opcode::kTestSlotFits:
+        TryGlobs(slots_[Operand(block, at.b)], program_.constants[Operand(block, at.b + 1u)]);
+        return {};
       case Opcode::kLoadConst: return Origin::Of(program_.constants[Operand(block, at.b)]);
       case Opcode::kLoadSlot: return Origin::Of(slots_[Operand(block, at.b)]);
       case Opcode::kMove:
@@ -379,6 +384,29 @@ class CodeReader {
       default: break;
     }
     tree_.AddAroundText(argument, text);
+  }
+
+  // Values by which rules are chosen, and those rules.
+  void Choose(const Selection& selection) {
+    for (uint32_t i = 0; i < selection.source_count(); ++i) {
+      const Selection::Source source = selection.source(i);
+      const Value& table = program_.constants[source.table];
+      if (source.table_kind() == TableKind::kGlobs) {
+        TryGlobs(slots_[source.slot], table);
+      } else {
+        Compare(Origin::Of(slots_[source.slot]), Origin::Of(table));
+      }
+    }
+    selection.ForEachBlock([this](uint32_t block) { GoOnIn(block); });
+  }
+
+  // Of a list, or of a map's keys.
+  void TryGlobs(ArgumentId argument, const Value& globs) {
+    const uint32_t size = globs.is(Tag::kMap) ? globs.map->size : globs.list->size;
+    for (uint32_t i = 0; i < size; ++i) {
+      TryGlob(argument,
+              (globs.is(Tag::kMap) ? globs.map->entries[i].key : globs.list->items[i]).view());
+    }
   }
 
   void TryGlob(ArgumentId argument, std::string_view glob) {
