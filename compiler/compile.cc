@@ -73,14 +73,6 @@ void EmitTraced(const std::vector<Policy>& policies, TracedProgram& traced) {
   }
 }
 
-std::shared_ptr<const VerifiedProgram> Compile(const std::vector<Policy>& policies,
-                                               TracedProgram* traced, IndexReport* index,
-                                               Diagnostics& diagnostics) {
-  std::shared_ptr<const VerifiedProgram> program = EmitAndVerify(policies, index, diagnostics);
-  if (program != nullptr && traced != nullptr) EmitTraced(policies, *traced);
-  return program;
-}
-
 // Counters of policies with one name would be the same.
 bool CheckNames(const std::vector<Policy>& policies, Diagnostics& diagnostics) {
   std::map<std::string_view, const Policy*> spaces;
@@ -107,6 +99,23 @@ void BoundRules(const std::vector<Policy>& policies, std::vector<RuleBound>& bou
   }
 }
 
+// REQUIRES: loading the policies found no errors.
+std::shared_ptr<const VerifiedProgram> CompileLoaded(const std::vector<Policy>& policies,
+                                                     Diagnostics& diagnostics,
+                                                     const CompilerOptions& options) {
+  const size_t errors_before = diagnostics.error_count();
+  if (options.inspect) options.inspect(policies);
+  if (diagnostics.error_count() != errors_before) return nullptr;
+  if (options.lint) {
+    for (const Policy& policy : policies) Lint(policy, diagnostics);
+  }
+  if (options.bounds != nullptr) BoundRules(policies, *options.bounds);
+  std::shared_ptr<const VerifiedProgram> program =
+      EmitAndVerify(policies, options.index, diagnostics);
+  if (program != nullptr && options.traced != nullptr) EmitTraced(policies, *options.traced);
+  return program;
+}
+
 }  // namespace
 
 std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> texts,
@@ -126,25 +135,19 @@ std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> text
   }
   if (diagnostics.error_count() != errors_before) return nullptr;
   if (!CheckNames(policies, diagnostics)) return nullptr;
-  if (options.inspect) options.inspect(policies);
-  if (diagnostics.error_count() != errors_before) return nullptr;
-  if (options.lint) {
-    for (const Policy& policy : policies) Lint(policy, diagnostics);
-  }
-  if (options.bounds != nullptr) BoundRules(policies, *options.bounds);
-  return Compile(policies, options.traced, options.index, diagnostics);
+  return CompileLoaded(policies, diagnostics, options);
 }
 
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,
                                                      const yaml::Node& policy, std::string space,
                                                      Diagnostics& diagnostics,
-                                                     TracedProgram* traced) {
+                                                     const CompilerOptions& options) {
   std::vector<Policy> policies;
   std::optional<Policy> loaded =
       LoadPolicy(std::move(source), policy, std::move(space), diagnostics);
   if (!loaded.has_value()) return nullptr;
   policies.push_back(std::move(*loaded));
-  return Compile(policies, traced, nullptr, diagnostics);
+  return CompileLoaded(policies, diagnostics, options);
 }
 
 }  // namespace writ

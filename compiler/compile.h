@@ -64,6 +64,6 @@ std::shared_ptr<const VerifiedProgram> CompileTexts(std::vector<PolicyText> text
 std::shared_ptr<const VerifiedProgram> CompileInline(std::shared_ptr<const Source> source,
                                                      const yaml::Node& policy, std::string space,
                                                      Diagnostics& diagnostics,
-                                                     TracedProgram* traced = nullptr);
+                                                     const CompilerOptions& options = {});
 
 }  // namespace writ

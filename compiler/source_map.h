@@ -71,9 +71,13 @@ struct SourcePart {
   Form form = Form::kOther;
   Role role = Role::kNone;
   bool negated = false;  // of kCondition
-  // Whether anything of the call, or an element of something, is read in it. What is not is the
-  // same for all calls.
+  // Whether anything of the call, the time, or an element of something, is read in it. What does
+  // not vary is the same for all calls.
   bool varies = false;
+  // Whether it is asked for true or false by what it is in: the root of when, require and forbid,
+  // that of a variable which is a bool, the predicate of a comprehension. Of other parts the form
+  // of their parent tells: operands of &&, || and !, conditions of ?:.
+  bool is_test = false;
   uint32_t ordinal = 0;  // of roots: which one of the list that its role is
   uint32_t parent = kNoPart;
   uint32_t file = 0;  // in SourceMap::sources

@@ -8,6 +8,7 @@
 
 #include "compiler/emit/rule_code.h"
 #include "vm/disasm.h"
+#include "vm/functions/function.h"
 
 namespace writ {
 namespace {
@@ -40,10 +41,28 @@ bool IsNegated(const Condition& condition) {
   }
 }
 
+// Whether it asks its second child, for each element, for true or false.
+bool HasPredicate(const cel::Node& node) {
+  if (node.kind != cel::Kind::kComprehension) return false;
+  switch (node.macro) {
+    case cel::Macro::kAll:
+    case cel::Macro::kExists:
+    case cel::Macro::kExistsOne:
+    case cel::Macro::kFilter: return true;
+    default: return node.child_count == 3;
+  }
+}
+
 bool Reads(const cel::Reference& reference, const cel::Environment& environment) {
-  if (reference.kind == cel::Reference::Kind::kLocal) return true;
-  return reference.kind == cel::Reference::Kind::kVariable &&
-         environment.variables[reference.index].storage != cel::Variable::Storage::kConstant;
+  switch (reference.kind) {
+    case cel::Reference::Kind::kLocal: return true;
+    case cel::Reference::Kind::kVariable:
+      return environment.variables[reference.index].storage != cel::Variable::Storage::kConstant;
+    case cel::Reference::Kind::kFunction:
+      // The one function that knows what time it is.
+      return static_cast<FunctionId>(reference.index) == FunctionId::kTimeWithin;
+    default: return false;
+  }
 }
 
 // Within the first line.
@@ -162,6 +181,7 @@ void SourceParts::AddExpression(const Expression& expression, Role role, uint32_
       part.varies = part.varies || map_->parts[first + child].varies;
       map_->parts[first + child].parent = first + id;
     }
+    if (HasPredicate(node)) map_->parts[first + ast.child(node, 1)].is_test = true;
     map_->parts.push_back(std::move(part));
   }
   parts_[&expression] = first;
@@ -169,6 +189,8 @@ void SourceParts::AddExpression(const Expression& expression, Role role, uint32_
   root.role = role;
   root.ordinal = ordinal;
   root.parent = parent;
+  root.is_test = role == Role::kWhen || role == Role::kRequire || role == Role::kForbid ||
+                 (role == Role::kVariable && expression.checked.type().is(cel::TypeKind::kBool));
   if (parent != kNoPart) map_->parts[parent].children.push_back(first + ast.root);
 }
 

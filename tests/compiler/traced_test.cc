@@ -214,5 +214,43 @@ data: { x: [] }
   }
 }
 
+TEST_F(Traced, PartsSayWhetherTheyAreAskedForTrueOrFalse) {
+  Compile(R"y(writ: 1
+default: allow
+variables:
+  ok: args.a > 1
+  size: args.b + 1
+rules:
+  - name: r
+    tools: pay
+    when: variables.ok
+    require: args.l.all(x, x > variables.size) && args.m.map(y, y > 2) == [true]
+    forbid: args.n.map(z, z > 3, z < 9).size() > 4
+)y");
+  std::vector<std::string> asked;
+  for (const SourcePart& part : traced_.map.parts) {
+    if (part.is_test) asked.push_back(part.text);
+  }
+  EXPECT_EQ(asked, (std::vector<std::string>{
+                       "args.a > 1", "variables.ok", "x > variables.size",
+                       "args.l.all(x, x > variables.size) && args.m.map(y, y > 2) == [true]",
+                       "z > 3", "args.n.map(z, z > 3, z < 9).size() > 4"}));
+}
+
+TEST_F(Traced, TheClockVaries) {
+  Compile(R"y(writ: 1
+default: allow
+rules:
+  - name: r
+    tools: pay
+    require: time.within("Mo-Fr 08:00-18:00", "UTC") && "a".startsWith("a")
+)y");
+  for (const SourcePart& part : traced_.map.parts) {
+    if (part.role == SourcePart::Role::kNone && part.form == SourcePart::Form::kOther) {
+      EXPECT_EQ(part.varies, part.text.starts_with("time.within(")) << part.text;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace writ
