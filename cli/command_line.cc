@@ -146,6 +146,21 @@ void AddAuditFlags(CLI::App& app, AuditOptions& audit, std::string& fail_mode) {
       ->check(CLI::Range(0u, 100'000u));
 }
 
+void AddTestFlags(CLI::App& app, TestOptions& test) {
+  app.add_option("--filter", test.filter, "cases with that in SUITE:NAME; * is anything")
+      ->option_text("PATTERN")
+      ->allow_extra_args(false);
+  app.add_flag("--coverage", test.coverage,
+               "which rules and outcomes of conditions were exercised");
+  app.add_option("--fail-under", test.fail_under, "least coverage of each policy; implies it")
+      ->option_text("PERCENT")
+      ->check(CLI::Range(0.0, 100.0));
+  app.add_option("--lcov", test.lcov, "coverage for other tools; implies it")->option_text("FILE");
+  app.add_option("--junit", test.junit, "results as JUnit's XML")->option_text("FILE");
+  app.add_flag("--json", test.json, "results as JSON");
+  app.add_flag("-v,--verbose", test.verbose, "name every case, and how long it took");
+}
+
 // What is wrong with the values, or nothing.
 std::string StateFault(const CLI::App& app, const RunOptions& run) {
   const StateOptions& state = run.state;
@@ -209,6 +224,21 @@ void AddRunFlags(CLI::App& app, RunOptions& run, RunFlags& flags) {
   AddAuditFlags(app, run.audit, flags.audit_fail_mode);
   app.add_option("--transport", flags.transport, "stdio, the only one so far")
       ->option_text("stdio");
+}
+
+int TestWith(const CLI::App& app, TestOptions& test) {
+  if (test.suites.empty()) return UsageError("no suite was given", "writ test policy.test.yaml");
+  for (const auto& [flag, path] :
+       {std::pair<std::string, const std::string&>{"--lcov", test.lcov}, {"--junit", test.junit}}) {
+    if (app.count(flag) == 0) continue;
+    if (path.empty()) return UsageError(fmt::format("{} is empty", flag), "name a file");
+    if (IsStdout({path})) {
+      return UsageError(fmt::format("{} takes a file: the results are on stdout", flag),
+                        fmt::format("writ test {} FILE SUITE…", flag));
+    }
+  }
+  test.coverage = test.coverage || !test.lcov.empty() || test.fail_under.has_value();
+  return Test(test);
 }
 
 int RunWith(const CLI::App& app, RunOptions& run, const RunFlags& flags,
@@ -557,11 +587,13 @@ int Dispatch(int argc, char** argv) {
 
   TestOptions test;
   CLI::App* test_command = add("test", "run suites of expected decisions", [&](CLI::App& command) {
-    command.footer("Exit status: 0 all pass, 1 a case fails, 2 a suite cannot be read.");
+    command.footer(
+        "Exit status: 0 all pass, 1 a case fails or too little is covered, 2 a suite cannot be "
+        "read.\n"
+        "  writ test --coverage policies/*.test.yaml");
     command.add_option("suite", test.suites, "suite files")->option_text("FILE ...");
     AddLabelFlag(command, test.labels);
-    command.add_flag("--json", test.json, "results as JSON");
-    command.add_flag("-v,--verbose", test.verbose, "name every case");
+    AddTestFlags(command, test);
   });
 
   EvalOptions eval;
@@ -887,8 +919,7 @@ int Dispatch(int argc, char** argv) {
                             "leave it out");
   }
   if (command == test_command) {
-    if (test.suites.empty()) return UsageError("no suite was given", "writ test policy.test.yaml");
-    return Test(test);
+    return TestWith(*test_command, test);
   }
   if (command == eval_command) {
     if (eval.policies.empty()) {

@@ -57,6 +57,11 @@ int Check(const CheckOptions& options);
 struct TestOptions {
   std::vector<std::string> suites;
   std::vector<std::string> labels;  // "name=value"; they come before a suite's own
+  std::vector<std::string> filter;  // of cases; none: all
+  std::string junit;                // where to write JUnit's XML; empty: nowhere
+  bool coverage = false;
+  std::string lcov;                  // where to write LCOV's tracefile; empty: nowhere
+  std::optional<double> fail_under;  // percent
   bool json = false;
   bool verbose = false;
 };

@@ -9,7 +9,6 @@
 #include <set>
 
 #include "cli/labels.h"
-#include "compiler/compile.h"
 #include "compiler/load/policy_reader.h"
 #include "compiler/programs.h"
 
@@ -70,8 +69,11 @@ std::optional<int64_t> ParseSpan(std::string_view text) {
 class SuiteLoader {
  public:
   SuiteLoader(std::shared_ptr<const Source> source, const Facts::Labels& labels,
-              Diagnostics& diagnostics)
-      : source_(std::move(source)), given_labels_(labels), diagnostics_(diagnostics) {}
+              TestedPolicies& policies, Diagnostics& diagnostics)
+      : source_(std::move(source)),
+        given_labels_(labels),
+        policies_(policies),
+        diagnostics_(diagnostics) {}
 
   std::optional<Suite> Load() {
     const size_t errors_before = diagnostics_.error_count();
@@ -121,12 +123,13 @@ class SuiteLoader {
     if (policy == nullptr) {
       Error(root, "policy is missing", "add policy: with a path, or with the policy itself");
     } else if (policy->kind == Kind::kMapping) {
-      suite.program = CompileInline(source_, *policy, source_->name(), diagnostics_);
+      suite.policy = policies_.WithinSuite(source_, suite.document, *policy, diagnostics_);
     } else if (policy->kind == Kind::kScalar && !policy->text.empty() && !yaml::IsNull(*policy)) {
       LoadPolicyFile(*policy, suite);
     } else {
       Error(*policy, "policy must be a path or the policy itself");
     }
+    if (suite.policy != nullptr) suite.program = suite.policy->program();
   }
 
   void LoadPolicyFile(const Node& policy, Suite& suite) {
@@ -136,7 +139,7 @@ class SuiteLoader {
       path = source_->name().substr(0, slash + 1) + path;
     }
     Diagnostics found;
-    suite.program = LoadProgram({path}, found);
+    suite.policy = policies_.OfFile(path, found);
     for (const Diagnostic& d : found.all()) {
       if (d.source == nullptr) {
         // Its hint is for paths from the current folder where nothing can be read there.
@@ -335,6 +338,7 @@ class SuiteLoader {
 
   std::shared_ptr<const Source> source_;
   const Facts::Labels& given_labels_;
+  TestedPolicies& policies_;
   Diagnostics& diagnostics_;
   int64_t clock_ = 0;  // of the case that is being read
 };
@@ -342,11 +346,11 @@ class SuiteLoader {
 }  // namespace
 
 std::optional<Suite> LoadSuite(const std::string& path, const Facts::Labels& labels,
-                               Diagnostics& diagnostics) {
+                               TestedPolicies& policies, Diagnostics& diagnostics) {
   const Diagnostics::Stage stage(diagnostics, DiagnosticCode::kSuite);
   std::shared_ptr<const Source> source = ReadSource(path, diagnostics);
   if (source == nullptr) return std::nullopt;
-  return SuiteLoader(std::move(source), labels, diagnostics).Load();
+  return SuiteLoader(std::move(source), labels, policies, diagnostics).Load();
 }
 
 }  // namespace writ

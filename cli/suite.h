@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/tested_policy.h"
 #include "compiler/diagnostic.h"
 #include "compiler/yaml/yaml.h"
 #include "proxy/facts.h"
@@ -46,9 +47,10 @@ struct Case {
 
 struct Suite {
   std::shared_ptr<const Source> source;
-  std::unique_ptr<yaml::Document> document;
-  std::shared_ptr<const VerifiedProgram> program;
-  int64_t now = 0;  // seconds since 1970-01-01T00:00Z
+  std::shared_ptr<yaml::Document> document;
+  std::shared_ptr<TestedPolicy> policy;
+  std::shared_ptr<const VerifiedProgram> program;  // the policy's
+  int64_t now = 0;                                 // seconds since 1970-01-01T00:00Z
   Facts::Labels labels;
   // What client and server call themselves.
   std::optional<std::string> client_name;
@@ -59,6 +61,6 @@ struct Suite {
 
 // nullopt if there was any error in the suite or its policy. `labels` come before the suite's own.
 std::optional<Suite> LoadSuite(const std::string& path, const Facts::Labels& labels,
-                               Diagnostics& diagnostics);
+                               TestedPolicies& policies, Diagnostics& diagnostics);
 
 }  // namespace writ

@@ -1,164 +1,161 @@
 // writ test: suites of expected decisions.
-// Tested by tests/cli/suites.py.
-#include <fmt/format.h>
+// Tested by tests/cli/suites.py and tests/cli/coverage.py.
+#include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 
 #include "cli/commands.h"
+#include "cli/coverage/coverage_reports.h"
 #include "cli/file_kind.h"
 #include "cli/labels.h"
+#include "cli/output_file.h"
 #include "cli/print.h"
+#include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/suite.h"
-#include "compiler/load/constant.h"
-#include "proxy/counters_memory.h"
-#include "proxy/judge.h"
-#include "vm/json_text.h"
-#include "vm/slots.h"
+#include "cli/test/filter.h"
+#include "cli/test/results.h"
 
 namespace writ {
 namespace {
 
-struct CaseResult {
-  std::string name;
-  bool passed = true;
-  Diagnostic failure;
-};
-
-class CaseRunner {
+class TestRun {
  public:
-  CaseRunner(const Suite& suite, const Case& made)
-      : suite_(suite),
-        case_(made),
-        machine_(suite.program),
-        facts_(suite.labels),
-        judge_(machine_, counters_, &facts_),
-        now_(suite.now) {}
-
-  CaseResult Run() {
-    result_.name = case_.name;
-    for (const Step& step : case_.steps) {
-      switch (step.kind) {
-        case Step::Kind::kAdvance: now_ += step.advance; break;
-        case Step::Kind::kList: RunList(step); break;
-        case Step::Kind::kCall:
-          for (int64_t i = 0; i < step.repeat && result_.passed; ++i) RunCall(step, i);
-      }
-      if (!result_.passed) break;
-    }
-    return std::move(result_);
+  TestRun(const TestOptions& options, const Facts::Labels& labels)
+      : options_(options), labels_(labels), filter_(options.filter), policies_(options.coverage) {
+    results_.has_coverage = options.coverage;
   }
+
+  void Run() {
+    for (const std::string& path : options_.suites) {
+      results_.suites.emplace_back().path = path;
+      RunSuite(results_.suites.back());
+    }
+  }
+
+  const TestResults& results() const { return results_; }
 
  private:
-  void Fail(const yaml::Node& at, std::string message) {
-    result_.passed = false;
-    result_.failure.source = suite_.source;
-    result_.failure.code = DiagnosticCode::kFailedTest;
-    result_.failure.at = at.at;
-    result_.failure.length = at.length;
-    result_.failure.message = fmt::format("case \"{}\": {}", case_.name, message);
+  void RunSuite(SuiteResult& result) {
+    Diagnostics diagnostics;
+    const std::optional<Suite> suite = LoadSuite(result.path, labels_, policies_, diagnostics);
+    Report(diagnostics);
+    if (!suite.has_value()) {
+      result.is_readable = false;
+      result.faults = diagnostics.all();
+      return;
+    }
+    std::vector<const Case*> taken;
+    for (const Case& made : suite->cases) {
+      if (filter_.Takes(result.path, made.name)) taken.push_back(&made);
+    }
+    results_.left_out += suite->cases.size() - taken.size();
+    PolicyCoverage* const coverage = CoverageOf(*suite);
+    if (taken.empty()) return;
+
+    Progress progress(fmt::format("testing {}", Shown(result.path)));
+    const uint64_t all = CallsOf(taken);
+    uint64_t done = 0;
+    const auto advance = [&] { progress.At(++done, all); };
+    for (const Case* made : taken) {
+      result.cases.push_back(RunCase(*suite, *made, coverage, advance));
+      Print(result.cases.back(), progress);
+    }
+    progress.Clear();
+    results_.failed += result.failed();
+    results_.passed += result.cases.size() - result.failed();
+    if (options_.json) return;
+    PrintOut(fmt::format("{} {}: {} of {} cases passed\n", result.failed() == 0 ? "ok  " : "FAIL",
+                         Shown(result.path), result.cases.size() - result.failed(),
+                         result.cases.size()));
   }
 
-  void RunList(const Step& step) {
-    std::vector<std::string> visible;
-    for (const std::string& name : step.listed) {
-      if (!(*suite_.program)->Hides(name)) visible.push_back(name);
+  // Null where nothing is measured.
+  PolicyCoverage* CoverageOf(const Suite& suite) {
+    if (!options_.coverage) return nullptr;
+    PolicyCoverage*& coverage = coverage_of_[suite.policy.get()];
+    if (coverage == nullptr) {
+      kept_.push_back(suite.policy);
+      results_.coverage.push_back(
+          std::make_unique<PolicyCoverage>(suite.policy->name(), suite.policy->traced()));
+      coverage = results_.coverage.back().get();
     }
-    if (visible == step.visible) return;
-    Fail(*step.node, fmt::format("expected [{}] to be visible, got [{}]",
-                                 fmt::join(step.visible, ", "), fmt::join(visible, ", ")));
+    return coverage;
   }
 
-  void RunCall(const Step& step, int64_t repetition) {
-    machine_.ResetArena();
-    ScanTarget* target = machine_.BeginCall(step.tool);
-    if (target != nullptr && step.args != nullptr) {
-      FillSlots(ToValue(step.args, machine_.arena()), *target, machine_.arena());
+  static uint64_t CallsOf(const std::vector<const Case*>& cases) {
+    uint64_t calls = 0;
+    for (const Case* made : cases) {
+      for (const Step& step : made->steps) {
+        if (step.kind == Step::Kind::kCall) calls += static_cast<uint64_t>(step.repeat);
+      }
     }
-    const Judgement& judgement = judge_.Decide(
-        step.tool, now_, {suite_.client_name, suite_.client_version, suite_.server_name});
-    const std::string which =
-        step.repeat > 1 ? fmt::format("call {} of {}: ", repetition + 1, step.repeat) : "";
-    const std::string_view rule = RuleLabel(*suite_.program, judgement.decision);
-    const yaml::Node& at = step.expect_node != nullptr ? *step.expect_node : *step.node;
-    const Verdict got = judgement.decision.verdict;
-    const bool as_expected =
-        got == step.expect || (step.expect == Verdict::kDeny && got == Verdict::kError &&
-                               (*suite_.program)->ErrorsAreDenials());
-    if (!as_expected) {
-      std::string detail;
-      if (!rule.empty()) detail += fmt::format(" by {}", rule);
-      if (!judgement.message.empty()) detail += fmt::format(": {}", judgement.message);
-      return Fail(at, fmt::format("{}expected {}, got {}{}", which, VerdictName(step.expect),
-                                  VerdictName(got), detail));
+    return calls;
+  }
+
+  void Print(const CaseResult& result, Progress& progress) const {
+    if (options_.json || (result.passed && !options_.verbose)) return;
+    progress.Clear();
+    if (!result.passed) {
+      PrintErr(Render(result.failure, WantsColor(2)) + FailureDetails(result, WantsColor(2)));
     }
-    if (step.rule.has_value() && *step.rule != rule) {
-      return Fail(at, fmt::format("{}expected rule {}, got {}", which, JsonQuote(*step.rule),
-                                  rule.empty() ? "none" : JsonQuote(rule)));
-    }
-    if (step.message.has_value() && *step.message != judgement.message) {
-      return Fail(at, fmt::format("{}expected message {}, got {}", which, JsonQuote(*step.message),
-                                  JsonQuote(judgement.message)));
-    }
-    if (got == Verdict::kAllow && step.upstream == Upstream::kError) {
-      counters_.GiveBack(judgement.receipt);
+    if (options_.verbose) {
+      PrintOut(fmt::format("  {}  {}  ({})\n", result.passed ? "ok  " : "FAIL", Shown(result.name),
+                           MillisecondsText(result.time)));
     }
   }
 
-  const Suite& suite_;
-  const Case& case_;
-  Machine machine_;
-  MemoryCounters counters_;
-  Facts facts_;
-  Judge judge_;
-  int64_t now_;
-  CaseResult result_;
+  const TestOptions& options_;
+  const Facts::Labels& labels_;
+  const CaseFilter filter_;
+  TestedPolicies policies_;
+  std::vector<std::shared_ptr<TestedPolicy>> kept_;  // what is covered refers to them
+  std::map<const TestedPolicy*, PolicyCoverage*> coverage_of_;
+  TestResults results_;
 };
 
-struct Totals {
-  size_t passed = 0;
-  size_t failed = 0;
-};
-
-std::string CaseJson(const std::string& suite, const CaseResult& result) {
-  std::string out = "{\"suite\":";
-  AppendJsonString(suite, out);
-  out += ",\"case\":";
-  AppendJsonString(result.name, out);
-  out += result.passed ? ",\"passed\":true" : ",\"passed\":false,\"failure\":";
-  if (!result.passed) out += RenderJson(result.failure);
-  return out + "}";
+// Says on stderr what is not covered enough.
+bool CoversEnough(const Coverages& policies, double percent) {
+  if (IsAtLeast(policies, percent)) return true;
+  std::string names;
+  for (const auto& policy : policies) {
+    const bool enough = policy->is_measured() && policy->rules().IsAtLeast(percent) &&
+                        policy->outcomes().IsAtLeast(percent);
+    if (!enough) names += (names.empty() ? "" : ", ") + Shown(policy->name());
+  }
+  PrintError(fmt::format("less than {} % covered: {}", percent, names));
+  return false;
 }
 
-void RunSuite(const std::string& path, const Suite& suite, const TestOptions& options,
-              Totals& totals, std::string& json) {
-  size_t failed = 0;
-  for (const Case& made : suite.cases) {
-    const CaseResult result = CaseRunner(suite, made).Run();
-    failed += result.passed ? 0 : 1;
-    if (options.json) {
-      json += fmt::format("{}\n  {}", json.empty() ? "" : ",", CaseJson(path, result));
-      continue;
-    }
-    if (!result.passed) PrintErr(Render(result.failure, WantsColor(2)));
-    if (options.verbose) {
-      PrintOut(fmt::format("  {}  {}\n", result.passed ? "ok  " : "FAIL", Shown(result.name)));
-    }
+void PrintResults(const TestResults& results, const TestOptions& options) {
+  if (options.json) return PrintJson(ResultsJson(results, options.verbose));
+  PrintOut(fmt::format(
+      "{} passed, {} failed{}\n", results.passed, results.failed,
+      results.left_out == 0 ? "" : fmt::format(", {} left out by --filter", results.left_out)));
+  if (!results.has_coverage || results.coverage.empty()) return;
+  PrintOut("\n" + CoverageText(results.coverage, options.verbose, {WantsColor(1)}));
+}
+
+// False if one could not be written, which is said on stderr.
+bool WriteFiles(const TestResults& results, const TestOptions& options) {
+  std::vector<std::string> read = options.suites;
+  for (const auto& policy : results.coverage) read.push_back(policy->name());
+  const auto write = [&read](const std::string& path, const std::string& text) {
+    const OutputFile file{path, true};
+    return Spares(file, read) && WriteOutput(file, text);
+  };
+  bool written = true;
+  if (!options.junit.empty()) written = write(options.junit, JunitXml(results)) && written;
+  if (!options.lcov.empty()) {
+    written = write(options.lcov, CoverageLcov(results.coverage)) && written;
   }
-  if (!options.json) {
-    PrintOut(fmt::format("{} {}: {} of {} cases passed\n", failed == 0 ? "ok  " : "FAIL",
-                         Shown(path), suite.cases.size() - failed, suite.cases.size()));
-  }
-  totals.passed += suite.cases.size() - failed;
-  totals.failed += failed;
+  return written;
 }
 
 }  // namespace
 
 int Test(const TestOptions& options) {
-  Totals totals;
-  std::string json;
-  bool unreadable = false;
   const tl::expected<Facts::Labels, LabelFault> labels = ReadLabels(options.labels);
   if (!labels.has_value()) {
     PrintError(labels.error().message, labels.error().hint);
@@ -170,24 +167,20 @@ int Test(const TestOptions& options) {
                fmt::format("a suite names it: policy: {}", *bundle));
     return kExitUsage;
   }
-  for (const std::string& path : options.suites) {
-    Diagnostics diagnostics;
-    const std::optional<Suite> suite = LoadSuite(path, *labels, diagnostics);
-    Report(diagnostics);
-    if (suite.has_value()) {
-      RunSuite(path, *suite, options, totals, json);
-    } else {
-      unreadable = true;
-    }
+  TestRun run(options, *labels);
+  run.Run();
+  const TestResults& results = run.results();
+  PrintResults(results, options);
+  if (!WriteFiles(results, options)) return kExitUsage;
+  const auto is_readable = [](const SuiteResult& suite) { return suite.is_readable; };
+  if (!std::all_of(results.suites.begin(), results.suites.end(), is_readable)) return kExitUsage;
+  if (results.left_out > 0 && results.passed + results.failed == 0) {
+    PrintError("--filter takes no case", "-v without it names them all");
+    return kExitUsage;
   }
-  if (options.json) {
-    PrintJson(fmt::format("{{\"passed\":{},\"failed\":{},\"cases\":[{}\n]}}\n", totals.passed,
-                          totals.failed, json));
-  } else {
-    PrintOut(fmt::format("{} passed, {} failed\n", totals.passed, totals.failed));
-  }
-  if (unreadable) return kExitUsage;
-  return totals.failed == 0 ? kExitYes : kExitNo;
+  const bool covers =
+      !options.fail_under.has_value() || CoversEnough(results.coverage, *options.fail_under);
+  return results.failed == 0 && covers ? kExitYes : kExitNo;
 }
 
 }  // namespace writ

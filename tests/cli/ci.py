@@ -38,6 +38,8 @@ SUITE = """\
 policy: pay.yaml
 cases:
   - { name: large, call: pay, args: { amount: 500 }, expect: deny }
+  - { name: small, call: pay, args: { amount: 50 }, expect: allow }
+  - { name: nobody listed it, call: refund, expect: deny }
 """
 
 

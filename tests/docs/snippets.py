@@ -10,7 +10,7 @@ Documents are README.md, CONTRIBUTING.md and docs/*.md by default. What a fence 
     yaml suite     `writ test` must pass it
     cel            a table of expressions, each with what `writ expr` makes of it; see below
     console        the commands behind `$ ` are run; what stands below must be what they print,
-                   stdout and stderr together, byte for byte but for root hashes
+                   stdout and stderr together, byte for byte but for root hashes and times
     json client    a client's configuration: every command line of writ in it is tried, with a
                    stand-in for the server
     json           must parse
@@ -179,10 +179,12 @@ def commands_of(snippet):
 
 # Root hashes, in full and as logs show them: each change of the compiler gives others.
 ROOT_HASH = re.compile(r"\b(?:[0-9a-f]{64}|(?<=program )[0-9a-f]{16})\b")
+# How long something took.
+TIME = re.compile(r"\b\d+\.\d ms\b")
 
 
-def without_hashes(lines):
-    return [ROOT_HASH.sub("…", line) for line in lines]
+def without_what_varies(lines):
+    return [TIME.sub("… ms", ROOT_HASH.sub("…", line)) for line in lines]
 
 
 def run_console(snippet, place, rewrite=False):
@@ -194,7 +196,7 @@ def run_console(snippet, place, rewrite=False):
         status, output = place.run(["bash", "-c", f"(exit {status})\n{text}"])
         printed = output.removesuffix("\n").split("\n") if output else []
         rewritten += command + printed
-        if without_hashes(printed) != without_hashes(shown) and not rewrite:
+        if without_what_varies(printed) != without_what_varies(shown) and not rewrite:
             raise Fault(f"`{text}` prints\n{output}and not\n" + "".join(f"{s}\n" for s in shown))
     if rewrite:
         snippet.lines[:] = rewritten

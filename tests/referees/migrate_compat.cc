@@ -168,7 +168,8 @@ void RunSuite(const std::string& path, Totals& totals) {
     ++totals.differ;
   };
   Diagnostics diagnostics;
-  const std::optional<Suite> suite = LoadSuite(path, {}, diagnostics);
+  TestedPolicies tested(false);
+  const std::optional<Suite> suite = LoadSuite(path, {}, tested, diagnostics);
   if (!suite) return fail("cannot be read");
   Model model = PolicyOf(*suite, path, diagnostics);
   if (model.root == nullptr) return fail("its policy cannot be read");
