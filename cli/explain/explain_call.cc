@@ -2,7 +2,7 @@
 // Tested by tests/cli/explain_test.cc and tests/referees/explain.py.
 #include "cli/explain/explain_call.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -274,6 +274,9 @@ class Explainer {
       }
       made.checks.push_back(std::move(check));
     }
+    if (made.state == State::kFails && made.because.empty() && by_quota) {
+      made.because = UncountedAmount();
+    }
     if (made.state == State::kDenies && made.because.empty() && !by_quota) {
       made.because = "denies every call that it applies to";
       for (ExplainedCheck& check : made.checks) {
@@ -284,6 +287,15 @@ class Explainer {
                                    check.parts.front().text);
       }
     }
+  }
+
+  // Of an amount that is not the value of an expression.
+  std::string UncountedAmount() const {
+    const Quota& quota = program_.quotas[decision_.quota];
+    if (quota.amount_slot == kNoSlot) return {};
+    const Value& value = call_.machine.slot(quota.amount_slot);
+    return fmt::format("counts {0}, but {0} fails: {1} ({0} is {2})", OneLine(quota.amount_path),
+                       ErrorText(decision_.error), FormatValue(value, Recorder::kMaxValueBytes));
   }
 
   // Whether it is a literal that no call passes: nothing is evaluated then.
@@ -331,7 +343,7 @@ class Explainer {
     const SourcePart& row = Row(at.part);
     if (row.form == Form::kLiteral && row.role == Role::kNone) return;
     const Seen* seen = Look(*at.turn, at.part);
-    const bool is_constant = !row.constant.empty() && !row.varies;
+    const bool is_constant = row.form == Form::kLiteral || (!row.constant.empty() && !row.varies);
     if (seen == nullptr && !is_constant && !at.may_be_skipped) return;
     const uint32_t last_line = LastLineOf(row);
     check.last_line = std::max(check.last_line, last_line);
@@ -348,7 +360,7 @@ class Explainer {
     part.is_constant = is_constant;
     if (seen == nullptr) {
       part.outcome = is_constant ? Outcome::kValue : Outcome::kNotEvaluated;
-      part.value = row.constant;
+      if (is_constant) part.value = row.form == Form::kLiteral ? part.text : row.constant;
     } else {
       part.outcome = OutcomeOf(*seen);
       part.value = seen->value;
@@ -711,6 +723,7 @@ class Explainer {
       const Value& value = call_.machine.slot(slot);
       ExplainedPart part;
       part.text = program_.slot_names[slot];
+      if (part.text.empty()) part.text = "(its name was left out)";
       part.outcome = value.is(Tag::kAbsent) ? Outcome::kNotEvaluated : Outcome::kValue;
       if (!value.is(Tag::kAbsent)) part.value = FormatValue(value, Recorder::kMaxValueBytes);
       made_.reads.push_back(std::move(part));

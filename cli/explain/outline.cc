@@ -2,7 +2,7 @@
 // Tested by tests/cli/explain_test.cc.
 #include "cli/explain/outline.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "compiler/load/constant.h"
 #include "compiler/load/name_list.h"

@@ -2,7 +2,7 @@
 // Tested by tests/cli/explain_test.cc.
 #include "cli/explain/standing_counts.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <limits>
 

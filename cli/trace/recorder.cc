@@ -99,7 +99,13 @@ std::vector<const SeenLoop*> Recorder::LoopsOf(uint32_t part) const {
   return found;
 }
 
+// A bundle may have no debug data.
+uint32_t Recorder::MarkedPart(uint32_t instruction) const {
+  return instruction < program_.positions.size() ? program_.positions[instruction].part : kNoPart;
+}
+
 uint32_t Recorder::PartAtPlace(uint32_t instruction) const {
+  if (instruction >= program_.positions.size()) return kNoPart;
   const SourcePosition& at = program_.positions[instruction];
   const auto file = files_.find(at.file);
   if (file == files_.end()) return kNoPart;
@@ -117,8 +123,7 @@ uint32_t Recorder::PartAtPlace(uint32_t instruction) const {
 }
 
 uint32_t Recorder::PartOf(uint32_t instruction) const {
-  if (instruction >= program_.positions.size()) return kNoPart;
-  const uint32_t part = program_.positions[instruction].part;
+  const uint32_t part = MarkedPart(instruction);
   return part != kNoPart ? part : PartAtPlace(instruction);
 }
 
@@ -241,7 +246,7 @@ std::string Recorder::SlotText(const Frame& frame, const Instruction& at) const 
 
 // Which of its exits the frame's last step took, if it was a test.
 void Recorder::TakeExit(Frame& frame, uint32_t instruction) {
-  const uint32_t part = program_.positions[frame.step].part;
+  const uint32_t part = MarkedPart(frame.step);
   if (part >= map_.parts.size()) return;
   const SourcePart& row = map_.parts[part];
   const Instruction& test = program_.code[frame.step];
@@ -299,7 +304,7 @@ void Recorder::Step(uint32_t instruction, const Value* registers) {
     case Opcode::kShadowError: EndRule(SeenRule::End::kRaised); break;
     default: break;
   }
-  const uint32_t part = program_.positions[instruction].part;
+  const uint32_t part = MarkedPart(instruction);
   if (part < map_.parts.size()) Mark(frame, at, part, registers);
 }
 

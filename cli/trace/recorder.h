@@ -145,6 +145,7 @@ class Recorder : public Tracer {
   void KeepElement(Frame& frame, bool failed);
   void FollowRule(uint32_t instruction);
   std::string SlotText(const Frame& frame, const Instruction& at) const;
+  uint32_t MarkedPart(uint32_t instruction) const;
   uint32_t PartAtPlace(uint32_t instruction) const;
   void Collect(const SeenTurn& turn, uint32_t part, std::vector<SeenElement>& elements,
                std::vector<Seen>& found) const;

@@ -10,8 +10,8 @@ import stat
 
 from harness import CommandTest, main
 
-COMMANDS = ["run", "check", "test", "eval", "expr", "compile", "inspect", "disasm", "scan", "migrate",
-            "keygen", "sign", "verify", "status", "replay", "diff", "learn"]
+COMMANDS = ["run", "check", "test", "eval", "explain", "expr", "compile", "inspect", "disasm", "scan",
+            "migrate", "keygen", "sign", "verify", "status", "replay", "diff", "learn", "bench"]
 
 POLICY = """\
 version: "1"

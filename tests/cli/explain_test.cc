@@ -1,5 +1,5 @@
 // Why calls are decided as they are, in words.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

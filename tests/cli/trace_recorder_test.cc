@@ -1,7 +1,7 @@
 // What is kept of a decision, part by part.
 #include "cli/trace/recorder.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <optional>

@@ -19,7 +19,7 @@ import tempfile
 from needs import SOURCE, shared
 
 PATIENCE = 200  # seconds for one run
-RANDOM_POLICIES = 300
+RANDOM_POLICIES = 1000
 
 
 def lines_of(folder, pattern, read):
@@ -31,7 +31,9 @@ def lines_of(folder, pattern, read):
 
 
 def hostile(entry):
-    return base64.b64decode(entry["line"])
+    if "line" in entry:
+        return base64.b64decode(entry["line"])
+    return b"".join(base64.b64decode(piece["b64"]) * piece["times"] for piece in entry["gen"])
 
 
 def recorded(entry):

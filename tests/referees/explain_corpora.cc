@@ -10,7 +10,7 @@
 //
 // The last line is "N calls explained, N of them not allowed, N complaints". Exit status: 0 if
 // there is no complaint.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -102,7 +102,8 @@ std::string Complaint(const Explanation& explanation) {
     }
     return "";
   }
-  return "no condition decided";
+  // That of a quota is read behind all conditions.
+  return denies->because.starts_with("counts ") ? "" : "no condition decided";
 }
 
 void Tell(const std::string& where, const Explanation& explanation, const std::string& difference,
@@ -284,16 +285,29 @@ cel::Environment Arguments() {
 
 void RunRandomWrit(size_t seed, Totals& totals) {
   static const cel::Environment environment = Arguments();
-  const auto expression = [&](uint64_t salt) {
-    return JsonQuote(exhaustive::Generator(seed * 16 + salt, environment, 60).Expression());
+  const auto part = [&](uint64_t salt) {
+    return "dyn(" + exhaustive::Generator(seed * 32 + salt, environment, 0).Expression() + ")";
   };
-  const std::string text = fmt::format(
+  // Of whatever types the parts are.
+  const auto expression = [&](uint64_t salt) {
+    return JsonQuote(fmt::format("{} == {} && args.b || args.l.{}(x, x != {})", part(4 * salt),
+                                 part(4 * salt + 1), salt % 2 == 0 ? "all" : "exists",
+                                 part(4 * salt + 2)));
+  };
+  // Of policies with more expressions most are refused: a constant part of one can only fail.
+  const std::string one = expression(0);
+  const std::string other = expression(1);
+  const std::string shapes[] = {
+      "mode: shadow, require: " + one +
+          " }\n  - { name: s, tools: pay, when: args.n != 7, require: " + other + " }",
+      "require: [" + one + ", " + other + "] }",
+      "forbid: [" + one + ", " + other + "] }",
+      "require: " + one + ", quota: { max: 5, per: hour, of: args.n, by: " + other + " } }",
+  };
+  const std::string text =
       "writ: 1\ndefault: allow\nvariables:\n  v: args.n > 3 || args.s == \"x\"\nrules:\n"
-      "  - {{ name: first, tools: pay, mode: shadow, require: {} }}\n"
-      "  - name: second\n    tools: pay\n    when: args.n != 7\n    require:\n      - {}\n"
-      "      - {}\n"
-      "  - {{ name: third, tools: \"p*\", forbid: [{}, {}] }}\n",
-      expression(0), expression(1), expression(2), expression(3), expression(4));
+      "  - { name: f, tools: \"p*\", " +
+      shapes[seed % 4] + "\n";
   const ExplainedPolicies policies =
       PoliciesOf({{std::make_shared<const Source>("random.yaml", text), "random"}});
   if (policies.program == nullptr) return;  // what cannot be typed is refused
