@@ -54,6 +54,17 @@ std::string OneLine(std::string_view text, size_t limit = kMaxTextBytes) {
   return std::string(CutToBytes(line, limit)) + "…";
 }
 
+// Whether a constant says nothing that its text does not: a list of literals.
+bool IsAsWritten(const SourcePart& part) {
+  if (part.varies || part.constant.empty()) return false;
+  const auto bare = [](std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
+    std::replace(text.begin(), text.end(), '\'', '"');
+    return text;
+  };
+  return bare(part.text) == bare(part.constant);
+}
+
 std::string Quoted(std::string_view text) {
   std::string quoted;
   AppendShownQuoted(text, kMaxTextBytes, quoted);
@@ -341,8 +352,9 @@ class Explainer {
       return OpenBody(at, open);
     }
     const SourcePart& row = Row(at.part);
-    if (row.form == Form::kLiteral && row.role == Role::kNone) return;
+    if (row.role == Role::kNone && (row.form == Form::kLiteral || IsAsWritten(row))) return;
     const Seen* seen = Look(*at.turn, at.part);
+    if (seen != nullptr && !seen->is_error() && IsToldElsewhere(*at.turn, at.part, *seen)) return;
     const bool is_constant = row.form == Form::kLiteral || (!row.constant.empty() && !row.varies);
     if (seen == nullptr && !is_constant && !at.may_be_skipped) return;
     const uint32_t last_line = LastLineOf(row);
@@ -382,6 +394,17 @@ class Explainer {
     for (size_t i = count; i-- > 0;) {
       open.push_back({at.turn, row.children[i], at.depth + 1, nullptr, seen->is_error(), skips});
     }
+  }
+
+  // The name of an element, which its turn begins with, and a name that a path begins with.
+  bool IsToldElsewhere(const SeenTurn& turn, uint32_t part, const Seen& seen) const {
+    const SourcePart& row = Row(part);
+    if (!row.children.empty() || row.role != Role::kNone) return false;
+    if (turn.element.loop != kNoPart && seen.value == turn.element.value) return true;
+    const std::string_view above = Row(row.parent).text;
+    const Seen* path = Look(turn, row.parent);
+    return path != nullptr && !path->is_error() && above.starts_with(row.text + ".") &&
+           above.find_first_of(".([ ", row.text.size() + 1) == std::string_view::npos;
   }
 
   void OpenElements(const Open& at, const SeenLoop& loop, std::vector<Open>& open) const {
@@ -461,7 +484,7 @@ class Explainer {
       const uint32_t child = open.back();
       open.pop_back();
       const Seen* seen = Look(turn, child);
-      if (Row(child).form == Form::kLiteral) continue;
+      if (Row(child).form == Form::kLiteral || IsAsWritten(Row(child))) continue;
       if (seen == nullptr || seen->is_error() || seen->value.empty()) continue;
       values.push_back(fmt::format("{} is {}", OneLine(Row(child).text, 60), seen->value));
     }

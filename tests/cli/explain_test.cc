@@ -8,6 +8,9 @@
 #include "cli/explain/explain_call.h"
 #include "cli/explain/json.h"
 #include "cli/explain/text.h"
+#include "proxy/counters_sqlite.h"
+#include "proxy/judge.h"
+#include "proxy/temporary_folder.h"
 
 namespace writ {
 namespace {
@@ -205,6 +208,36 @@ TEST_F(Explaining, ExplainsQuotasWhereTheyStand) {
   EXPECT_THAT(text, HasSubstr("up to 10 per hour, of which 8 are used, so 4 more are too many"));
   EXPECT_THAT(text, HasSubstr("it does not fit"));
   EXPECT_THAT(SentenceOf(R"({"n":-1})"), HasSubstr("counts args.n, which is -1"));
+}
+
+TEST_F(Explaining, LooksAtTheCountersOfAFile) {
+  CompileRule("quota: { max: 3, per: hour, by: args.to }");
+  const TemporaryFolder folder;
+  for (const char* prefix : {"", "mine"}) {
+    {
+      CounterFileOptions file;
+      file.folder = folder.path();
+      SqliteCounters counters(std::move(file), SqliteCounters::Prefix{prefix, false});
+      for (int i = 0; i < 2; ++i) {
+        Machine machine(policies_.program);
+        MessageReader reader(machine, kDefaultMaxDepth);
+        const PaddedText line(R"({"jsonrpc":"2.0","id":1,"method":"tools/call",)"
+                              R"("params":{"name":"pay","arguments":{"to":"a\"b"}}})");
+        reader.Read(line.view());
+        const Facts facts;
+        Judge judge(machine, counters, &facts);
+        EXPECT_EQ(judge.Decide("pay", Time(1'000'000)).decision.verdict, Verdict::kAllow);
+      }
+    }
+    const CounterView view = ViewCounters(folder / "counters.db", 1'000'000);
+    EXPECT_EQ(view.fault, "");
+    counts_ = StandingCounts(view, prefix);
+    EXPECT_THAT(Of(R"({"to":"a\"b"})"),
+                HasSubstr("used 2 of 3; this call takes 1; 0 are left after it"));
+    EXPECT_THAT(Of(R"({"to":"c"})"), HasSubstr("used 0 of 3"));
+    counts_ = StandingCounts(view, "another");
+    EXPECT_THAT(Of(R"({"to":"a\"b"})"), HasSubstr("used 0 of 3"));
+  }
 }
 
 TEST_F(Explaining, ShowsHostileTextEscaped) {

@@ -158,15 +158,18 @@ ExplainedPolicies PoliciesOf(const Suite& suite, const std::string& path) {
         {policy->text.starts_with('/') ? policy->text : folder + policy->text}, diagnostics);
   }
   ExplainedPolicies policies;
+  CompilerOptions options;
+  options.traced = &policies.traced;
   policies.program =
-      CompileInline(suite.source, *policy, suite.source->name(), diagnostics, &policies.traced);
+      CompileInline(suite.source, *policy, suite.source->name(), diagnostics, options);
   if (policies.program != nullptr) policies.Complete();
   return policies;
 }
 
 void RunSuite(const std::string& path, Totals& totals) {
   Diagnostics diagnostics;
-  const std::optional<Suite> suite = LoadSuite(path, {}, diagnostics);
+  TestedPolicies tested(false);
+  const std::optional<Suite> suite = LoadSuite(path, {}, tested, diagnostics);
   if (!suite.has_value()) {
     ++totals.complaints;
     fmt::print("FAIL {}: it cannot be read\n", path);
