@@ -62,7 +62,7 @@ int ExplainCommand(const ExplainOptions& options) {
                "this is a fault of writ's; writ eval says what it decides");
     return kExitUsage;
   }
-  return explained->explanation.verdict == Verdict::kAllow ? kExitYes : kExitNo;
+  return explained->verdict == Verdict::kAllow ? kExitYes : kExitNo;
 }
 
 }  // namespace writ

@@ -77,11 +77,8 @@ std::string ShadowsText(const Program& program, const Judgement& judgement) {
   return text;
 }
 
-}  // namespace
-
-std::string Disagreement(const Program& a, const Judgement& of_a, const Program& b,
-                         const Judgement& of_b) {
-  if (SpentItsBudget(of_a) || SpentItsBudget(of_b)) return {};
+std::string Difference(const Program& a, const Judgement& of_a, const Program& b,
+                       const Judgement& of_b) {
   const auto differ = [](std::string_view what, std::string_view first, std::string_view second) {
     return first == second ? std::string() : fmt::format("{}: {} / {}", what, first, second);
   };
@@ -97,6 +94,27 @@ std::string Disagreement(const Program& a, const Judgement& of_a, const Program&
     if (!text.empty()) return text;
   }
   return {};
+}
+
+// The explanation of a call that the court of such a program decides.
+Explanation ExplainWith(const TracedProgram& traced, const ExplainedPolicies& policies,
+                        Court& court, const Facts& facts, Time now, const StandingCounts& counts,
+                        const Judgement** judgement) {
+  const Recorder recorder(traced, court.machine());
+  *judgement = &court.Decide(facts, now, counts);
+  const auto used = [&](const Reservation& reservation) {
+    return counts.UsedBy(**traced.program, reservation);
+  };
+  return Explain(
+      {traced, policies.outlines, recorder, court.machine(), **judgement, court.call().tool, used});
+}
+
+}  // namespace
+
+std::string Disagreement(const Program& a, const Judgement& of_a, const Program& b,
+                         const Judgement& of_b) {
+  if (SpentItsBudget(of_a) || SpentItsBudget(of_b)) return {};
+  return Difference(a, of_a, b, of_b);
 }
 
 ExplainedPolicies ExplainedPolicies::Load(const std::vector<std::string>& paths,
@@ -141,17 +159,30 @@ tl::expected<ExplainedCall, CallFault> ExplainCall(const ExplainedPolicies& poli
   if (auto fault = decides.Read(); fault.has_value()) return tl::unexpected(std::move(*fault));
   if (auto fault = watched.Read(); fault.has_value()) return tl::unexpected(std::move(*fault));
   const Judgement& decided = decides.Decide(facts, now, counts);
-  const Recorder recorder(policies.traced, watched.machine());
-  const Judgement& seen = watched.Decide(facts, now, counts);
-  const Program& program = **policies.traced.program;
+  const Program& program = **policies.program;
+  const Judgement* seen = nullptr;
   ExplainedCall explained;
-  explained.explanation = Explain(
-      {policies.traced, policies.outlines, recorder, watched.machine(), seen, watched.call().tool,
-       [&](const Reservation& reservation) { return counts.UsedBy(program, reservation); }});
-  for (const std::string& note : policies.notes) explained.explanation.notes.push_back(note);
-  for (const std::string& note : counts.Notes()) explained.explanation.notes.push_back(note);
+  explained.verdict = decided.decision.verdict;
   explained.decision = DecisionJson(*policies.program, decided);
-  explained.disagreement = Disagreement(**policies.program, decided, program, seen);
+  explained.explanation =
+      ExplainWith(policies.traced, policies, watched, facts, now, counts, &seen);
+  std::vector<std::string> notes = policies.notes;
+  if (!Difference(program, decided, **policies.traced.program, *seen).empty()) {
+    explained.disagreement = Disagreement(program, decided, **policies.traced.program, *seen);
+    if (explained.disagreement.empty()) {
+      // Evaluating every part on its own costs more than deciding.
+      TracedProgram plain;
+      plain.program = policies.program;
+      Court again(policies.program, request);
+      if (auto fault = again.Read(); fault.has_value()) return tl::unexpected(std::move(*fault));
+      explained.explanation = ExplainWith(plain, policies, again, facts, now, counts, &seen);
+      notes.emplace_back(
+          "the values of the rules' parts are not shown: to evaluate each on its own takes more "
+          "than a call's budget");
+    }
+  }
+  for (std::string& note : notes) explained.explanation.notes.push_back(std::move(note));
+  for (std::string& note : counts.Notes()) explained.explanation.notes.push_back(std::move(note));
   return explained;
 }
 

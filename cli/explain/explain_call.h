@@ -31,6 +31,7 @@ struct ExplainedPolicies {
 };
 
 struct ExplainedCall {
+  Verdict verdict = Verdict::kError;
   Explanation explanation;
   std::string decision;      // as `writ eval` prints it
   std::string disagreement;  // of the two programs

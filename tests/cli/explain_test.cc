@@ -56,6 +56,7 @@ class Explaining : public testing::Test {
       return {};
     }
     EXPECT_EQ(explained->disagreement, "");
+    EXPECT_EQ(explained->verdict, explained->explanation.verdict);
     explanation_ = explained->explanation;
     EXPECT_THAT(ExplanationJson(explanation_, explained->decision), HasSubstr("\"sentence\":"));
     return ExplanationText(explanation_, false);
@@ -256,6 +257,15 @@ TEST_F(Explaining, SaysWhatIsMissingOfAProgramWithoutSourceMap) {
   EXPECT_THAT(text, HasSubstr("denied by rule \"r\" (policy.yaml:5:11)"));
   EXPECT_THAT(text, HasSubstr("args.a  = 7"));
   EXPECT_THAT(text, HasSubstr("note: "));
+}
+
+TEST_F(Explaining, DecidesAsItIsDecidedWhereWatchingCostsTooMuch) {
+  CompileRule("require: args.l.all(x, x >= 0 && x < 9 && x != 8)");
+  std::string list = "1";
+  for (int i = 0; i < 330'000; ++i) list += ",1";
+  const std::string text = Of("{\"l\":[" + list + "]}");
+  EXPECT_THAT(text, HasSubstr("allowed: "));
+  EXPECT_THAT(text, HasSubstr("takes more than a call's budget"));
 }
 
 TEST_F(Explaining, BearsLongAndDeepExpressions) {
