@@ -711,7 +711,7 @@ int Dispatch(int argc, char** argv) {
             ->allow_extra_args(false);
         command.add_flag("--growth", bench.growth, "10 to 10,000 rules, in policies of its own");
         command.add_option("--counts", bench.counts, "other numbers of rules than these")
-            ->option_text("N,…")
+            ->option_text("N,...")
             ->delimiter(',')
             ->check(CLI::Range(size_t{1}, size_t{100'000}))
             ->allow_extra_args(false);
