@@ -1,8 +1,10 @@
 // writ test: suites of expected decisions.
 // Tested by tests/cli/suites.py and tests/cli/coverage.py.
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 
 #include "cli/commands.h"
@@ -19,6 +21,10 @@
 
 namespace writ {
 namespace {
+
+constexpr std::string_view kJunitBeginning =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"writ test\"";
+constexpr std::string_view kLcovBeginning = "TN:\nSF:";
 
 class TestRun {
  public:
@@ -137,18 +143,41 @@ void PrintResults(const TestResults& results, const TestOptions& options) {
   PrintOut("\n" + CoverageText(results.coverage, options.verbose, {WantsColor(1)}));
 }
 
+// What was written before is written anew; whatever else stands there is somebody's, and may well
+// be a suite that a pattern of the shell put behind the flag. Says so on stderr.
+bool MayBeWritten(const std::string& path, std::string_view beginning) {
+  struct stat status;
+  // What is no file (a pipe, say) holds nothing that would be lost.
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return true;
+  std::ifstream file(path, std::ios::binary);
+  std::string there(beginning.size(), '\0');
+  file.read(there.data(), static_cast<std::streamsize>(there.size()));
+  if (status.st_size == 0 || there == beginning) return true;
+  PrintError(fmt::format("{} is there already, and no such file as would be written", Quote(path)),
+             "name another file, or remove it");
+  return false;
+}
+
+// Before any case runs: nobody is to wait for what cannot be written in the end.
+bool FilesMayBeWritten(const TestOptions& options) {
+  for (const auto& [path, beginning] :
+       {std::pair<const std::string&, std::string_view>{options.junit, kJunitBeginning},
+        {options.lcov, kLcovBeginning}}) {
+    if (path.empty()) continue;
+    if (!Spares({path, true}, options.suites) || !MayBeWritten(path, beginning)) return false;
+  }
+  if (options.junit.empty() || options.junit != options.lcov) return true;
+  PrintError(fmt::format("{} is named for both, --junit and --lcov", Quote(options.junit)),
+             "name two files");
+  return false;
+}
+
 // False if one could not be written, which is said on stderr.
 bool WriteFiles(const TestResults& results, const TestOptions& options) {
-  std::vector<std::string> read = options.suites;
-  for (const auto& policy : results.coverage) read.push_back(policy->name());
-  const auto write = [&read](const std::string& path, const std::string& text) {
-    const OutputFile file{path, true};
-    return Spares(file, read) && WriteOutput(file, text);
-  };
   bool written = true;
-  if (!options.junit.empty()) written = write(options.junit, JunitXml(results)) && written;
+  if (!options.junit.empty()) written = WriteOutput({options.junit, true}, JunitXml(results));
   if (!options.lcov.empty()) {
-    written = write(options.lcov, CoverageLcov(results.coverage)) && written;
+    written = WriteOutput({options.lcov, true}, CoverageLcov(results.coverage)) && written;
   }
   return written;
 }
@@ -167,6 +196,7 @@ int Test(const TestOptions& options) {
                fmt::format("a suite names it: policy: {}", *bundle));
     return kExitUsage;
   }
+  if (!FilesMayBeWritten(options)) return kExitUsage;
   TestRun run(options, *labels);
   run.Run();
   const TestResults& results = run.results();

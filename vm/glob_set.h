@@ -1,16 +1,16 @@
 // Many globs at once: which of them a text fits, in time that hardly depends on how many there are.
 //
 // Each glob begins and ends with text of its own (`get_*` with "get_", `*_admin` with "_admin"), so
-// it is looked for only in texts that begin, or end, with the longer of the two, which is found by
-// hash: once for each length that there is. Only globs with a `*` at both ends are tested one by
+// it is looked for only in texts that begin, or end, with the longer of the two, which is looked
+// up once for each length that there is. Only globs with a `*` at both ends are tested one by
 // one.
 //
 // Tested by tests/vm/glob_set_test.cc.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace writ {
@@ -44,7 +44,8 @@ class GlobSet {
  private:
   // By the text that globs begin with, or end with.
   struct Ends {
-    std::unordered_map<std::string_view, std::vector<uint32_t>> globs;
+    // In order, since whoever writes globs could know a hash.
+    std::map<std::string_view, std::vector<uint32_t>> globs;
     std::vector<size_t> lengths;  // of those texts, rising
   };
 

@@ -38,9 +38,27 @@ uint64_t CostOf(std::string_view glob) {
   return (glob.size() + 1) * (kMaxGlobTextBytes / 16);
 }
 
+// A look into the cache that finds nothing, and what is kept there instead.
+constexpr uint64_t kMissCost = 256;
+// A position that is copied, sorted among others, and told from them.
+constexpr uint64_t kPositionCost = 16;
+
+uint64_t PositionsOf(const Value& constant) {
+  if (!constant.is(Tag::kMap)) return 0;
+  uint64_t count = 0;
+  for (uint32_t i = 0; i < constant.map->size; ++i) {
+    const Value& found = constant.map->entries[i].value;
+    count += found.is(Tag::kList) ? found.list->size : 1;
+  }
+  return count;
+}
+
 }  // namespace
 
-GlobTable::GlobTable(const Value& constant) : constant_(constant), globs_(GlobsOf(constant)) {
+GlobTable::GlobTable(const Value& constant)
+    : constant_(constant),
+      globs_(GlobsOf(constant)),
+      cost_(kMissCost + kPositionCost * PositionsOf(constant)) {
   for (const std::string_view glob : GlobsOf(constant)) cost_ += CostOf(glob);
 }
 

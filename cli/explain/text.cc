@@ -214,7 +214,8 @@ class Writer {
       if (more > 0) Put(fmt::format("  and {} more", more), Ink::kFaint);
     }
     if (others > 0) {
-      Put(fmt::format("\n{} for other tools than \"{}\", and not looked at",
+      // An index finds rules by the tool and by values, and what hides a tool stands before them.
+      Put(fmt::format("\n{} not looked at for this call of \"{}\"",
                       others == 1 ? "1 rule is" : fmt::format("{} rules are", others),
                       EscapeUnseen(explanation.tool)),
           Ink::kFaint);

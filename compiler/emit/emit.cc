@@ -477,7 +477,7 @@ class Emitter {
     while (!candidates.empty()) {
       const size_t first = (candidates.size() - 1) / kMaxCandidates * kMaxCandidates;
       const auto from = candidates.begin() + static_cast<ptrdiff_t>(first);
-      next = EmitChoose(builder_, index, {from, candidates.end()}, next, slots);
+      next = Finished(EmitChoose(builder_, index, {from, candidates.end()}, next, slots), tool);
       candidates.erase(from, candidates.end());
     }
     return next;
@@ -534,7 +534,12 @@ class Emitter {
     if (goes_on) block.Add(last, {});
     // What overflowed was reported; the program is not used.
     if (block.overflowed()) return from_.empty() ? 0 : from_.rbegin()->second;
-    return block.Finish();
+    return Finished(block.Finish(), tool);
+  }
+
+  uint32_t Finished(uint32_t block, const std::string& tool) {
+    if (tool.empty()) builder_.shared_rows().push_back(block);
+    return block;
   }
 
   // The gate of a `writ: 1` policy for a tool that it does not name.

@@ -16,6 +16,7 @@ class Watcher {
   Watcher(ProgramBuilder& builder, PathTrieBuilder& trie)
       : program_(builder.program()),
         named_slots_(builder.named_slots()),
+        shared_blocks_(builder.shared_rows()),
         trie_(trie),
         seen_(program_.blocks.size()),
         deciding_(program_.slot_names.size()),
@@ -23,8 +24,7 @@ class Watcher {
 
   void Run() {
     const uint32_t shared_root = program_.tools[program_.other_tools].root;
-    std::vector<bool> is_shared(program_.blocks.size());
-    FindSharedRows(is_shared, shared_root);
+    const std::vector<bool> is_shared = SharedRows(shared_root);
     std::vector<uint32_t> rows;
     for (uint32_t i = 0; i < is_shared.size(); ++i) {
       if (is_shared[i]) rows.push_back(i);
@@ -33,11 +33,7 @@ class Watcher {
     for (const ToolEntry& tool : program_.tools) {
       if (tool.root == kNoNode || tool.root == shared_root) continue;
       // Its trie holds the shared paths too.
-      rows.clear();
-      if (!is_shared[tool.block]) {
-        rows = CandidatesOf(program_.blocks[tool.block]);
-        rows.push_back(tool.block);
-      }
+      rows = RowFrom(tool.block, is_shared);
       Watch(rows, tool.root);
       for (const uint32_t slot : fresh_) deciding_[slot] = false;
       for (const uint32_t slot : fresh_values_) deciding_values_[slot] = false;
@@ -48,44 +44,38 @@ class Watcher {
   }
 
  private:
-  // The decision blocks that decide more than one tool, or one that has no paths of its own. A row
-  // of one tool so long that it is cut is taken for shared behind its first block: its paths decide
-  // for all tools then.
-  void FindSharedRows(std::vector<bool>& is_shared, uint32_t shared_root) const {
+  // The decision blocks that decide more than one tool, or one that has no paths of its own.
+  std::vector<bool> SharedRows(uint32_t shared_root) const {
+    std::vector<bool> is_shared(program_.blocks.size());
+    for (const uint32_t block : shared_blocks_) is_shared[block] = true;
     for (const ToolEntry& tool : program_.tools) {
-      if (tool.root == kNoNode || tool.root == shared_root) is_shared[tool.block] = true;
+      if (tool.root != kNoNode && tool.root != shared_root) continue;
+      for (const uint32_t block : RowFrom(tool.block, is_shared)) is_shared[block] = true;
     }
-    for (const Block& block : program_.blocks) {
-      if (block.kind != BlockKind::kDecision) continue;
+    return is_shared;
+  }
+
+  // From that block on to the first one of everyone's row: a long row is cut into several, and what
+  // a block chooses from is part of it.
+  std::vector<uint32_t> RowFrom(uint32_t at, const std::vector<bool>& is_shared) const {
+    std::vector<uint32_t> row;
+    while (at != kNoBlock && !is_shared[at]) {
+      row.push_back(at);
+      const Block& block = program_.blocks[at];
+      at = kNoBlock;
       for (uint32_t i = 0; i < block.instruction_count; ++i) {
         const Instruction& instruction = program_.code[block.first_instruction + i];
         if (instruction.op == Opcode::kChain) {
-          is_shared[program_.operands[block.first_operand + instruction.b]] = true;
+          at = program_.operands[block.first_operand + instruction.b];
         } else if (instruction.op == Opcode::kChoose) {
-          is_shared[SelectionOf(program_, block, instruction).then()] = true;
+          const Selection selection = SelectionOf(program_, block, instruction);
+          row.insert(row.end(), selection.candidates(),
+                     selection.candidates() + selection.candidate_count());
+          at = selection.then();
         }
       }
     }
-    // Candidates belong to the row that chooses them, and have lower numbers.
-    for (size_t i = is_shared.size(); i-- > 0;) {
-      if (!is_shared[i]) continue;
-      for (const uint32_t candidate : CandidatesOf(program_.blocks[i])) {
-        is_shared[candidate] = true;
-      }
-    }
-  }
-
-  std::vector<uint32_t> CandidatesOf(const Block& block) const {
-    std::vector<uint32_t> candidates;
-    if (block.kind != BlockKind::kDecision) return candidates;
-    for (uint32_t i = 0; i < block.instruction_count; ++i) {
-      const Instruction& instruction = program_.code[block.first_instruction + i];
-      if (instruction.op != Opcode::kChoose) continue;
-      const Selection selection = SelectionOf(program_, block, instruction);
-      candidates.insert(candidates.end(), selection.candidates(),
-                        selection.candidates() + selection.candidate_count());
-    }
-    return candidates;
+    return row;
   }
 
   static void Mark(const std::vector<uint32_t>& slots, std::vector<bool>& marks,
@@ -217,6 +207,7 @@ class Watcher {
 
   Program& program_;
   const std::map<uint32_t, std::vector<ProgramBuilder::NamedSlot>>& named_slots_;
+  const std::vector<uint32_t>& shared_blocks_;
   PathTrieBuilder& trie_;
   // Blocks that were found since the last look began.
   std::vector<uint32_t> seen_;

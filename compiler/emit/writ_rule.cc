@@ -18,8 +18,9 @@ namespace {
 // conditionals and tools multiply to seconds.
 constexpr size_t kMaxNamesOfAllPolicies = 5'000'000;
 
-// From so many on they are tested at once.
-constexpr ptrdiff_t kManyGlobs = 4;
+// From so many on they are tested at once: fewer are faster one by one, where the answer is not in
+// the cache.
+constexpr ptrdiff_t kManyGlobs = 32;
 
 bool AreManyGlobs(const std::vector<ToolPattern>& patterns) {
   const auto is_glob = [](const ToolPattern& pattern) { return pattern.is_glob; };

@@ -41,6 +41,8 @@ class ProgramBuilder {
   uint32_t depth(uint32_t block) const { return block < depths_.size() ? depths_[block] : 1; }
   // By block: see BlockBuilder::NameSlot().
   std::map<uint32_t, std::vector<NamedSlot>>& named_slots() { return named_slots_; }
+  // Decision blocks of everyone's row, candidates included.
+  std::vector<uint32_t>& shared_rows() { return shared_rows_; }
   // What messages show of a part of an expression: on one line, cut.
   uint32_t Text(std::string_view text);
 
@@ -57,6 +59,7 @@ class ProgramBuilder {
   std::map<std::string, uint32_t> texts_;
   std::vector<uint32_t> depths_;
   std::map<uint32_t, std::vector<NamedSlot>> named_slots_;
+  std::vector<uint32_t> shared_rows_;
   bool optimises_ = true;
 };
 

@@ -229,10 +229,18 @@ end_of_record
         self.suite()
         for _ in range(2):
             self.expect(self.run_writ("test", "--lcov", "c.info", "--junit", "j.xml", "s.yaml"), 0)
-        for words in (["--lcov", "p.yaml"], ["--junit", "s.yaml"]):
-            result = self.run_writ("test", "--coverage", *words, "s.yaml")
-            self.expect(result, 2)
-            self.assertIn("would be overwritten", result.err)
+        self.write("notes.md", "notes")
+        for words, said in ((["--lcov", "p.yaml"], "is there already"),
+                            (["--junit", "p.yaml"], "is there already"),
+                            (["--junit", "s.yaml"], "would be overwritten"),
+                            (["--lcov", "notes.md"], "is there already"),
+                            (["--lcov", "j.xml"], "is there already"),
+                            (["--junit", "x", "--lcov", "x"], "is named for both")):
+            with self.subTest(words=words):
+                result = self.run_writ("test", "--coverage", *words, "s.yaml")
+                self.expect(result, 2, out="")
+                self.assertIn(said, result.err)
+        self.assertEqual((self.folder / "notes.md").read_text(), "notes")
         self.assertEqual((self.folder / "p.yaml").read_text(), POLICY)
 
     def test_junit(self):

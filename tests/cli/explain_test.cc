@@ -158,7 +158,7 @@ tools:
       HasSubstr("rule \"small\" (policy.yaml:5:15) requires args.n lte 500, but args.n is 700"));
   EXPECT_THAT(text, HasSubstr("args.to in [\"me\", \"you\"]  = true   (it is \"me\")"));
   EXPECT_THAT(text, HasSubstr("not reached, since what stands before them decided:\n  \"never\""));
-  EXPECT_THAT(text, HasSubstr("1 rule is for other tools than \"pay\""));
+  EXPECT_THAT(text, HasSubstr("1 rule is not looked at for this call of \"pay\""));
   EXPECT_THAT(SentenceOf(R"({"to":"me"})"), HasSubstr("but args.n is not there"));
   EXPECT_THAT(SentenceOf(R"({"to":"me","n":1})"), HasSubstr("denies every call"));
   EXPECT_THAT(SentenceOf(R"({"to":"me","n":1e400})"), HasSubstr("(args.n is 1e400)"));
@@ -175,7 +175,7 @@ rules:
   const std::string text = Of(R"({"n":1,"m":false})");
   EXPECT_THAT(text, HasSubstr("allowed: no rule applies"));
   EXPECT_THAT(text, HasSubstr("rule \"w\" does not apply"));
-  EXPECT_THAT(text, HasSubstr("1 rule is for other tools"));
+  EXPECT_THAT(text, HasSubstr("1 rule is not looked at"));
   EXPECT_THAT(text, HasSubstr("rule \"s\" would deny (it only watches)"));
   EXPECT_THAT(text, HasSubstr("in shadow, rule \"s\" would deny: "));
 }

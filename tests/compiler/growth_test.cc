@@ -145,7 +145,9 @@ TEST(Growth, GlobsOfAGateCostNothing) {
     EXPECT_EQ(call.machine().Decide().code, Code::kAllowed);
     return counter.steps;
   };
-  EXPECT_EQ(steps(kMany), steps(kFew));
+  // Few are tested one by one.
+  EXPECT_LE(steps(kMany), steps(kFew));
+  EXPECT_EQ(steps(kMany), steps(100));
 }
 
 // The program is no more than so much larger for its index.
