@@ -148,6 +148,13 @@ int Learn(const LearnOptions& options) {
     PrintError("what was recorded makes more than a policy can hold", "learn from less of it");
     return kExitUsage;
   }
+  for (const auto& [name, tool] : learned.tools) {
+    if (!tool.arguments.has_more_members) continue;
+    PrintErr(
+        fmt::format("writ: note: {} may be called with any other argument: the names of its "
+                    "arguments are too many, or one is too long\n",
+                    Quote(name)));
+  }
   const int status = WritePolicy(options.output, draft.text, std::string(kReport));
   if (status != kExitYes || !has_suite) return status;
   const LearnedSuite suite = SuiteOf(learned, draft.program, NameOf(options.output.path));

@@ -34,7 +34,8 @@ class PolicyWriter {
     Line("default: deny");
     Line("allow:");
     for (const auto& [name, tool] : learned_.tools) {
-      Line("  - {}  # {}", Quoted(name), CountOf(tool.calls, "call"));
+      Line("  - {}  # {}{}", Quoted(name), CountOf(tool.calls, "call"),
+           AsksOfArguments(tool) ? "" : ", with whatever arguments");
     }
     for (const auto& [name, tool] : learned_.tools) WriteTool(name, tool);
     return std::move(policy_);
@@ -86,7 +87,7 @@ class PolicyWriter {
 
   void WriteTool(const std::string& name, const LearnedTool& tool) {
     const std::string quoted = Quoted(name);
-    if (tool.detail < LearnDetail::kNothing && !tool.arguments.has_more_members) {
+    if (AsksOfArguments(tool)) {
       BeginRule("arguments of " + name, name);
       Line("    tools: {}  # {}", quoted, CountOf(tool.calls, "call"));
       WriteArguments(tool);
@@ -100,6 +101,23 @@ class PolicyWriter {
     }
   }
 
+  std::vector<LearnedCondition> ConditionsOf(const LearnedTool& tool) const {
+    std::vector<LearnedCondition> conditions;
+    for (const auto& [name, seen] : tool.arguments.members) {
+      if (tool.detail >= LearnDetail::kNames) break;
+      conditions.push_back(
+          ConditionWriter(tool.detail, min_seen_).OfArgument(name, seen, tool.calls));
+      if (conditions.back().cel.empty()) conditions.pop_back();
+    }
+    return conditions;
+  }
+
+  // Of names that are not all known nothing can be asked.
+  bool AsksOfArguments(const LearnedTool& tool) const {
+    return tool.detail < LearnDetail::kNothing &&
+           (!tool.arguments.has_more_members || !ConditionsOf(tool).empty());
+  }
+
   void WriteArguments(const LearnedTool& tool) {
     const auto& arguments = tool.arguments.members;
     std::vector<LearnedCondition> conditions;
@@ -107,9 +125,12 @@ class PolicyWriter {
       Line("    # Less is asked than was seen: more would deny a call that was recorded.");
     }
     // only_args takes no blank names, and denies what looks like one of its names.
-    if (tool.detail >= LearnDetail::kNames ||
-        std::any_of(arguments.begin(), arguments.end(),
-                    [](const auto& argument) { return IsBlank(argument.first); })) {
+    if (tool.arguments.has_more_members) {
+      Line("    # Any other argument may be there: the names were over {}, or one over {} bytes.",
+           SeenValue::kMostMembers, SeenValue::kMostNameBytes);
+    } else if (tool.detail >= LearnDetail::kNames ||
+               std::any_of(arguments.begin(), arguments.end(),
+                           [](const auto& argument) { return IsBlank(argument.first); })) {
       conditions.push_back({NamesCondition("args", tool.arguments),
                             fmt::format("{} in {}", CountOf(arguments.size(), "name"),
                                         CountOf(tool.calls, "call"))});
@@ -121,11 +142,8 @@ class PolicyWriter {
         Line("      - {}  # in {} of {}", Quoted(name), seen.seen, CountOf(tool.calls, "call"));
       }
     }
-    for (const auto& [name, seen] : arguments) {
-      if (tool.detail >= LearnDetail::kNames) break;
-      conditions.push_back(
-          ConditionWriter(tool.detail, min_seen_).OfArgument(name, seen, tool.calls));
-      if (conditions.back().cel.empty()) conditions.pop_back();
+    for (LearnedCondition& condition : ConditionsOf(tool)) {
+      conditions.push_back(std::move(condition));
     }
     if (!conditions.empty()) Line("    require:");
     for (const LearnedCondition& condition : conditions) {

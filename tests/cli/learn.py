@@ -100,6 +100,16 @@ class Learn(CommandTest):
         self.assertEqual(self.decide("t", {}), "deny")
         self.assertEqual(self.decide("t", {"a": "y", "n": 2}), "deny")
 
+    def test_names_that_are_not_all_known(self):
+        for odd in ({"n" * 300: 1}, {f"n{i}": 1 for i in range(101)}):
+            self.write("log.jsonl", lines(*[("t", {"ok": "/srv/x"})] * 6, ("t", {"ok": "/srv/x", **odd})))
+            policy = self.draft("log.jsonl")
+            self.assertIn("# Any other argument may be there", policy)
+            self.assertIn("may be called with any other argument",
+                          self.learn("--traffic", "log.jsonl").err)
+            self.assertEqual(self.decide("t", {"ok": "/srv/x", "new": 1}), "allow")
+            self.assertEqual(self.decide("t", {"ok": "/etc/shadow"}), "deny")
+
     def test_rates(self):
         text = ""
         for day in range(2, 6):
@@ -146,7 +156,7 @@ class Learn(CommandTest):
             policy = (self.folder / "p.yaml").read_text()
             # Every line is one of the draft's own, whatever the names and values hold.
             own = r"^(|#.*|writ: 1|default: deny|allow:|rules:|  - .*  # \d+ calls?|  - name: .*|    tools: .*|" \
-                  r"    # Less .*|    only_args:( \[\]  # none in \d+ calls?)?|    require:|      - .*  # \d*in? ?.*|" \
+                  r"    # (Less|Any other) .*|    only_args:( \[\]  # none in \d+ calls?)?|    require:|      - .*  # \d*in? ?.*|" \
                   r"      - .*  # \d+ names? in .*|    quota: \{ max: \d+, per: session \}  # .*)$"
             for line in policy.split("\n"):
                 self.assertRegex(line, own)
