@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <sstream>
@@ -325,7 +326,8 @@ int BenchWith(const CLI::App& app, BenchOptions bench) {
       return UsageError(fmt::format("--growth makes its own policies, and {} has no use", flag),
                         "writ bench --growth");
     }
-    if (!std::is_sorted(bench.counts.begin(), bench.counts.end())) {
+    if (std::adjacent_find(bench.counts.begin(), bench.counts.end(), std::greater_equal<>()) !=
+        bench.counts.end()) {
       return UsageError("--counts are to rise", "--counts 10,100,1000");
     }
     return Bench(std::move(bench));

@@ -197,6 +197,14 @@ class Explainer {
     made_.rules.push_back(std::move(made));
   }
 
+  // Whether nothing of the rule's own code denied, or failed.
+  bool HasPassed(uint32_t number) const {
+    const std::vector<SeenRule>& rules = call_.recorder.rules();
+    return std::any_of(rules.begin(), rules.end(), [number](const SeenRule& row) {
+      return row.rule == number && row.end == SeenRule::End::kPassed;
+    });
+  }
+
   State StateOf(uint32_t number) const {
     const std::vector<SeenRule>& rules = call_.recorder.rules();
     const auto seen = std::find_if(rules.begin(), rules.end(),
@@ -206,6 +214,11 @@ class Explainer {
     // Quotas are read, and reserved, after all rules.
     if (decision_.rule == number && decision_.verdict != Verdict::kAllow) {
       return decision_.verdict == Verdict::kDeny ? State::kDenies : State::kFails;
+    }
+    // So are those of rules that only watch.
+    for (const Shadow& shadow : call_.judgement.shadows) {
+      if (shadow.rule != number) continue;
+      return shadow.verdict == Verdict::kDeny ? State::kDenies : State::kFails;
     }
     switch (seen->end) {
       case SeenRule::End::kDenied: return State::kDenies;
@@ -264,8 +277,11 @@ class Explainer {
 
   void AddChecks(uint32_t rule, ExplainedRule& made) {
     const bool is_decided = made.state == State::kDenies || made.state == State::kFails;
-    // A quota decides after all conditions have passed.
-    const bool by_quota = made.rule == decision_.rule && decision_.quota < program_.quotas.size();
+    // A quota decides after all conditions have passed; of a rule that only watches, so do names
+    // that look like those it reads. What is found then is told with what is in shadow.
+    const bool by_quota =
+        (made.rule == decision_.rule && decision_.quota < program_.quotas.size()) ||
+        (made.is_shadow && HasPassed(made.rule));
     const uint32_t root = is_decided ? DecidingRoot(rule, made.state) : kNoPart;
     DecidingParts deciding;
     if (root != kNoPart && !(by_quota && made.state == State::kDenies)) {
@@ -285,7 +301,7 @@ class Explainer {
       }
       made.checks.push_back(std::move(check));
     }
-    if (made.state == State::kFails && made.because.empty() && by_quota) {
+    if (made.state == State::kFails && made.because.empty() && by_quota && !made.is_shadow) {
       made.because = UncountedAmount();
     }
     if (made.state == State::kDenies && made.because.empty() && !by_quota) {
@@ -649,7 +665,7 @@ class Explainer {
 
   std::string QuotaSentence() const {
     for (const ExplainedQuota& quota : made_.quotas) {
-      if (!quota.is_full) continue;
+      if (!quota.is_full || quota.is_shadow) continue;
       return fmt::format(
           "denied: {} counts {} of {} up to {} per {}{}, of which {} {} used, so {} "
           "more {} too many",
@@ -719,7 +735,8 @@ class Explainer {
       const int64_t room = reservation.limit > used ? reservation.limit - used : 0;
       const bool fits = reservation.amount <= room;
       made.remains = FormatScaled(fits ? room - reservation.amount : 0, quota.scale);
-      made.is_full = decision_.code == Code::kQuota && decision_.quota == reservation.quota;
+      made.is_full = (decision_.code == Code::kQuota && decision_.quota == reservation.quota) ||
+                     (quota.shadow && !fits);
       made.is_shadow = quota.shadow;
       made_.quotas.push_back(std::move(made));
     }

@@ -306,6 +306,7 @@ class Usage(BenchTest):
         for words, said in (((), "no policy was given"),
                             (("--growth", "-c", "p.yaml"), "--growth makes its own policies"),
                             (("--growth", "--counts", "10,5"), "are to rise"),
+                            (("--growth", "--counts", "10,10"), "are to rise"),
                             (("-c", "p.yaml", "--counts", "5"), "without --growth"),
                             (("-c", "p.yaml", "--traffic", "a", "--tools", "b"), "--tools has no use"),
                             (("-c", "p.yaml", "--json", "--svg", "-"), "cannot both go to stdout"),

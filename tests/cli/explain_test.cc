@@ -180,6 +180,23 @@ rules:
   EXPECT_THAT(text, HasSubstr("in shadow, rule \"s\" would deny: "));
 }
 
+TEST_F(Explaining, TellsQuotasThatOnlyWatch) {
+  Compile(R"y(writ: 1
+default: allow
+rules:
+  - { name: q, tools: pay, mode: shadow, quota: { max: 3, per: hour, of: args.n } }
+)y");
+  const std::string fits = Of(R"({"n":2})");
+  EXPECT_THAT(fits, HasSubstr("rule \"q\" passes (it only watches)"));
+  EXPECT_THAT(fits, HasSubstr("1 is left after it"));
+  const std::string full = Of(R"({"n":4})");
+  EXPECT_THAT(full, HasSubstr("allowed: "));
+  EXPECT_THAT(full, HasSubstr("rule \"q\" would deny (it only watches)"));
+  EXPECT_THAT(full, HasSubstr("this call takes 4; it does not fit"));
+  EXPECT_THAT(full, Not(HasSubstr("denies every call")));
+  EXPECT_THAT(Of(R"({"n":-1})"), HasSubstr("rule \"q\" would deny (it only watches)"));
+}
+
 TEST_F(Explaining, ExplainsGates) {
   Compile("writ: 1\ndefault: deny\nallow: [read_file, \"list_*\"]\nhide: [\"x*\"]\n");
   const std::string text = Of("{}", "read_fil");
